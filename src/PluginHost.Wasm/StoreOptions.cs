@@ -1,0 +1,6 @@
+namespace PluginHost.Wasm;
+
+/// <summary>Placeholder replaced below.</summary>
+public sealed record StoreOptions
+{
+}

@@ -1,0 +1,13 @@
+using PluginHost.Conformance.Wast;
+
+return args switch
+{
+    ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: wast PATH… [--json]");
+    return 1;
+}
