@@ -1,6 +1,20 @@
 namespace PluginHost.Wasm;
 
-/// <summary>Placeholder replaced below.</summary>
+/// <summary>What the instances of one store may use together.</summary>
 public sealed record StoreOptions
 {
+    /// <summary>Bytes of all memories together. Default 256 MiB.</summary>
+    public long MemoryBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Elements of all tables together. Default one million.</summary>
+    public long TableElements { get; init; } = 1_000_000;
+
+    /// <summary>Instances. Default 100.</summary>
+    public int Instances { get; init; } = 100;
+
+    /// <summary>Nested guest calls. Default 10,000. What the thread's stack holds is a limit besides.</summary>
+    public int CallDepth { get; init; } = 10_000;
+
+    /// <summary>Frames kept in a trap. Default 64.</summary>
+    public int TrapFrames { get; init; } = 64;
 }

@@ -8,6 +8,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--json]");
+    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback]");
     return 1;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PluginHost.Wasm;
 
 namespace PluginHost.Conformance.Wast;
 
@@ -12,6 +13,7 @@ internal static class WastCommand
     public static int Run(IReadOnlyList<string> arguments, TextWriter output)
     {
         var json = arguments.Contains("--json");
+        var options = new CompilationOptions { Metering = !arguments.Contains("--unmetered"), ForceFallback = arguments.Contains("--fallback") };
         var paths = arguments.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();
         var files = paths.SelectMany(Files).ToList();
         if (files.Count == 0)
@@ -23,7 +25,7 @@ internal static class WastCommand
         var reports = new List<WastReport>();
         foreach (var file in files)
         {
-            var report = OnLargeStack(() => WastRunner.Run(file));
+            var report = OnLargeStack(() => WastRunner.Run(file, options));
             reports.Add(report);
             if (!json)
             {

@@ -1,27 +1,43 @@
 using PluginHost.Wasm;
+using PluginHost.Wasm.Runtime;
 using PluginHost.Wasm.Text;
 
 namespace PluginHost.Conformance.Wast;
 
 /// <summary>Executes the commands of one <c>.wast</c> script (the reference interpreter's script language).</summary>
-internal sealed class WastRunner
+internal sealed class WastRunner : IDisposable
 {
+    /// <summary>A call that burns this much has gone astray.</summary>
+    private const long FuelOfACommand = 2_000_000_000;
+
     private readonly List<WastFailure> _failures = [];
+    private readonly Store _store;
+    private readonly CompilationOptions _options;
+    private readonly Dictionary<string, Dictionary<string, object>> _registered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Instance> _named = new(StringComparer.Ordinal);
+    private Instance? _current;
     private int _passed;
 
-    public static WastReport Run(string path)
+    private WastRunner(CompilationOptions options)
     {
-        var runner = new WastRunner();
+        _options = options;
+        _store = new Store(new StoreOptions { MemoryBytes = 1L << 40, TableElements = 100_000_000, Instances = 100_000 });
+        _registered["spectest"] = SpecTestModule.Create(_store);
+    }
+
+    public static WastReport Run(string path, CompilationOptions options)
+    {
+        using var runner = new WastRunner(options);
         try
         {
             var nodes = Lexer.Read(File.ReadAllBytes(path));
             if (nodes.TrueForAll(node => IsField(node.Head)))
             {
-                runner.Execute(nodes[0], () => Module(TextModule.Encode(nodes)));
+                runner.Execute(nodes[0], () => runner.Instantiate(TextModule.Encode(nodes)));
             }
             else
             {
-                nodes.Where(node => node.Head is "module" or "assert_malformed" or "assert_invalid").ToList().ForEach(node => runner.Execute(node, () => Command(node)));
+                nodes.ForEach(node => runner.Execute(node, () => runner.Command(node)));
             }
         }
         catch (TextSyntaxException e)
@@ -31,6 +47,8 @@ internal sealed class WastRunner
 
         return new WastReport(path, runner._passed, runner._failures);
     }
+
+    public void Dispose() => _store.Dispose();
 
     /// <summary>A script that is all module fields is one module.</summary>
     private static bool IsField(string head) =>
@@ -43,31 +61,143 @@ internal sealed class WastRunner
             command();
             _passed++;
         }
-        catch (Exception e) when (e is CommandFailedException or TextSyntaxException or WasmModuleException)
+        catch (Exception e)
         {
-            _failures.Add(new WastFailure(node.Line, node.Head, e.Message));
+            // Whatever goes wrong is this command's failure; the script goes on.
+            var reason = e is CommandFailedException or TextSyntaxException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            _failures.Add(new WastFailure(node.Line, node.Head, reason));
         }
     }
 
-    private static void Command(Node node)
+    private void Command(Node node)
     {
+        _store.Fuel = FuelOfACommand;
         switch (node.Head)
         {
             case "module":
-                Module(Bytes(node));
+                Module(node);
+                break;
+            case "register":
+                Register(node);
+                break;
+            case "invoke" or "get":
+                Act(node);
+                break;
+            case "assert_return":
+                ExpectReturn(node);
+                break;
+            case "assert_trap":
+                ExpectTrap(node, trap => trap.Kind is not (TrapKind.CallStackExhausted or TrapKind.HostStackExhausted or TrapKind.OutOfFuel));
+                break;
+            case "assert_exhaustion":
+                ExpectTrap(node, trap => trap.Kind is TrapKind.CallStackExhausted or TrapKind.HostStackExhausted);
                 break;
             case "assert_malformed":
                 ExpectMalformed(node.Items![1]);
                 break;
             case "assert_invalid":
-                ExpectInvalid(node.Items![1]);
+                Expect<WasmInvalidException>(() => WasmModule.Decode(Bytes(node.Items![1])));
+                break;
+            case "assert_unlinkable":
+                Expect<WasmLinkException>(() => Instantiate(Bytes(node.Items![1])));
                 break;
             default:
                 throw new CommandFailedException("unknown command");
         }
     }
 
-    private static void Module(byte[] bytes) => WasmModule.Decode(bytes);
+    private void Module(Node node)
+    {
+        var instance = _current = Instantiate(Bytes(node));
+        if (Cursor.After(node, 1).TryId() is { } id)
+        {
+            _named[id] = instance;
+        }
+    }
+
+    private Instance Instantiate(byte[] bytes)
+    {
+        var compiled = CompiledModule.Compile(WasmModule.Decode(bytes), _options);
+        return _current = new Instantiation(
+            _store, compiled, import => _registered.GetValueOrDefault(import.Module)?.GetValueOrDefault(import.Name)).Run();
+    }
+
+    private void Register(Node node)
+    {
+        var cursor = Cursor.After(node, 1);
+        var name = cursor.Name();
+        var instance = Named(cursor.TryId());
+        _registered[name] = instance.Compiled.Module.Exports.ToDictionary(export => export.Name, object (export) => export.Kind switch
+        {
+            ExternalKind.Function => instance.FunctionAt(export.Index),
+            ExternalKind.Table => instance.Tables[export.Index],
+            ExternalKind.Memory => instance.Memory0!,
+            _ => instance.Globals[export.Index]!,
+        });
+    }
+
+    private Instance Named(string? id) =>
+        (id is null ? _current : _named.GetValueOrDefault(id)) ?? throw new CommandFailedException($"no module {id}");
+
+    private WasmValue[] Act(Node action)
+    {
+        var cursor = Cursor.After(action, 1);
+        var instance = Named(cursor.TryId());
+        var name = cursor.Name();
+        if (action.Head == "get")
+        {
+            return [(instance.GetGlobal(name) ?? throw new CommandFailedException($"no global {name}")).Value];
+        }
+
+        var arguments = new List<WasmValue>();
+        while (!cursor.AtEnd)
+        {
+            arguments.Add(ExpectedValue.Read(cursor.Next("a constant")));
+        }
+
+        var function = instance.GetFunction(name) ?? throw new CommandFailedException($"no function {name}");
+        return function.Invoke([.. arguments]);
+    }
+
+    private void ExpectReturn(Node node)
+    {
+        var results = Act(node.Items![1]);
+        var patterns = node.Items.Skip(2).ToList();
+        if (results.Length != patterns.Count || !patterns.Zip(results).All(pair => ExpectedValue.Matches(pair.First, pair.Second)))
+        {
+            throw new CommandFailedException($"got [{string.Join(", ", results)}]");
+        }
+    }
+
+    private void ExpectTrap(Node node, Func<WasmTrapException, bool> fits)
+    {
+        var text = node.Items![2].Name();
+        try
+        {
+            var action = node.Items[1];
+            if (action.Head == "module")
+            {
+                Instantiate(Bytes(action));
+            }
+            else
+            {
+                Act(action);
+            }
+        }
+        catch (WasmTrapException trap) when (fits(trap) && SameText(trap, text))
+        {
+            return;
+        }
+
+        throw new CommandFailedException("no trap");
+    }
+
+    /// <summary>Scripts add details to the reference texts, or leave them out.</summary>
+    private static bool SameText(WasmTrapException trap, string expected)
+    {
+        var text = WasmTrapException.Describe(trap.Kind);
+        return text.StartsWith(expected, StringComparison.Ordinal) || expected.StartsWith(text, StringComparison.Ordinal);
+    }
 
     /// <summary>A module written as text, as <c>binary</c> strings or as <c>quote</c> strings.</summary>
     private static byte[] Bytes(Node module)
@@ -91,17 +221,18 @@ internal sealed class WastRunner
         throw new CommandFailedException("the module was accepted");
     }
 
-    private static void ExpectInvalid(Node module)
+    private static void Expect<T>(Action action)
+        where T : Exception
     {
         try
         {
-            WasmModule.Decode(Bytes(module));
+            action();
         }
-        catch (WasmInvalidException)
+        catch (T)
         {
             return;
         }
 
-        throw new CommandFailedException("the module was accepted");
+        throw new CommandFailedException($"no {typeof(T).Name}");
     }
 }

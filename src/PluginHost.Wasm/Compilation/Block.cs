@@ -1,0 +1,29 @@
+using PluginHost.Wasm.Binary;
+
+namespace PluginHost.Wasm.Compilation;
+
+/// <summary>An open block of the function being compiled.</summary>
+internal sealed class Block
+{
+    public required Opcode Code { get; set; }
+
+    public required FunctionType Type { get; init; }
+
+    /// <summary>Height of the operand stack below the block's parameters.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Where a branch to the block goes: its start for a loop, otherwise its end. -1 for the function.</summary>
+    public required int Label { get; init; }
+
+    /// <summary>Start of the second arm of an <c>if</c>.</summary>
+    public int ElseLabel { get; init; } = -1;
+
+    /// <summary>Locals that carry the values of a branch to the label.</summary>
+    public int[] LabelLocals { get; set; } = [];
+
+    /// <summary>Locals that keep the parameters of an <c>if</c> for its second arm.</summary>
+    public int[] ParameterLocals { get; init; } = [];
+
+    /// <summary>Whether control can come to the label by a branch.</summary>
+    public bool Targeted { get; set; }
+}

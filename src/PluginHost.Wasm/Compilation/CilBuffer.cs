@@ -1,0 +1,92 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.InteropServices;
+
+namespace PluginHost.Wasm.Compilation;
+
+/// <summary>
+/// Records the CIL of one method before it is emitted. That allows prices to be filled in later, counts what the JIT's
+/// budget is about, and can be printed.
+/// </summary>
+internal sealed class CilBuffer
+{
+    private readonly List<CilInstruction> _instructions = [];
+    private readonly List<Type> _locals = [];
+    private int _labels;
+
+    public IReadOnlyList<CilInstruction> Instructions => _instructions;
+
+    public IReadOnlyList<Type> Locals => _locals;
+
+    public int Labels => _labels;
+
+    public int DeclareLocal(Type type)
+    {
+        _locals.Add(type);
+        return _locals.Count - 1;
+    }
+
+    public int DefineLabel() => _labels++;
+
+    public void Mark(int label) => Add(OpCodes.Nop, CilOperand.Mark, label);
+
+    public void Emit(OpCode code) => Add(code, CilOperand.None);
+
+    /// <summary>The access that follows may be at any address.</summary>
+    public void Unaligned() => Add(OpCodes.Unaligned, CilOperand.Byte, 1);
+
+    public void Int(int value) => Add(OpCodes.Ldc_I4, CilOperand.Int32, value);
+
+    public void Long(long value) => Add(OpCodes.Ldc_I8, CilOperand.Int64, value);
+
+    public void Float(float value) => Add(OpCodes.Ldc_R4, CilOperand.Float32, BitConverter.SingleToInt32Bits(value));
+
+    public void Double(double value) => Add(OpCodes.Ldc_R8, CilOperand.Float64, BitConverter.DoubleToInt64Bits(value));
+
+    public void LoadLocal(int local) => Add(OpCodes.Ldloc, CilOperand.Local, local);
+
+    public void StoreLocal(int local) => Add(OpCodes.Stloc, CilOperand.Local, local);
+
+    public void LoadLocalAddress(int local) => Add(OpCodes.Ldloca, CilOperand.Local, local);
+
+    public void LoadArgument(int argument) => Add(OpCodes.Ldarg, CilOperand.Argument, argument);
+
+    public void StoreArgument(int argument) => Add(OpCodes.Starg, CilOperand.Argument, argument);
+
+    public void Branch(OpCode code, int label) => Add(code, CilOperand.Label, label);
+
+    public void Switch(int[] labels) => Add(OpCodes.Switch, CilOperand.Switch, 0, labels);
+
+    public void Field(OpCode code, FieldInfo field) => Add(code, CilOperand.Field, 0, field);
+
+    public void Call(MethodInfo method) => Add(OpCodes.Call, CilOperand.Method, 0, method);
+
+    public void CallVirtual(MethodInfo method) => Add(OpCodes.Callvirt, CilOperand.Method, 0, method);
+
+    public void CallIndirect(CilSignature signature) => Add(OpCodes.Calli, CilOperand.CallIndirect, 0, signature);
+
+    public void Cast(Type type) => Add(OpCodes.Castclass, CilOperand.Class, 0, type);
+
+    public void NewArray(Type type) => Add(OpCodes.Newarr, CilOperand.Class, 0, type);
+
+    /// <summary>Leaves room for a charge; its price is set by <see cref="Price"/>.</summary>
+    /// <param name="check">Whether the guest may be stopped here.</param>
+    /// <returns>The position to price.</returns>
+    public int Charge(bool check)
+    {
+        Add(OpCodes.Nop, CilOperand.Charge, 0, check);
+        return _instructions.Count - 1;
+    }
+
+    /// <summary>Leaves room for the check of depth and stack; <see cref="Price"/> with 1 makes it real.</summary>
+    public int StackCheck()
+    {
+        Add(OpCodes.Nop, CilOperand.StackCheck);
+        return _instructions.Count - 1;
+    }
+
+    public void Price(int charge, long fuel) => CollectionsMarshal.AsSpan(_instructions)[charge].Number = fuel;
+
+    private void Add(OpCode code, CilOperand operand, long number = 0, object? item = null) =>
+        _instructions.Add(new CilInstruction(code, operand, number, item));
+}

@@ -1,0 +1,4 @@
+namespace PluginHost.Wasm.Compilation;
+
+/// <summary>The signature of an indirect call.</summary>
+internal sealed record CilSignature(Type Return, Type[] Parameters);

@@ -1,0 +1,8 @@
+namespace PluginHost.Wasm.Compilation;
+
+/// <summary>A function as CIL, ready to be written.</summary>
+/// <param name="Cil">Its instructions.</param>
+/// <param name="Fuel">How its charges are written.</param>
+/// <param name="Stack">How its stack check is written.</param>
+/// <param name="LoopDepth">Deepest nesting of its loops.</param>
+internal sealed record CompiledFunction(CilBuffer Cil, FuelAccount Fuel, StackCheck Stack, int LoopDepth);

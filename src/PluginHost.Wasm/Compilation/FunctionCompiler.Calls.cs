@@ -1,0 +1,125 @@
+using System.Reflection.Emit;
+using PluginHost.Wasm.Binary;
+using PluginHost.Wasm.Runtime;
+
+namespace PluginHost.Wasm.Compilation;
+
+/// <content>Calls (spec 4.4.8.10, 4.4.8.11).</content>
+internal sealed partial class FunctionCompiler
+{
+    private int _calleeLocal = -1;
+    private int _tableLocal = -1;
+
+    private void Call(int index)
+    {
+        var type = _module.Functions[index];
+        var arguments = BeginCall(type);
+        if (index >= _module.ImportedFunctions)
+        {
+            _cil.LoadArgument(0);
+            Arguments(arguments);
+            _cil.Call(_layout.Functions[index - _module.ImportedFunctions]);
+        }
+        else
+        {
+            _cil.LoadArgument(0);
+            _cil.Field(OpCodes.Ldfld, Members.InstanceImports);
+            _cil.Int(index);
+            _cil.Emit(OpCodes.Ldelem_Ref);
+            _cil.StoreLocal(Callee());
+            CallReference(type, arguments);
+        }
+
+        EndCall(type);
+    }
+
+    private void CallIndirect(Instruction i)
+    {
+        var type = _module.Types[i.Index];
+        var index = Materialized(Pop());
+        var arguments = BeginCall(type);
+        var table = _tableLocal < 0 ? _tableLocal = _cil.DeclareLocal(typeof(WasmFunction[])) : _tableLocal;
+
+        LoadTable((int)i.Second);
+        _cil.Field(OpCodes.Ldfld, Members.TableFunctions);
+        _cil.StoreLocal(table);
+        EmitStable(index);
+        _cil.LoadLocal(table);
+        _cil.Emit(OpCodes.Ldlen);
+        _cil.Emit(OpCodes.Conv_I4);
+        _cil.Branch(OpCodes.Bge_Un, Trap(TrapKind.UndefinedElement));
+
+        _cil.LoadLocal(table);
+        Emit(index);
+        _cil.Emit(OpCodes.Ldelem_Ref);
+        _cil.StoreLocal(Callee());
+        _cil.LoadLocal(Callee());
+        _cil.Branch(OpCodes.Brfalse, Trap(TrapKind.UninitializedElement));
+
+        _cil.LoadLocal(Callee());
+        _cil.Field(OpCodes.Ldfld, Members.FunctionTypeId);
+        _cil.Int(type.Id);
+        _cil.Branch(OpCodes.Bne_Un, Trap(TrapKind.IndirectCallTypeMismatch));
+        CallReference(type, arguments);
+        EndCall(type);
+    }
+
+    private int Callee() => _calleeLocal < 0 ? _calleeLocal = _cil.DeclareLocal(typeof(WasmFunction)) : _calleeLocal;
+
+    private void LoadTable(int index)
+    {
+        _cil.LoadArgument(0);
+        if (index == 0)
+        {
+            _cil.Field(OpCodes.Ldfld, Members.InstanceTable);
+            return;
+        }
+
+        _cil.Field(OpCodes.Ldfld, Members.InstanceTables);
+        _cil.Int(index);
+        _cil.Emit(OpCodes.Ldelem_Ref);
+    }
+
+    private Expression[] BeginCall(FunctionType type)
+    {
+        _calls = true;
+        var arguments = Pop(type.Parameters.Length);
+
+        // The callee can change anything but this function's locals.
+        FlushReads(Reads.Memory | Reads.Globals);
+        return arguments;
+    }
+
+    private void Arguments(Expression[] arguments)
+    {
+        _cil.LoadArgument(1);
+        _cil.Int(1);
+        _cil.Emit(OpCodes.Sub);
+        Array.ForEach(arguments, Emit);
+    }
+
+    /// <summary>Calls the function in the callee local, whose type was checked when it was linked or just now.</summary>
+    private void CallReference(FunctionType type, Expression[] arguments)
+    {
+        _cil.LoadLocal(Callee());
+        _cil.Field(OpCodes.Ldfld, Members.FunctionTarget);
+        Arguments(arguments);
+        _cil.LoadLocal(Callee());
+        _cil.Field(OpCodes.Ldfld, Members.FunctionCode);
+        _cil.CallIndirect(new CilSignature(ClrTypes.Return(type), ClrTypes.Parameters(type, typeof(CallTarget))));
+    }
+
+    private void EndCall(FunctionType type)
+    {
+        PushResult(type.Results.Length == 0 ? ValType.None : type.Results[0]);
+        for (var i = 1; i < type.Results.Length; i++)
+        {
+            _cil.LoadLocal(_store);
+            _cil.Int(i);
+            _cil.Call(Members.ScratchReader(type.Results[i]));
+            PushResult(type.Results[i]);
+        }
+
+        Reload();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Reflection.Emit;
+using PluginHost.Wasm.Binary;
+
+namespace PluginHost.Wasm.Compilation;
+
+/// <content>
+/// Loads and stores (spec 4.4.7). The check is emitted where the instruction stands; a load's value may wait. Index and
+/// offset are added in 64 bits, where they cannot wrap, and the memory's reservation is wider than any such sum.
+/// </content>
+internal sealed partial class FunctionCompiler
+{
+    private void Access(Instruction i)
+    {
+        if (i.Info.Result != ValType.None)
+        {
+            var (index, offset) = CheckedAddress(Pop(), i);
+            Push(new Expression { Kind = ExpressionKind.Load, Type = i.Info.Result, Operation = i.Info, First = index, Bits = offset });
+            return;
+        }
+
+        var value = Pop();
+        var target = Pop();
+
+        // The address is evaluated and checked first, then whatever still has to see the memory as it was.
+        var address = CheckedAddress(target, i);
+        FlushReads(Reads.Memory);
+        LoadAddress(address.Index, address.Offset);
+        Emit(value);
+        if (value.Type == ValType.I64 && i.Info.Width < 8)
+        {
+            _cil.Emit(OpCodes.Conv_I4);
+        }
+
+        _cil.Unaligned();
+        _cil.Emit(i.Code switch
+        {
+            Opcode.I32Store8 or Opcode.I64Store8 => OpCodes.Stind_I1,
+            Opcode.I32Store16 or Opcode.I64Store16 => OpCodes.Stind_I2,
+            Opcode.I64Store => OpCodes.Stind_I8,
+            Opcode.F32Store => OpCodes.Stind_R4,
+            Opcode.F64Store => OpCodes.Stind_R8,
+            _ => OpCodes.Stind_I4,
+        });
+    }
+
+    /// <summary>Emits the bounds check. The index is null where the whole address is a constant.</summary>
+    private (Expression? Index, ulong Offset) CheckedAddress(Expression address, Instruction i)
+    {
+        var width = (ulong)i.Info.Width;
+        if (address.Kind == ExpressionKind.Constant)
+        {
+            var whole = (uint)address.Bits + i.Bits;
+            if (whole + width > _module.Memories[0].Limits.Minimum * (ulong)WasmMemory.PageSize)
+            {
+                _cil.Long((long)(whole + width));
+                _cil.LoadLocal(_memoryLength);
+                _cil.Branch(OpCodes.Bgt_Un, Trap(TrapKind.MemoryOutOfBounds));
+            }
+
+            return (null, whole);
+        }
+
+        Emit(address);
+        _cil.Emit(OpCodes.Conv_U8);
+        var index = _temporaries.Take(ValType.I64);
+        _cil.StoreLocal(index);
+        _cil.LoadLocal(index);
+        _cil.Long((long)(i.Bits + width));
+        _cil.Emit(OpCodes.Add);
+        _cil.LoadLocal(_memoryLength);
+        _cil.Branch(OpCodes.Bgt_Un, Trap(TrapKind.MemoryOutOfBounds));
+        return (new Expression { Kind = ExpressionKind.Temporary, Type = ValType.I64, Index = index }, i.Bits);
+    }
+
+    private void LoadAddress(Expression? index, ulong offset)
+    {
+        _cil.LoadLocal(_memoryBase);
+        if (index is not null)
+        {
+            Emit(index);
+            _cil.Emit(OpCodes.Add);
+        }
+
+        if (offset != 0)
+        {
+            _cil.Long((long)offset);
+            _cil.Emit(OpCodes.Add);
+        }
+
+        _cil.Emit(OpCodes.Conv_U);
+    }
+
+    private void EmitLoad(Expression load)
+    {
+        LoadAddress(load.First, load.Bits);
+        _cil.Unaligned();
+        var (read, widen) = load.Operation!.Code switch
+        {
+            Opcode.I32Load => (OpCodes.Ldind_I4, OpCodes.Nop),
+            Opcode.I64Load => (OpCodes.Ldind_I8, OpCodes.Nop),
+            Opcode.F32Load => (OpCodes.Ldind_R4, OpCodes.Nop),
+            Opcode.F64Load => (OpCodes.Ldind_R8, OpCodes.Nop),
+            Opcode.I32Load8S => (OpCodes.Ldind_I1, OpCodes.Nop),
+            Opcode.I32Load8U => (OpCodes.Ldind_U1, OpCodes.Nop),
+            Opcode.I32Load16S => (OpCodes.Ldind_I2, OpCodes.Nop),
+            Opcode.I32Load16U => (OpCodes.Ldind_U2, OpCodes.Nop),
+            Opcode.I64Load8S => (OpCodes.Ldind_I1, OpCodes.Conv_I8),
+            Opcode.I64Load8U => (OpCodes.Ldind_U1, OpCodes.Conv_U8),
+            Opcode.I64Load16S => (OpCodes.Ldind_I2, OpCodes.Conv_I8),
+            Opcode.I64Load16U => (OpCodes.Ldind_U2, OpCodes.Conv_U8),
+            Opcode.I64Load32S => (OpCodes.Ldind_I4, OpCodes.Conv_I8),
+            Opcode.I64Load32U => (OpCodes.Ldind_U4, OpCodes.Conv_U8),
+            _ => throw new ArgumentOutOfRangeException(nameof(load)),
+        };
+        _cil.Emit(read);
+        if (widen != OpCodes.Nop)
+        {
+            _cil.Emit(widen);
+        }
+    }
+}

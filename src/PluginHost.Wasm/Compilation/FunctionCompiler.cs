@@ -1,0 +1,181 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using PluginHost.Wasm.Binary;
+using PluginHost.Wasm.Runtime;
+using PluginHost.Wasm.Validation;
+
+namespace PluginHost.Wasm.Compilation;
+
+/// <summary>
+/// Translates one function into CIL while the validator walks it. Operands wait as expressions until something consumes
+/// them; the CLR's evaluation stack is empty at every label, so methods can be cut and outlined anywhere.
+/// </summary>
+internal sealed partial class FunctionCompiler : IFunctionSink
+{
+    /// <summary>CLR parameters before the guest's: the instance and the call depth left.</summary>
+    private const int HiddenParameters = 2;
+
+    private readonly WasmModule _module;
+    private readonly ModuleLayout _layout;
+    private readonly CilBuffer _cil = new();
+    private readonly Temporaries _temporaries;
+    private readonly List<Block> _blocks = [];
+    private readonly Dictionary<TrapKind, int> _traps = [];
+    private readonly FuelAccount _fuel;
+    private readonly StackCheck _stackCheck;
+    private readonly int _store;
+    private readonly int _memoryBase;
+    private readonly int _memoryLength;
+    private readonly int _stackCheckAt;
+    private int[] _locals = [];
+    private int _parameters;
+    private int _charge;
+    private long _cost;
+    private int _loops;
+    private int _deepestLoop;
+    private bool _calls;
+    private bool _promotes;
+
+    private FunctionCompiler(WasmModule module, ModuleLayout layout, bool metering)
+    {
+        _module = module;
+        _layout = layout;
+        _temporaries = new Temporaries(_cil);
+        _store = _cil.DeclareLocal(typeof(Store));
+        _memoryBase = _cil.DeclareLocal(typeof(long));
+        _memoryLength = _cil.DeclareLocal(typeof(long));
+        _fuel = new FuelAccount(metering, _store, _cil.DeclareLocal(typeof(long)), Trap(TrapKind.OutOfFuel));
+        _stackCheck = new StackCheck(_store, _cil.DeclareLocal(typeof(int)), Trap(TrapKind.CallStackExhausted), Trap(TrapKind.HostStackExhausted));
+
+        LoadStore();
+        _cil.Field(OpCodes.Ldfld, Members.TargetStore);
+        _cil.StoreLocal(_store);
+        _stackCheckAt = _cil.StackCheck();
+        if (HasMemory)
+        {
+            _cil.LoadArgument(0);
+            _cil.Field(OpCodes.Ldfld, Members.InstanceMemoryBase);
+            _cil.StoreLocal(_memoryBase);
+        }
+
+        Reload();
+        _charge = _cil.Charge(check: true);
+    }
+
+    private bool HasMemory => _module.Memories.Length > 0;
+
+    public static CompiledFunction Compile(WasmModule module, ModuleLayout layout, FunctionValidator validator, FunctionBody body, bool metering)
+    {
+        var compiler = new FunctionCompiler(module, layout, metering);
+        validator.Validate(body, compiler);
+        return compiler.Finish();
+    }
+
+    public void Begin(FunctionType type, ReadOnlySpan<ValType> locals)
+    {
+        _parameters = type.Parameters.Length;
+        _locals = new int[locals.Length];
+        for (var i = _parameters; i < locals.Length; i++)
+        {
+            _locals[i] = _cil.DeclareLocal(ClrTypes.Of(locals[i]));
+        }
+
+        _blocks.Add(new Block { Code = Opcode.Block, Type = type, Height = 0, Label = -1 });
+    }
+
+    private void LoadStore() => _cil.LoadArgument(0);
+
+    private CompiledFunction Finish()
+    {
+        _cil.Price(_charge, _cost);
+        _cil.Price(_stackCheckAt, _calls ? 1 : 0);
+        foreach (var (kind, label) in _traps)
+        {
+            if (kind is TrapKind.CallStackExhausted or TrapKind.HostStackExhausted && !_calls)
+            {
+                continue;
+            }
+
+            _cil.Mark(label);
+            if (kind == TrapKind.OutOfFuel)
+            {
+                _cil.LoadLocal(_store);
+                _cil.Call(Helper(typeof(Traps), nameof(Traps.OutOfFuelOrInterrupted)));
+            }
+            else
+            {
+                _cil.Call(Helper(typeof(Traps), kind.ToString()));
+            }
+
+            // The helper never returns; the CLR does not know and wants the block to end.
+            _cil.Emit(OpCodes.Ldnull);
+            _cil.Emit(OpCodes.Throw);
+        }
+
+        return new CompiledFunction(_cil, _fuel, _stackCheck, _deepestLoop);
+    }
+
+    private static MethodInfo Helper(Type type, string name, params Type[] parameters) => Members.Method(type, name, parameters);
+
+    /// <summary>The label that raises a trap; all places of a function share one for each kind.</summary>
+    private int Trap(TrapKind kind)
+    {
+        if (!_traps.TryGetValue(kind, out var label))
+        {
+            _traps.Add(kind, label = _cil.DefineLabel());
+        }
+
+        return label;
+    }
+
+    /// <summary>Ends the block of instructions that is charged as one and begins the next.</summary>
+    private void BeginFuelBlock(bool check = false)
+    {
+        _cil.Price(_charge, _cost);
+        _cost = 0;
+        _charge = _cil.Charge(check);
+    }
+
+    /// <summary>Reads back what a call may have changed.</summary>
+    private void Reload()
+    {
+        if (_fuel.Metering)
+        {
+            _cil.LoadLocal(_store);
+            _cil.Field(OpCodes.Ldfld, Members.StoreFuel);
+            _cil.StoreLocal(_fuel.Fuel);
+        }
+
+        if (HasMemory)
+        {
+            _cil.LoadArgument(0);
+            _cil.Field(OpCodes.Ldfld, Members.InstanceMemory);
+            _cil.Field(OpCodes.Ldfld, Members.MemoryLength);
+            _cil.StoreLocal(_memoryLength);
+        }
+    }
+
+    private void LoadWasmLocal(int index)
+    {
+        if (index < _parameters)
+        {
+            _cil.LoadArgument(index + HiddenParameters);
+        }
+        else
+        {
+            _cil.LoadLocal(_locals[index]);
+        }
+    }
+
+    private void StoreWasmLocal(int index)
+    {
+        if (index < _parameters)
+        {
+            _cil.StoreArgument(index + HiddenParameters);
+        }
+        else
+        {
+            _cil.StoreLocal(_locals[index]);
+        }
+    }
+}

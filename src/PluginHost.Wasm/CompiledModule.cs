@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using PluginHost.Wasm.Compilation;
+
+namespace PluginHost.Wasm;
+
+/// <summary>A module as code. Immutable; many threads may make instances of it.</summary>
+public sealed class CompiledModule
+{
+    private static readonly ConditionalWeakTable<Assembly, CompiledModule> Assemblies = [];
+    private readonly GeneratedModule _generated;
+    private readonly Func<Store, CompiledModule, Instance> _create;
+    private readonly Action<Instance, WasmValue[]> _initialize;
+
+    private CompiledModule(WasmModule module, GeneratedModule generated)
+    {
+        Module = module;
+        _generated = generated;
+        Exports = module.Exports.ToDictionary(export => export.Name, StringComparer.Ordinal);
+        MaxResults = module.Types.Append(new FunctionType([], [])).Max(type => type.Results.Length);
+        _create = Bind<Func<Store, CompiledModule, Instance>>(GeneratedModule.Create);
+        _initialize = Bind<Action<Instance, WasmValue[]>>(GeneratedModule.Initialize);
+        Assemblies.Add(generated.InstanceType.Assembly, this);
+    }
+
+    /// <summary>What was compiled.</summary>
+    public WasmModule Module { get; }
+
+    internal IReadOnlyDictionary<string, ModuleExport> Exports { get; }
+
+    internal int MaxResults { get; }
+
+    /// <summary>Compiles a module to CIL. The JIT compiles a function when it is first called.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="options">How; the defaults where null.</param>
+    /// <exception cref="PlatformNotSupportedException">The process cannot generate code, for instance under ahead-of-time compilation.</exception>
+    [RequiresDynamicCode("WebAssembly is compiled to CIL at run time.")]
+    public static CompiledModule Compile(WasmModule module, CompilationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            throw new PlatformNotSupportedException("this process cannot generate code");
+        }
+
+        return new CompiledModule(module, new ModuleCompiler(module, options ?? new CompilationOptions()).Compile());
+    }
+
+    /// <summary>The guest function that a method is, if it is one.</summary>
+    internal static WasmFrame? FrameOf(MethodBase method)
+    {
+        if (!method.Name.StartsWith('f') || !Assemblies.TryGetValue(method.Module.Assembly, out var module))
+        {
+            return null;
+        }
+
+        return int.TryParse(method.Name.AsSpan(1), System.Globalization.NumberStyles.None, null, out var index)
+            ? new WasmFrame(index, module.Module.Names.Find(index))
+            : null;
+    }
+
+    internal Instance CreateInstance(Store store) => _create(store, this);
+
+    internal void InitializeGlobals(Instance instance, WasmValue[] values) => _initialize(instance, values);
+
+    internal bool HasCell(int global) =>
+        _generated.GlobalCells[global] || Exports.Values.Any(export => export.Kind == ExternalKind.Global && export.Index == global);
+
+    internal nint CodeOf(int function) => Pointer(_generated.FunctionTokens[function - Module.ImportedFunctions]);
+
+    internal nint HostThunk(FunctionType type) => Pointer(_generated.ThunkTokens[type]);
+
+    private nint Pointer(int token) =>
+        _generated.InstanceType.Module.ResolveMethod(token)!.MethodHandle.GetFunctionPointer();
+
+    private T Bind<T>(string name)
+        where T : Delegate =>
+        _generated.InstanceType.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)!.CreateDelegate<T>();
+}

@@ -1,0 +1,76 @@
+using PluginHost.Wasm.Runtime;
+
+namespace PluginHost.Wasm;
+
+/// <summary>What a host offers to modules: named functions, memories, tables and globals.</summary>
+public sealed class Linker
+{
+    private readonly Dictionary<(string Module, string Name), object> _items = [];
+
+    /// <summary>Offers a function of the host.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Linker Define(string module, string name, HostFunction function) => Add(module, name, function);
+
+    /// <summary>Offers a function of an instance.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Linker Define(string module, string name, WasmFunction function) => Add(module, name, function);
+
+    /// <summary>Offers a memory.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Linker Define(string module, string name, WasmMemory memory) => Add(module, name, memory);
+
+    /// <summary>Offers a table.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Linker Define(string module, string name, WasmTable table) => Add(module, name, table);
+
+    /// <summary>Offers a global.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Linker Define(string module, string name, WasmGlobal global) => Add(module, name, global);
+
+    /// <summary>Offers everything that an instance exports.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    public Linker Define(string module, Instance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        foreach (var export in instance.Compiled.Module.Exports)
+        {
+            Add(module, export.Name, export.Kind switch
+            {
+                ExternalKind.Function => instance.FunctionAt(export.Index),
+                ExternalKind.Table => instance.Tables[export.Index],
+                ExternalKind.Memory => instance.Memory0!,
+                _ => instance.Globals[export.Index]!,
+            });
+        }
+
+        return this;
+    }
+
+    /// <summary>Makes an instance and runs its start function.</summary>
+    /// <param name="store">The store it shall live in; everything it imports must live there too.</param>
+    /// <param name="module">The module.</param>
+    /// <exception cref="WasmLinkException">An import is missing or of another type.</exception>
+    /// <exception cref="WasmLimitException">The store has no room for it.</exception>
+    /// <exception cref="WasmTrapException">A segment does not fit, or the start function trapped.</exception>
+    public Instance Instantiate(Store store, CompiledModule module)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(module);
+        return new Instantiation(store, module, Find).Run();
+    }
+
+    private object? Find(ModuleImport import) => _items.GetValueOrDefault((import.Module, import.Name));
+
+    private Linker Add(string module, string name, object item)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(item);
+        if (!_items.TryAdd((module, name), item))
+        {
+            throw new ArgumentException($"{module}.{name} is defined already", nameof(name));
+        }
+
+        return this;
+    }
+}

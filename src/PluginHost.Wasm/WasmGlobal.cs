@@ -1,0 +1,63 @@
+namespace PluginHost.Wasm;
+
+/// <summary>A global variable that several instances, or the host, can share.</summary>
+public sealed class WasmGlobal
+{
+    /// <summary>Bits of a number.</summary>
+    internal long Bits;
+
+    /// <summary>A reference.</summary>
+    internal object? Reference;
+
+    /// <summary>Creates a global.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="value">Its first value, of that type.</param>
+    public WasmGlobal(GlobalType type, WasmValue value)
+    {
+        Type = type;
+        Set(value);
+    }
+
+    /// <summary>Its type.</summary>
+    public GlobalType Type { get; }
+
+    /// <summary>Its value.</summary>
+    /// <exception cref="InvalidOperationException">Set, although the global is immutable.</exception>
+    public WasmValue Value
+    {
+        get => Type.Value switch
+        {
+            ValType.FuncRef => WasmValue.FromFunction((WasmFunction?)Reference),
+            ValType.ExternRef => WasmValue.FromExternal(Reference),
+            var number => WasmValue.FromBits(number, Bits),
+        };
+
+        set
+        {
+            if (!Type.Mutable)
+            {
+                throw new InvalidOperationException("the global is immutable");
+            }
+
+            Set(value);
+        }
+    }
+
+    private void Set(WasmValue value)
+    {
+        switch (Type.Value)
+        {
+            case var type when type != value.Type:
+                throw new ArgumentException($"a value of type {type.Name()} is needed, not {value.Type.Name()}", nameof(value));
+            case ValType.FuncRef:
+                Reference = value.Function;
+                break;
+            case ValType.ExternRef:
+                Reference = value.External;
+                break;
+            default:
+                Bits = value.Bits;
+                break;
+        }
+    }
+}
