@@ -44,6 +44,7 @@ public sealed class Store : IDisposable
     private long _memoryBytes;
     private long _tableElements;
     private int _instances;
+    private int _reentries;
     private int _owner;
     private bool _disposed;
 
@@ -97,7 +98,7 @@ public sealed class Store : IDisposable
         if (_owner == thread)
         {
             // The host's function that the guest called calls back: the same stack, the same budget.
-            Call(function, DepthLeft - 1, arguments, results);
+            Reenter(function, arguments, results);
             return;
         }
 
@@ -105,7 +106,12 @@ public sealed class Store : IDisposable
         try
         {
             StackLimit = StackGuard.Limit;
-            Call(function, Options.CallDepth, arguments, results);
+            EntryPoints.For(function.Type)(function, Options.CallDepth, arguments, results);
+        }
+        catch (WasmTrapException trap)
+        {
+            Traps.AttachStack(trap, Options.TrapFrames);
+            throw;
         }
         finally
         {
@@ -187,21 +193,28 @@ public sealed class Store : IDisposable
         }
     }
 
-    private void Call(WasmFunction function, int depth, WasmValue[] arguments, WasmValue[] results)
+    /// <summary>
+    /// A handler that throws again keeps the frames of the first exception on the stack until its own exception is caught,
+    /// so a trap that crosses many handlers of the host needs a stack that no check has accounted for. Hence no handler
+    /// here, and a bound for those of the embedder.
+    /// </summary>
+    private void Reenter(WasmFunction function, WasmValue[] arguments, WasmValue[] results)
     {
-        var depthBefore = DepthLeft;
+        var depth = DepthLeft;
+        if (++_reentries > Options.Reentries)
+        {
+            _reentries--;
+            Traps.CallStackExhausted();
+        }
+
         try
         {
-            EntryPoints.For(function.Type)(function, depth, arguments, results);
-        }
-        catch (WasmTrapException trap)
-        {
-            Traps.AttachStack(trap, Options.TrapFrames);
-            throw;
+            EntryPoints.For(function.Type)(function, depth - 1, arguments, results);
         }
         finally
         {
-            DepthLeft = depthBefore;
+            _reentries--;
+            DepthLeft = depth;
         }
     }
 

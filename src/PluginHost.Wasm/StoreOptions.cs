@@ -15,6 +15,9 @@ public sealed record StoreOptions
     /// <summary>Nested guest calls. Default 10,000. What the thread's stack holds is a limit besides.</summary>
     public int CallDepth { get; init; } = 10_000;
 
+    /// <summary>Nested calls from functions of the host back into the guest. Default 100.</summary>
+    public int Reentries { get; init; } = 100;
+
     /// <summary>Frames kept in a trap. Default 64.</summary>
     public int TrapFrames { get; init; } = 64;
 }

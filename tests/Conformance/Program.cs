@@ -1,8 +1,10 @@
+using PluginHost.Conformance.Children;
 using PluginHost.Conformance.Wast;
 
 return args switch
 {
     ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
+    ["child-stack"] => StackChild.Run(Console.Out),
     _ => Usage(),
 };
 

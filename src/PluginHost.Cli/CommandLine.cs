@@ -1,0 +1,13 @@
+using System.CommandLine;
+using PluginHost.Cli.Wasm;
+
+namespace PluginHost.Cli;
+
+/// <summary>The verbs of the command line.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
+    {
+        new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },
+    };
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PluginHost.Cli;
+
+/// <summary>Runs a verb and turns its errors into exit codes, and with <c>--json</c> into JSON.</summary>
+internal static class CommandOutput
+{
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print the result, or the error, as JSON." };
+
+    public static int Guard(ParseResult parse, bool json, Func<int> verb)
+    {
+        try
+        {
+            return verb();
+        }
+        catch (CommandError error)
+        {
+            if (json)
+            {
+                Write(parse.InvocationConfiguration.Output, new JsonObject
+                {
+                    ["error"] = new JsonObject { ["code"] = error.Code, ["message"] = error.Message },
+                });
+            }
+            else
+            {
+                parse.InvocationConfiguration.Error.WriteLine($"{error.Code}: {Printable(error.Message)}");
+            }
+
+            return error.ExitCode;
+        }
+    }
+
+    public static void Write(TextWriter output, JsonNode json) => output.WriteLine(json.ToJsonString(Compact));
+
+    /// <summary>Text that a module may have chosen, without what a terminal would obey.</summary>
+    public static string Printable(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) || c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
+            ? $"\\u{(int)c:x4}"
+            : c.ToString()));
+}

@@ -1,0 +1,3 @@
+using PluginHost.Cli;
+
+return await CommandLine.Create().Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace PluginHost.Wasm.Tests.Runtime;
+
+/// <summary>Modules made to keep a compiler busy. Each must load and answer, or be refused, and soon.</summary>
+[TestClass]
+public sealed class CompileBombTests
+{
+    private static readonly Dictionary<string, Func<string>> Bombs = new(StringComparer.Ordinal)
+    {
+        ["nested blocks"] = () => Nest("(block ", 2_000, "(nop)"),
+        ["nested loops"] = () => Nest("(loop ", 2_000, "(nop)"),
+        ["nested ifs"] = () => Nest("(if (local.get 0) (then (nop)) (else ", 2_000, "(nop)", "))"),
+        ["loops over shared locals"] = () => Repeat(2_000, i => $"(loop (local.set {i % 100} (i32.add (local.get {(i * 7) % 100}) (i32.const 1))))", locals: 100),
+        ["many locals"] = () => Repeat(100, i => $"(local.set {i * 400} (i32.const {i}))", locals: 49_000),
+        ["straight line"] = () => Repeat(30_000, i => $"(local.set 0 (i32.xor (local.get 0) (i32.const {i})))"),
+        ["one expression"] = () => Repeat(1, _ => "(drop " + string.Concat(Enumerable.Repeat("(i32.add (local.get 0) ", 1_500)) + "(i32.const 0)" + new string(')', 1_500) + ")"),
+        ["br_tables"] = () => Repeat(50, _ => "(block (br_table " + string.Concat(Enumerable.Repeat("0 ", 5_000)) + "(local.get 0)))"),
+        ["pending operands"] = () => Repeat(1, _ => string.Concat(Enumerable.Repeat("local.get 0 ", 20_000)) + string.Concat(Enumerable.Repeat("i32.const 1 local.set 0 ", 2_000)) + string.Concat(Enumerable.Repeat("drop ", 20_000))),
+        ["many functions"] = () => "(module " + string.Concat(Enumerable.Repeat("(func (result i32) (i32.const 1))", 20_000)) + """(func (export "run") (param i32) (result i32) (call 19999)))""",
+        ["many loads"] = () => Repeat(5_000, i => $"(i32.store offset={i * 4} (local.get 0) (i32.load offset={i * 8} (local.get 0)))"),
+    };
+
+    public static IEnumerable<object[]> Names => Bombs.Keys.Select(name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    [Timeout(60_000)]
+    public void Bomb_LoadsAndAnswers(string name)
+    {
+        var text = Bombs[name]();
+        byte[] bytes = [];
+        var reader = new Thread(() => bytes = TextModule.Encode(text), 256 * 1024 * 1024);
+        reader.Start();
+        reader.Join();
+        using var store = new Store();
+        var compiled = CompiledModule.Compile(WasmModule.Decode(bytes));
+
+        var result = new Linker().Instantiate(store, compiled).GetFunction("run")!.Invoke(WasmValue.FromI32(1));
+
+        Assert.AreEqual(1, result[0].I32);
+    }
+
+    private static string Nest(string open, int depth, string inner, string close = ")") => Body(
+        new StringBuilder().Insert(0, open, depth).Append(inner).Insert(0, "", 1).ToString() + string.Concat(Enumerable.Repeat(close, depth)), 0);
+
+    private static string Repeat(int count, Func<int, string> part, int locals = 0) =>
+        Body(string.Concat(Enumerable.Range(0, count).Select(part)), locals);
+
+    private static string Body(string code, int locals) => string.Create(CultureInfo.InvariantCulture,
+        $"""(module (memory 2) (func (export "run") (param i32) (result i32) (local {string.Concat(Enumerable.Repeat("i32 ", locals))}) {code} (i32.const 1)))""");
+}
