@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PluginHost.Cli.Audit;
 using PluginHost.Cli.Wasm;
 
 namespace PluginHost.Cli;
@@ -9,5 +10,6 @@ internal static class CommandLine
     public static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
     {
         new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },
+        new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create() },
     };
 }

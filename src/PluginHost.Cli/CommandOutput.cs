@@ -20,20 +20,29 @@ internal static class CommandOutput
         }
         catch (CommandError error)
         {
-            if (json)
-            {
-                Write(parse.InvocationConfiguration.Output, new JsonObject
-                {
-                    ["error"] = new JsonObject { ["code"] = error.Code, ["message"] = error.Message },
-                });
-            }
-            else
-            {
-                parse.InvocationConfiguration.Error.WriteLine($"{error.Code}: {Printable(error.Message)}");
-            }
-
-            return error.ExitCode;
+            return Fail(parse, json, error.ExitCode, error.Code, error.Message);
         }
+        catch (SkillException error)
+        {
+            return Fail(parse, json, ExitCode.Refused, error.Code, error.Message);
+        }
+    }
+
+    private static int Fail(ParseResult parse, bool json, int exitCode, string code, string message)
+    {
+        if (json)
+        {
+            Write(parse.InvocationConfiguration.Output, new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = code, ["message"] = message },
+            });
+        }
+        else
+        {
+            parse.InvocationConfiguration.Error.WriteLine($"{code}: {Printable(message)}");
+        }
+
+        return exitCode;
     }
 
     public static void Write(TextWriter output, JsonNode json) => output.WriteLine(json.ToJsonString(Compact));

@@ -5,6 +5,7 @@ return args switch
 {
     ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
     ["child-stack"] => StackChild.Run(Console.Out),
+    ["child-audit", var path] => AuditChild.Run(path),
     _ => Usage(),
 };
 

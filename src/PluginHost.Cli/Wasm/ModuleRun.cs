@@ -1,149 +1,100 @@
 using System.Diagnostics;
+using System.Text;
+using PluginHost.Abi.Wasi;
+using PluginHost.Audit;
+using PluginHost.Capabilities;
+using PluginHost.Gate;
+using PluginHost.Sandbox;
 using PluginHost.Wasm;
 
 namespace PluginHost.Cli.Wasm;
 
-/// <summary>Loads a bare module and calls one of its exports.</summary>
-internal sealed class ModuleRun(string path, ModuleRunOptions options)
+/// <summary>Loads a bare module and runs it, with nothing granted but what the flags say, through the host's own gate.</summary>
+internal sealed class ModuleRun(ModuleRunOptions options)
 {
-    /// <summary>Guests run on a stack of their own, so that how deep they may go does not depend on the caller.</summary>
-    private const int StackBytes = 16 * 1024 * 1024;
-
-    public ModuleRunReport Execute()
+    public ModuleRunReport Execute(CancellationToken cancellation)
     {
-        var bytes = Read();
+        using var audit = OpenAudit();
+        var bytes = InputFiles.Read(options.Module, WasmLimits.Default.ModuleBytes);
         var clock = Stopwatch.StartNew();
-        var compiled = Compile(bytes);
+        var module = Load(bytes, audit);
         var compileTime = clock.Elapsed.TotalMilliseconds;
+        var entry = Entry(module);
+        using var grant = new DirectoryGrants(options.Directories, options.Audit);
+        var effective = new EffectiveGrant { Files = grant.Files, Environment = EnvironmentFlags.Parse(options.Environment) };
         var calls = new List<ModuleCall>();
-        using var store = new Store(new StoreOptions { MemoryBytes = options.MemoryBytes });
-        OnGuestThread(() => Calls(store, compiled, calls));
-        return new ModuleRunReport(compileTime, calls);
-    }
-
-    private byte[] Read()
-    {
-        try
-        {
-            var length = new FileInfo(path).Length;
-            return length <= WasmLimits.Default.ModuleBytes
-                ? File.ReadAllBytes(path)
-                : throw new CommandError(ExitCode.Refused, "archive.size", $"{path} has {length} bytes, more than {WasmLimits.Default.ModuleBytes}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
-        }
-    }
-
-    private CompiledModule Compile(byte[] bytes)
-    {
-        try
-        {
-            return CompiledModule.Compile(WasmModule.Decode(bytes), new CompilationOptions { Metering = options.Metering });
-        }
-        catch (WasmModuleException e)
-        {
-            throw new CommandError(ExitCode.Refused, "inspection.module", e.Message);
-        }
-    }
-
-    private static void OnGuestThread(Action action)
-    {
-        Exception? error = null;
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    action();
-                }
-                catch (Exception e)
-                {
-                    error = e;
-                }
-            },
-            StackBytes);
-        thread.Start();
-        thread.Join();
-        if (error is CommandError known)
-        {
-            throw new CommandError(known.ExitCode, known.Code, known.Message);
-        }
-
-        if (error is not null)
-        {
-            throw new InvalidOperationException("the engine failed", error);
-        }
-    }
-
-    private void Calls(Store store, CompiledModule compiled, List<ModuleCall> calls)
-    {
-        Instance? instance = null;
         for (var i = 0; i < options.Repeat; i++)
         {
-            using var deadline = new CancellationTokenSource(options.Timeout);
-            using var interruption = store.InterruptOn(deadline.Token);
-            var budget = options.Fuel ?? Store.UnlimitedFuel;
-            store.Fuel = budget;
-            var clock = Stopwatch.StartNew();
-            try
+            calls.Add(Call(module, audit, effective, entry, cancellation));
+            if (calls[^1].Result.Stop is not null)
             {
-                instance ??= Instantiate(store, compiled);
-                var function = instance.GetFunction(options.Function)
-                    ?? throw new CommandError(ExitCode.Usage, "usage.export", $"the module exports no function '{options.Function}'");
-                var arguments = Arguments(function.Type);
-                clock.Restart();
-                var results = function.Invoke(arguments);
-                calls.Add(new ModuleCall(clock.Elapsed.TotalMilliseconds, budget - store.Fuel, store.MemoryBytes, results, null));
-            }
-            catch (WasmTrapException trap)
-            {
-                calls.Add(new ModuleCall(clock.Elapsed.TotalMilliseconds, budget - store.Fuel, store.MemoryBytes, [], Describe(trap)));
-                return;
+                break;
             }
         }
+
+        audit.Flush();
+        return new ModuleRunReport(compileTime, audit.Head, calls);
     }
 
-    private static Instance Instantiate(Store store, CompiledModule compiled)
+    private AuditLog OpenAudit() =>
+        options.Audit is { } path ? AuditLog.Open(path, TimeProvider.System) : AuditLog.InMemory(TimeProvider.System);
+
+    private SandboxedModule Load(byte[] bytes, AuditLog audit)
     {
-        try
+        var module = SandboxedModule.Load(bytes, options.Metering);
+        audit.Append("load", writer =>
         {
-            return new Linker().Instantiate(store, compiled);
-        }
-        catch (WasmLinkException e)
-        {
-            throw new CommandError(ExitCode.Refused, "inspection.import", e.Message);
-        }
-        catch (WasmLimitException e)
-        {
-            throw new CommandError(ExitCode.Stopped, "limit.memory", e.Message);
-        }
+            writer.WriteString("skill", "(unsigned)");
+            writer.WriteString("payload", module.Digest);
+            writer.WriteBoolean("signed", false);
+        });
+        return module;
     }
 
-    private WasmValue[] Arguments(FunctionType type)
+    private GuestEntry Entry(SandboxedModule module)
     {
-        if (options.Arguments.Length != type.Parameters.Length)
+        if (options.Invoke is [var name, .. var arguments])
         {
-            throw new CommandError(
-                ExitCode.Usage, "usage.arguments", $"'{options.Function}' is {type} and takes {type.Parameters.Length} arguments, not {options.Arguments.Length}");
+            return module.HasExport(name)
+                ? new GuestEntry(name, type => Arguments(name, arguments, type))
+                : throw new CommandError(ExitCode.Usage, "usage.export", $"the module exports no function '{name}'");
         }
 
-        return [.. options.Arguments.Zip(type.Parameters, (text, parameter) => ValueText.Read(text, parameter)
+        return module.HasExport(GuestEntry.Start.Export)
+            ? GuestEntry.Start
+            : throw new CommandError(ExitCode.Usage, "usage.export", "the module exports no '_start'; name an export with --invoke");
+    }
+
+    private static WasmValue[] Arguments(string name, string[] texts, FunctionType type)
+    {
+        if (texts.Length != type.Parameters.Length)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.arguments", $"'{name}' is {type} and takes {type.Parameters.Length} arguments, not {texts.Length}");
+        }
+
+        return [.. texts.Zip(type.Parameters, (text, parameter) => ValueText.Read(text, parameter)
             ?? throw new CommandError(ExitCode.Usage, "usage.arguments", $"'{text}' is no {parameter}"))];
     }
 
-    private static ModuleTrap Describe(WasmTrapException trap) => new(
-        trap.Kind switch
+    private ModuleCall Call(SandboxedModule module, AuditLog audit, EffectiveGrant grant, GuestEntry entry, CancellationToken cancellation)
+    {
+        var output = options.Collect ? new MemoryStream() : null;
+        using var input = OpenInput();
+        var program = new WasiProgram
         {
-            TrapKind.OutOfFuel => "limit.fuel",
-            TrapKind.Interrupted => "limit.time",
-            TrapKind.CallStackExhausted or TrapKind.HostStackExhausted => "limit.stack",
-            var kind => "trap." + Kebab(kind.ToString()),
-        },
-        trap.Message,
-        [.. trap.Stack.Select(frame => frame.ToString())]);
+            Arguments = [Path.GetFileName(options.Module), .. options.ProgramArguments],
+            Input = input,
+            Output = output ?? Console.OpenStandardOutput(),
+            Error = Console.OpenStandardError(),
+        };
+        var result = module.Call(audit, SkillIdentity.Unsigned(module.Digest), CallContext.None, grant, options.Limits, program, entry, cancellation);
+        return new ModuleCall(result, output?.ToArray());
+    }
 
-    private static string Kebab(string name) =>
-        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+    private Stream OpenInput() => options.Input switch
+    {
+        null or "-" => Console.OpenStandardInput(),
+        ['@', .. var path] => new MemoryStream(InputFiles.Read(path, int.MaxValue)),
+        var text => new MemoryStream(Encoding.UTF8.GetBytes(text)),
+    };
 }

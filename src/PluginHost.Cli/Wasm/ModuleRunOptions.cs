@@ -1,19 +1,31 @@
+using PluginHost.Sandbox;
+
 namespace PluginHost.Cli.Wasm;
 
 /// <summary>What <c>wasm run</c> was asked for.</summary>
 internal sealed record ModuleRunOptions
 {
-    public required string Function { get; init; }
+    public required string Module { get; init; }
 
-    public required string[] Arguments { get; init; }
+    /// <summary>Name and arguments of the export; null runs the program.</summary>
+    public required string[]? Invoke { get; init; }
 
-    public required long? Fuel { get; init; }
+    public required string[] ProgramArguments { get; init; }
 
-    public required TimeSpan Timeout { get; init; }
+    public required string? Input { get; init; }
 
-    public required long MemoryBytes { get; init; }
+    public required string[] Directories { get; init; }
+
+    public required string[] Environment { get; init; }
+
+    public required GuestLimits Limits { get; init; }
 
     public required bool Metering { get; init; }
 
     public required int Repeat { get; init; }
+
+    public required string? Audit { get; init; }
+
+    /// <summary>Whether the program's output is collected instead of printed.</summary>
+    public required bool Collect { get; init; }
 }

@@ -1,15 +1,12 @@
-using PluginHost.Wasm;
+using PluginHost.Sandbox;
 
 namespace PluginHost.Cli.Wasm;
 
 /// <summary>What came of <c>wasm run</c>.</summary>
-internal sealed record ModuleRunReport(double CompileMilliseconds, IReadOnlyList<ModuleCall> Calls)
+internal sealed record ModuleRunReport(double CompileMilliseconds, string AuditHead, IReadOnlyList<ModuleCall> Calls)
 {
-    public ModuleTrap? Trap => Calls.Count > 0 ? Calls[^1].Trap : null;
+    public GuestResult Last => Calls[^1].Result;
 }
 
-/// <summary>One call.</summary>
-internal sealed record ModuleCall(double Milliseconds, long Fuel, long PeakMemoryBytes, WasmValue[] Results, ModuleTrap? Trap);
-
-/// <summary>Why a call was stopped.</summary>
-internal sealed record ModuleTrap(string Code, string Message, string[] Stack);
+/// <summary>One call, with what a program wrote to its standard output.</summary>
+internal sealed record ModuleCall(GuestResult Result, byte[]? Output);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
+using PluginHost.Sandbox;
 
 namespace PluginHost.Cli.Wasm;
 
@@ -9,43 +11,60 @@ internal static class WasmRunCommand
     public static Command Create()
     {
         var module = new Argument<string>("module") { Description = "File of the module, in the binary format." };
+        var arguments = new Argument<string[]>("args") { Description = "Arguments of the program, after --.", Arity = ArgumentArity.ZeroOrMore };
         var invoke = new Option<string[]>("--invoke")
         {
-            Description = "Call this export with these arguments, numbers of its parameters' types.",
+            Description = "Call this export with these arguments, numbers of its parameters' types. Without it the program's _start runs under WASI.",
             HelpName = "NAME [ARG…]",
             AllowMultipleArgumentsPerToken = true,
             Arity = ArgumentArity.OneOrMore,
-            Required = true,
         };
+        var input = new Option<string?>("--input") { Description = "Standard input: a text, @FILE, or - for ours (the default).", HelpName = "TEXT|@FILE|-" };
+        var directory = new Option<string[]>("--dir") { Description = "Let the program use a directory; :ro for reading only.", HelpName = "HOST[:GUEST][:ro]" };
+        var environment = new Option<string[]>("--env") { Description = "An environment variable for the program; it sees no other.", HelpName = "K=V" };
         var fuel = new Option<long?>("--fuel") { Description = "Units of fuel for each call." };
         var timeout = new Option<int>("--timeout") { Description = "Milliseconds for each call.", DefaultValueFactory = _ => 30_000 };
         var memory = new Option<int>("--memory") { Description = "MiB of linear memory.", DefaultValueFactory = _ => 256 };
         var unmetered = new Option<bool>("--unmetered") { Description = "Compile without fuel; the timeout still holds." };
-        var repeat = new Option<int>("--repeat") { Description = "Make the call this often.", DefaultValueFactory = _ => 1 };
+        var repeat = new Option<int>("--repeat") { Description = "Make the call this often, each time in a fresh instance.", DefaultValueFactory = _ => 1 };
+        var audit = new Option<string?>("--audit") { Description = "File of the audit log; without it the log lives in memory.", HelpName = "FILE" };
         var json = CommandOutput.JsonOption();
         AtLeast(timeout, 1);
         AtLeast(memory, 1);
         AtLeast(repeat, 1);
 
-        var command = new Command("run", "Run a bare module: nothing is granted to it.")
+        var command = new Command("run", "Run a bare module: nothing is granted to it but what the options say.")
         {
-            module, invoke, fuel, timeout, memory, unmetered, repeat, json,
+            module, arguments, invoke, input, directory, environment, fuel, timeout, memory, unmetered, repeat, audit, json,
         };
-        command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
+        command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
-            var names = parse.GetRequiredValue(invoke);
-            var run = new ModuleRun(parse.GetRequiredValue(module), new ModuleRunOptions
+            if (parse.GetValue(unmetered) && parse.GetValue(fuel) is not null)
             {
-                Function = names[0],
-                Arguments = names[1..],
-                Fuel = parse.GetValue(fuel),
-                Timeout = TimeSpan.FromMilliseconds(parse.GetValue(timeout)),
-                MemoryBytes = parse.GetValue(memory) * 1024L * 1024,
+                throw new CommandError(ExitCode.Usage, "usage.fuel", "--fuel and --unmetered exclude each other");
+            }
+
+            var run = new ModuleRun(new ModuleRunOptions
+            {
+                Module = parse.GetRequiredValue(module),
+                Invoke = parse.GetValue(invoke) is { Length: > 0 } called ? called : null,
+                ProgramArguments = parse.GetValue(arguments) ?? [],
+                Input = parse.GetValue(input),
+                Directories = parse.GetValue(directory) ?? [],
+                Environment = parse.GetValue(environment) ?? [],
+                Limits = new GuestLimits
+                {
+                    Fuel = parse.GetValue(fuel),
+                    Time = TimeSpan.FromMilliseconds(parse.GetValue(timeout)),
+                    MemoryBytes = parse.GetValue(memory) * 1024L * 1024,
+                },
                 Metering = !parse.GetValue(unmetered),
                 Repeat = parse.GetValue(repeat),
+                Audit = parse.GetValue(audit),
+                Collect = parse.GetValue(json),
             });
-            return Report(run.Execute(), parse.GetValue(json), parse.InvocationConfiguration);
-        }));
+            return Report(run.Execute(cancellation), parse.GetValue(json), parse.InvocationConfiguration);
+        })));
         return command;
     }
 
@@ -65,39 +84,59 @@ internal static class WasmRunCommand
         }
         else
         {
-            foreach (var result in report.Calls.SelectMany(call => call.Results))
+            foreach (var value in report.Calls.SelectMany(call => call.Result.Values))
             {
-                configuration.Output.WriteLine(ValueText.Write(result));
+                configuration.Output.WriteLine(ValueText.Write(value));
             }
 
-            if (report.Trap is { } trap)
-            {
-                configuration.Error.WriteLine($"{trap.Code}: {CommandOutput.Printable(trap.Message)}");
-                foreach (var frame in trap.Stack)
-                {
-                    configuration.Error.WriteLine($"  at {CommandOutput.Printable(frame)}");
-                }
-            }
+            Explain(report.Last, configuration.Error);
         }
 
-        return report.Trap is null ? ExitCode.Done : ExitCode.Stopped;
+        return report.Last.Stop is null ? report.Last.ExitCode : ExitCode.Stopped;
+    }
+
+    private static void Explain(GuestResult result, TextWriter error)
+    {
+        foreach (var denial in result.Denials)
+        {
+            error.WriteLine(CommandOutput.Printable(
+                $"capability.denied: {denial.Capability} on {denial.Resource}: {denial.Rule}. To allow it: {denial.SmallestGrant}"));
+        }
+
+        if (result.Stop is { } stop)
+        {
+            error.WriteLine($"{stop.Code}: {CommandOutput.Printable(stop.Message)}");
+            foreach (var frame in stop.Stack)
+            {
+                error.WriteLine($"  at {CommandOutput.Printable(frame)}");
+            }
+        }
     }
 
     private static JsonObject Json(ModuleRunReport report) => new()
     {
         ["compileMs"] = report.CompileMilliseconds,
-        ["calls"] = new JsonArray([.. report.Calls.Select(JsonNode (call) => new JsonObject
-        {
-            ["ms"] = call.Milliseconds,
-            ["fuel"] = call.Fuel,
-            ["peakMemoryBytes"] = call.PeakMemoryBytes,
-            ["results"] = new JsonArray([.. call.Results.Select(ValueText.Json)]),
-            ["trap"] = call.Trap is not { } trap ? null : new JsonObject
-            {
-                ["kind"] = trap.Code,
-                ["message"] = trap.Message,
-                ["stack"] = new JsonArray([.. trap.Stack.Select(frame => (JsonNode)frame)]),
-            },
-        })]),
+        ["auditHead"] = report.AuditHead,
+        ["calls"] = new JsonArray([.. report.Calls.Select(Json)]),
     };
+
+    private static JsonNode Json(ModuleCall call)
+    {
+        var json = new JsonObject
+        {
+            ["ms"] = call.Result.Time.TotalMilliseconds,
+            ["fuel"] = call.Result.Fuel,
+            ["peakMemoryBytes"] = call.Result.PeakMemoryBytes,
+            ["results"] = new JsonArray([.. call.Result.Values.Select(ValueText.Json)]),
+            ["output"] = Encoding.UTF8.GetString(call.Output ?? []),
+            ["exitCode"] = call.Result.ExitCode,
+            ["trap"] = call.Result.Stop is not { } stop ? null : new JsonObject
+            {
+                ["kind"] = stop.Code,
+                ["message"] = stop.Message,
+                ["stack"] = new JsonArray([.. stop.Stack.Select(frame => (JsonNode)frame)]),
+            },
+        };
+        return json;
+    }
 }

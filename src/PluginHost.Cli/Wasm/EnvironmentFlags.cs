@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace PluginHost.Cli.Wasm;
+
+/// <summary><c>--env K=V</c>.</summary>
+internal static class EnvironmentFlags
+{
+    public static ImmutableSortedDictionary<string, string> Parse(IEnumerable<string> flags)
+    {
+        var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var flag in flags)
+        {
+            var equals = flag.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || flag.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new CommandError(ExitCode.Usage, "usage.env", $"'{flag}' is not of the form K=V");
+            }
+
+            values[flag[..equals]] = flag[(equals + 1)..];
+        }
+
+        return values.ToImmutable();
+    }
+}

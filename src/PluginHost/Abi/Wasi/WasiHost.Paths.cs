@@ -1,0 +1,149 @@
+using PluginHost.Capabilities.Files;
+using PluginHost.Wasm;
+
+namespace PluginHost.Abi.Wasi;
+
+/// <content>Functions on paths below an open directory.</content>
+internal sealed partial class WasiHost
+{
+    private const int CreateFlag = 1;
+    private const int DirectoryFlag = 2;
+    private const int ExclusiveFlag = 4;
+    private const int TruncateFlag = 8;
+
+    private void DefinePaths(Linker linker)
+    {
+        linker.Define(Module, "path_open", HostFunction.Create((Func<Caller, int, int, int, int, int, long, long, int, int, int>)(
+            (caller, fd, _, path, length, flags, rights, _, descriptorFlags, result) =>
+                Run(() => Open(caller, fd, Path(caller, path, length), flags, (Rights)rights, descriptorFlags, result)))));
+        linker.Define(Module, "path_filestat_get", HostFunction.Create((Func<Caller, int, int, int, int, int, int>)(
+            (caller, fd, _, path, length, result) => Run(() => PathStatus(caller, fd, Path(caller, path, length), result)))));
+        linker.Define(Module, "path_create_directory", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
+            Run(() => Change(fd, Path(caller, path, length), Rights.CreateDirectory, static (directory, name) => directory.CreateDirectory(name))))));
+        linker.Define(Module, "path_remove_directory", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
+            Run(() => Change(fd, Path(caller, path, length), Rights.RemoveDirectory, static (directory, name) => directory.RemoveDirectory(name))))));
+        linker.Define(Module, "path_unlink_file", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
+            Run(() => Change(fd, FilePath(Path(caller, path, length)), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name))))));
+        linker.Define(Module, "path_rename", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)(
+            (caller, fd, path, length, newFd, newPath, newLength) =>
+                Run(() => Rename(fd, Path(caller, path, length), newFd, Path(caller, newPath, newLength))))));
+    }
+
+    /// <summary>A slash at the end names a directory.</summary>
+    private static string FilePath(string path) => path.EndsWith('/') ? throw new WasiException(Errno.IsDirectory) : path;
+
+    private Errno Open(Caller caller, int fd, string path, int flags, Rights rights, int descriptorFlags, int result)
+    {
+        var parent = Get<DirectoryDescriptor>(fd);
+        Require(parent, Rights.Open);
+        var canonical = GuestPaths.Join(parent.Path, path);
+        var wantsDirectory = (flags & DirectoryFlag) != 0;
+        var write = !wantsDirectory && ((rights & (Rights.Write | Rights.SetSize)) != 0 || (flags & (CreateFlag | TruncateFlag)) != 0);
+
+        // Libraries ask for every right when they open a directory to look at it: what cannot be written is then opened for reading.
+        if (write && (flags & (CreateFlag | TruncateFlag)) == 0 && (rights & Rights.Read) != 0 && !parent.Grant.CanWrite && IsDirectory(parent, path))
+        {
+            write = false;
+        }
+
+        var lease = Demand(parent.Grant, canonical, write);
+        var opened = Effect(lease, () => Open(parent, path, canonical, flags, rights, write));
+        opened.Rights = (rights == Rights.None ? Rights.Read : rights) & parent.Rights;
+        opened.Flags = (ushort)descriptorFlags;
+        GuestMemory.Of(caller).SetU32(result, (uint)Add(opened));
+        return Errno.Success;
+    }
+
+    private static bool IsDirectory(DirectoryDescriptor parent, string path)
+    {
+        try
+        {
+            using var walk = PathWalk.To(parent.Directory, path);
+            return walk.Name is not { } name || walk.Directory.StatusOf(name).Kind == FileKind.Directory;
+        }
+        catch (FileTreeException)
+        {
+            return false;
+        }
+    }
+
+    private static Descriptor Open(DirectoryDescriptor parent, string path, string canonical, int flags, Rights rights, bool write)
+    {
+        using var walk = PathWalk.To(parent.Directory, path);
+        if (walk.Name is not { } name)
+        {
+            return new DirectoryDescriptor(parent.Grant, canonical, walk.Directory.Duplicate(), preopened: false);
+        }
+
+        if ((flags & DirectoryFlag) != 0 || walk.MustBeDirectory || ((flags & CreateFlag) == 0 && IsDirectory(walk.Directory, name)))
+        {
+            return new DirectoryDescriptor(parent.Grant, canonical, walk.Directory.OpenDirectory(name), preopened: false);
+        }
+
+        var options = new FileOpenOptions(
+            write && (rights & (Rights.Write | Rights.SetSize)) != 0,
+            (flags & CreateFlag) != 0,
+            (flags & ExclusiveFlag) != 0,
+            (flags & TruncateFlag) != 0);
+        return new FileDescriptor(parent.Grant, canonical, walk.Directory.OpenFile(name, options));
+    }
+
+    private static bool IsDirectory(IDirectoryNode directory, string name)
+    {
+        try
+        {
+            return directory.StatusOf(name).Kind == FileKind.Directory;
+        }
+        catch (FileTreeException e) when (e.Error == FileError.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private Errno PathStatus(Caller caller, int fd, string path, int result)
+    {
+        var parent = Get<DirectoryDescriptor>(fd);
+        var lease = Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false);
+        var status = Effect(lease, () =>
+        {
+            using var walk = PathWalk.To(parent.Directory, path);
+            return walk.Name is { } name ? walk.Directory.StatusOf(name) : walk.Directory.Status;
+        });
+        WriteStatus(caller, result, status);
+        return Errno.Success;
+    }
+
+    private Errno Change(int fd, string path, Rights right, Action<IDirectoryNode, string> change)
+    {
+        var parent = Get<DirectoryDescriptor>(fd);
+        var lease = Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true);
+        return Effect(lease, () =>
+        {
+            Require(parent, right);
+            using var walk = PathWalk.To(parent.Directory, path);
+            change(walk.Directory, walk.Name ?? throw new FileTreeException(FileError.InvalidName));
+            return Errno.Success;
+        });
+    }
+
+    private Errno Rename(int fd, string path, int newFd, string newPath)
+    {
+        var source = Get<DirectoryDescriptor>(fd);
+        var target = Get<DirectoryDescriptor>(newFd);
+
+        // Both ends change something, so both ends are demanded.
+        var lease = Demand(source.Grant, GuestPaths.Join(source.Path, path), write: true);
+        return Effect(lease, () => Effect(Demand(target.Grant, GuestPaths.Join(target.Path, newPath), write: true), () =>
+        {
+            Require(source, Rights.RenameSource);
+            Require(target, Rights.RenameTarget);
+            using var from = PathWalk.To(source.Directory, path);
+            using var to = PathWalk.To(target.Directory, newPath);
+            from.Directory.Rename(
+                from.Name ?? throw new FileTreeException(FileError.InvalidName),
+                to.Directory,
+                to.Name ?? throw new FileTreeException(FileError.InvalidName));
+            return Errno.Success;
+        }));
+    }
+}

@@ -1,0 +1,204 @@
+using System.Text;
+using PluginHost.Capabilities;
+using PluginHost.Capabilities.Files;
+using PluginHost.Gate;
+using PluginHost.Wasm;
+
+namespace PluginHost.Abi.Wasi;
+
+/// <summary>
+/// <c>wasi_snapshot_preview1</c> for one call of a guest. All 46 functions link; what a grant does not cover answers with
+/// the error number that preview 1 names, and is on record.
+/// </summary>
+internal sealed partial class WasiHost : IDisposable
+{
+    public const string Module = "wasi_snapshot_preview1";
+
+    private const int MaxDescriptors = 1024;
+    private const int MaxPathBytes = 4096;
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    private readonly GuestCall _call;
+    private readonly WasiProgram _program;
+    private readonly List<Descriptor?> _descriptors = [];
+
+    public WasiHost(GuestCall call, WasiProgram program)
+    {
+        _call = call;
+        _program = program;
+        _descriptors.Add(new StreamDescriptor("stdin", program.Input, input: true));
+        _descriptors.Add(new StreamDescriptor("stdout", program.Output, input: false));
+        _descriptors.Add(new StreamDescriptor("stderr", program.Error, input: false));
+        foreach (var grant in call.Grant.Files)
+        {
+            _descriptors.Add(new DirectoryDescriptor(grant, grant.Root, grant.Tree, preopened: true)
+            {
+                Rights = grant.CanWrite ? Rights.All : Rights.All & ~Rights.Changing,
+            });
+        }
+    }
+
+    public void Define(Linker linker)
+    {
+        DefineProcess(linker);
+        DefineDescriptors(linker);
+        DefinePaths(linker);
+        foreach (var (name, parameters) in Unsupported)
+        {
+            linker.Define(Module, name, HostFunction.Create(
+                new FunctionType([.. parameters.Select(letter => letter == 'I' ? ValType.I64 : ValType.I32)], [ValType.I32]),
+                (_, _, results) => results[0] = WasmValue.FromI32((int)Errno.NotSupported)));
+        }
+    }
+
+    public void Dispose() => _descriptors.ForEach(descriptor => descriptor?.Dispose());
+
+    /// <summary>Functions for which there is nothing behind: links, sockets, signals, times.</summary>
+    private static readonly (string Name, string Parameters)[] Unsupported =
+    [
+        ("fd_allocate", "iII"),
+        ("fd_filestat_set_times", "iIIi"),
+        ("path_filestat_set_times", "iiiiIIi"),
+        ("path_link", "iiiiiii"),
+        ("path_readlink", "iiiiii"),
+        ("path_symlink", "iiiii"),
+        ("proc_raise", "i"),
+        ("sock_accept", "iii"),
+        ("sock_recv", "iiiiii"),
+        ("sock_send", "iiiii"),
+        ("sock_shutdown", "ii"),
+    ];
+
+    /// <summary>Runs a function; what it throws becomes the number that the guest sees.</summary>
+    private static int Run(Func<Errno> function)
+    {
+        try
+        {
+            return (int)function();
+        }
+        catch (WasiException e)
+        {
+            return (int)e.Error;
+        }
+        catch (FileTreeException e)
+        {
+            return (int)Number(e.Error);
+        }
+        catch (CapabilityDeniedException)
+        {
+            // It is on record, and the receipt lists it.
+            return (int)Errno.NotCapable;
+        }
+    }
+
+    private static Errno Number(FileError error) => error switch
+    {
+        FileError.NotFound => Errno.NoEntry,
+        FileError.Exists => Errno.Exists,
+        FileError.NotADirectory => Errno.NotDirectory,
+        FileError.IsADirectory => Errno.IsDirectory,
+        FileError.NotEmpty => Errno.NotEmpty,
+        FileError.Link => Errno.Loop,
+        FileError.Denied => Errno.NotPermitted,
+        FileError.NoSpace => Errno.NoSpace,
+        FileError.InvalidName => Errno.Invalid,
+        FileError.TooLarge => Errno.FileTooBig,
+        FileError.Unsupported => Errno.NotSupported,
+        _ => Errno.Io,
+    };
+
+    private T Get<T>(int fd)
+        where T : Descriptor => Find(fd) switch
+        {
+            T wanted => wanted,
+            DirectoryDescriptor => throw new WasiException(Errno.IsDirectory),
+            StreamDescriptor when typeof(T) == typeof(FileDescriptor) => throw new WasiException(Errno.NotSeekable),
+            _ when typeof(T) == typeof(DirectoryDescriptor) => throw new WasiException(Errno.NotDirectory),
+            _ => throw new WasiException(Errno.Invalid),
+        };
+
+    private Descriptor Find(int fd) =>
+        (uint)fd < (uint)_descriptors.Count && _descriptors[fd] is { } descriptor ? descriptor : throw new WasiException(Errno.BadDescriptor);
+
+    private int Add(Descriptor descriptor)
+    {
+        var free = _descriptors.FindIndex(3, entry => entry is null);
+        if (free >= 0)
+        {
+            _descriptors[free] = descriptor;
+            return free;
+        }
+
+        if (_descriptors.Count >= MaxDescriptors)
+        {
+            descriptor.Dispose();
+            throw new WasiException(Errno.TooManyFiles);
+        }
+
+        _descriptors.Add(descriptor);
+        return _descriptors.Count - 1;
+    }
+
+    private static string Path(Caller caller, int address, int length)
+    {
+        if ((uint)length > MaxPathBytes)
+        {
+            throw new WasiException(Errno.Invalid);
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(GuestMemory.Of(caller).Bytes(address, (uint)length));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new WasiException(Errno.IllegalSequence);
+        }
+    }
+
+    private static void Require(Descriptor descriptor, Rights rights)
+    {
+        if ((descriptor.Rights & rights) != rights)
+        {
+            throw new WasiException(Errno.NotCapable);
+        }
+    }
+
+    /// <summary>Asks for one effect on files. A granted root allows reading; changing it needs a root that was granted for writing.</summary>
+    private CapabilityLease Demand(FileGrant grant, string path, bool write)
+    {
+        var capability = write ? Capability.FilesystemWrite : Capability.FilesystemRead;
+        if (path.Split('/').Contains(".."))
+        {
+            return _call.Demand(capability, path, null, ($"the path leads out of root {grant.Root}", "none: no grant reaches outside of its root"));
+        }
+
+        return _call.Demand(
+            capability, path,
+            !write || grant.CanWrite ? $"root {grant.Root}" : null,
+            ($"root {grant.Root} is granted for reading only", $"write_roots containing '{grant.Root.TrimStart('/')}'"));
+    }
+
+    /// <summary>Carries out one effect under a lease and records what came of it.</summary>
+    private static T Effect<T>(CapabilityLease lease, Func<T> effect, Func<T, (long In, long Out)>? sizes = null)
+    {
+        lease.Take(lease.Capability);
+        try
+        {
+            var result = effect();
+            var (bytesIn, bytesOut) = sizes?.Invoke(result) ?? (0, 0);
+            lease.Close("ok", bytesIn, bytesOut);
+            return result;
+        }
+        catch (Exception e)
+        {
+            lease.Close(e switch
+            {
+                FileTreeException file => $"failed: {file.Error}",
+                WasiException wasi => $"failed: {wasi.Error}",
+                _ => "failed",
+            });
+            throw;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace PluginHost.Audit;
+
+/// <summary>
+/// The hash-chained log. Each line names the hash of the line before, so that no line can be edited, removed, inserted or
+/// moved without breaking the chain from there on. A line is on record before <see cref="Append"/> returns.
+/// </summary>
+internal sealed class AuditLog : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly IAuditStore _store;
+    private readonly TimeProvider _time;
+    private long _sequence;
+    private string _head;
+    private bool _failed;
+
+    private AuditLog(IAuditStore store, TimeProvider time, long sequence, string head)
+    {
+        _store = store;
+        _time = time;
+        _sequence = sequence;
+        _head = head;
+        Append("segment", writer => writer.WriteString("producer", "pluginhost"));
+    }
+
+    /// <summary>Hash of the last line.</summary>
+    public string Head
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _head;
+            }
+        }
+    }
+
+    /// <summary>A log that lives as long as the process.</summary>
+    public static AuditLog InMemory(TimeProvider time) => new(new MemoryAuditStore(), time, 0, AuditLine.NoHash);
+
+    /// <summary>Opens or creates a log file. What an earlier process left is verified first and then continued.</summary>
+    /// <exception cref="SkillStateException">The file cannot be opened, or it was tampered with.</exception>
+    public static AuditLog Open(string path, TimeProvider time)
+    {
+        var store = FileAuditStore.Open(path, out var report);
+        try
+        {
+            return new AuditLog(store, time, report.LastSequence, report.Head);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends a line.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="fields">Writes the fields of the type.</param>
+    /// <returns>Its sequence number.</returns>
+    /// <exception cref="SkillStateException">It could not be written. Nothing is written after that: an unrecorded effect must not happen.</exception>
+    public long Append(string type, Action<Utf8JsonWriter> fields)
+    {
+        lock (_gate)
+        {
+            if (_failed)
+            {
+                throw new SkillStateException("audit-failed", "the audit log could not be written earlier and is closed");
+            }
+
+            var sequence = _sequence + 1;
+            var body = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(body))
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("v", 1);
+                writer.WriteNumber("seq", sequence);
+                writer.WriteString("time", _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+                writer.WriteString("type", type);
+                fields(writer);
+                writer.WriteString("prev", _head);
+                writer.WriteEndObject();
+            }
+
+            var (line, hash) = AuditLine.Seal(body.WrittenSpan);
+            try
+            {
+                _store.Append(line);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            {
+                _failed = true;
+                throw new SkillStateException("audit-failed", "the audit log could not be written", e);
+            }
+
+            _sequence = sequence;
+            _head = hash;
+            return sequence;
+        }
+    }
+
+    /// <summary>Asks the system to put what was written on the disk.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _store.Flush();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _store.Dispose();
+        }
+    }
+}

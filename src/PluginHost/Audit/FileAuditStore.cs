@@ -1,0 +1,88 @@
+namespace PluginHost.Audit;
+
+/// <summary>
+/// Appends to a file, one write for each line and nothing buffered here, so that a process that is killed leaves whole
+/// lines and at most one torn one at the end. A lock file beside the log, which stays, keeps a second writer out: the
+/// log itself must stay readable, and not every system can lock a file against writers only.
+/// </summary>
+internal sealed class FileAuditStore : IAuditStore
+{
+    private readonly FileStream _file;
+    private readonly FileStream _lock;
+
+    private FileAuditStore(FileStream file, FileStream guard)
+    {
+        _file = file;
+        _lock = guard;
+    }
+
+    public static FileAuditStore Open(string path, out AuditReport report)
+    {
+        var guard = OpenFile(path + ".lock", FileShare.None);
+        FileStream? file = null;
+        try
+        {
+            file = OpenFile(path, FileShare.Read);
+            report = AuditVerifier.Verify(file, expectedHead: null);
+            if (!report.Intact)
+            {
+                throw new SkillStateException("audit-tampered", $"the audit log is damaged at line {report.Problems[0].Line}: {report.Problems[0].What}");
+            }
+
+            if (report.TornBytes > 0)
+            {
+                SetAside(path, file, report.TornBytes);
+            }
+
+            file.Seek(0, SeekOrigin.End);
+            return new FileAuditStore(file, guard);
+        }
+        catch
+        {
+            file?.Dispose();
+            guard.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream OpenFile(string path, FileShare share)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException("audit-open", $"the audit log could not be opened: {e.Message}", e);
+        }
+    }
+
+    public void Append(ReadOnlySpan<byte> line) => _file.Write(line);
+
+    public void Flush() => _file.Flush(flushToDisk: true);
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>A torn tail cannot be continued and must not be lost: it moves to a file beside the log.</summary>
+    private static void SetAside(string path, FileStream file, long bytes)
+    {
+        var torn = new byte[bytes];
+        file.Seek(-bytes, SeekOrigin.End);
+        file.ReadExactly(torn);
+        for (var i = 1; ; i++)
+        {
+            var aside = $"{path}.torn-{i}";
+            if (!File.Exists(aside))
+            {
+                File.WriteAllBytes(aside, torn);
+                break;
+            }
+        }
+
+        file.SetLength(file.Length - bytes);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using PluginHost.Capabilities.Files;
+
+namespace PluginHost.Capabilities;
+
+/// <summary>
+/// What a guest may do in one call: what it asked for, what was consented to and what the policy allows, intersected.
+/// Immutable. Whatever is not in here is denied.
+/// </summary>
+internal sealed record EffectiveGrant
+{
+    /// <summary>Directories, by the root under which the guest sees them.</summary>
+    public ImmutableArray<FileGrant> Files { get; init; } = [];
+
+    /// <summary>Environment variables that the guest may see, with the values that the embedder gave.</summary>
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Resolution of clocks; null withdraws them.</summary>
+    public TimeSpan? ClockPrecision { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Random bytes a call may draw.</summary>
+    public long RandomBytes { get; init; } = 65_536;
+
+    /// <summary>Bytes a call may write to standard output and standard error together.</summary>
+    public long StdioBytes { get; init; } = 16 * 1024 * 1024;
+}

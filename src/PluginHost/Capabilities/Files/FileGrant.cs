@@ -1,0 +1,7 @@
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>A directory that a guest may use.</summary>
+/// <param name="Root">Where the guest sees it, for instance <c>/cache</c>.</param>
+/// <param name="Tree">What is there.</param>
+/// <param name="CanWrite">Whether it may be changed; reading is always included.</param>
+internal sealed record FileGrant(string Root, IDirectoryNode Tree, bool CanWrite);

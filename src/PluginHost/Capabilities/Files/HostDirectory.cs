@@ -1,0 +1,124 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>
+/// A directory of the machine that the embedder mapped. Works on handles: what was checked is what is used, whatever
+/// another process does to the names in between.
+/// </summary>
+internal sealed class HostDirectory : IDirectoryNode
+{
+    private readonly SafeFileHandle _handle;
+
+    private HostDirectory(SafeFileHandle handle) => _handle = handle;
+
+    public FileStatus Status => LinuxFiles.Status(_handle);
+
+    /// <exception cref="PlatformNotSupportedException">The system has no openat(2) that is known here.</exception>
+    /// <exception cref="FileTreeException">It is no directory, or may not be opened.</exception>
+    public static HostDirectory Open(string path) => OperatingSystem.IsLinux()
+        ? new HostDirectory(LinuxFiles.OpenRoot(path))
+        : throw new PlatformNotSupportedException("this version maps directories on Linux only; files in memory work everywhere");
+
+    public IDirectoryNode Duplicate() => new HostDirectory(LinuxFiles.OpenDirectory(_handle, "."));
+
+    public IDirectoryNode OpenDirectory(string name) => new HostDirectory(LinuxFiles.OpenDirectory(_handle, Single(name)));
+
+    public IFileNode OpenFile(string name, FileOpenOptions options)
+    {
+        if (options.Create)
+        {
+            FileNames.Check(name);
+        }
+
+        var handle = LinuxFiles.OpenFile(_handle, Single(name), options.Write || options.Truncate, options.Create, options.Exclusive);
+        try
+        {
+            var status = LinuxFiles.Status(handle);
+            switch (status.Kind)
+            {
+                case FileKind.Directory:
+                    throw new FileTreeException(FileError.IsADirectory);
+                case not FileKind.Regular:
+                    throw new FileTreeException(FileError.Denied);
+            }
+
+            // A second name of the file may lie outside of what was granted.
+            if ((options.Write || options.Truncate) && status.Links > 1)
+            {
+                throw new FileTreeException(FileError.Denied);
+            }
+
+            var file = new HostFile(handle);
+            if (options.Truncate)
+            {
+                file.SetLength(0);
+            }
+
+            return file;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public FileStatus StatusOf(string name) => LinuxFiles.Status(_handle, Single(name));
+
+    public void CreateDirectory(string name)
+    {
+        FileNames.Check(name);
+        LinuxFiles.CreateDirectory(_handle, name);
+    }
+
+    public void RemoveDirectory(string name) => LinuxFiles.Remove(_handle, Single(name), directory: true);
+
+    public void RemoveFile(string name) => LinuxFiles.Remove(_handle, Single(name), directory: false);
+
+    public void Rename(string name, IDirectoryNode target, string newName)
+    {
+        FileNames.Check(newName);
+        LinuxFiles.Rename(
+            _handle, Single(name), (target as HostDirectory)?._handle ?? throw new FileTreeException(FileError.Unsupported), newName);
+    }
+
+    public IReadOnlyList<FileEntry> List()
+    {
+        // The handle's own name in /proc: the directory that was opened, wherever it lies by now.
+        var path = $"/proc/self/fd/{_handle.DangerousGetHandle()}/";
+        var names = new List<string>();
+        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos())
+        {
+            if (names.Count == FileNames.MaxEntries)
+            {
+                throw new FileTreeException(FileError.TooLarge);
+            }
+
+            names.Add(entry.Name);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return [.. names.Select(Entry)];
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private FileEntry Entry(string name)
+    {
+        try
+        {
+            var status = LinuxFiles.Status(_handle, name);
+            return new FileEntry(name, status.Kind, status.Id);
+        }
+        catch (FileTreeException)
+        {
+            return new FileEntry(name, FileKind.Unknown, 0);
+        }
+    }
+
+    private static string Single(string name) =>
+        name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('/', '\0') < 0
+            ? name
+            : throw new FileTreeException(FileError.InvalidName);
+}

@@ -1,0 +1,46 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>An open regular file of the machine.</summary>
+internal sealed class HostFile(SafeFileHandle handle) : IFileNode
+{
+    public FileStatus Status => LinuxFiles.Status(handle);
+
+    public int Read(Span<byte> into, long position)
+    {
+        try
+        {
+            return RandomAccess.Read(handle, into, position);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileTreeException(FileError.Failed);
+        }
+    }
+
+    public void Write(ReadOnlySpan<byte> from, long position) => Changing(from, position, static (handle, bytes, at) => RandomAccess.Write(handle, bytes, at));
+
+    public void SetLength(long length) => Changing([], length, static (handle, _, size) => RandomAccess.SetLength(handle, size));
+
+    public void Flush() => Changing([], 0, static (handle, _, _) => RandomAccess.FlushToDisk(handle));
+
+    public void Dispose() => handle.Dispose();
+
+    private void Changing(ReadOnlySpan<byte> bytes, long number, Action<SafeFileHandle, ReadOnlySpan<byte>, long> change)
+    {
+        const int diskFull = 28;
+        try
+        {
+            change(handle, bytes, number);
+        }
+        catch (IOException e) when ((e.HResult & 0xFFFF) == diskFull)
+        {
+            throw new FileTreeException(FileError.NoSpace);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileTreeException(FileError.Failed);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>
+/// An open directory. Every operation takes a single name, never a path: no string can lead out of it, and links are
+/// not followed.
+/// </summary>
+internal interface IDirectoryNode : IDisposable
+{
+    FileStatus Status { get; }
+
+    /// <summary>A second handle of the same directory.</summary>
+    IDirectoryNode Duplicate();
+
+    IDirectoryNode OpenDirectory(string name);
+
+    IFileNode OpenFile(string name, FileOpenOptions options);
+
+    FileStatus StatusOf(string name);
+
+    void CreateDirectory(string name);
+
+    void RemoveDirectory(string name);
+
+    void RemoveFile(string name);
+
+    /// <summary>Moves an entry to a directory of the same tree.</summary>
+    void Rename(string name, IDirectoryNode target, string newName);
+
+    /// <summary>Names in ordinal order, at most a bounded number of them.</summary>
+    IReadOnlyList<FileEntry> List();
+}

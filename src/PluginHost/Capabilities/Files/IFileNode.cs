@@ -1,0 +1,17 @@
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>An open regular file.</summary>
+internal interface IFileNode : IDisposable
+{
+    FileStatus Status { get; }
+
+    /// <summary>Reads at a position; 0 at the end.</summary>
+    int Read(Span<byte> into, long position);
+
+    /// <summary>Writes at a position, growing the file where needed.</summary>
+    void Write(ReadOnlySpan<byte> from, long position);
+
+    void SetLength(long length);
+
+    void Flush();
+}

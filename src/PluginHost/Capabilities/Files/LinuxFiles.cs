@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>
+/// The system calls that resolve one name beneath an open directory (openat(2) and its family), which the framework does
+/// not offer. Never follows a link.
+/// </summary>
+internal static partial class LinuxFiles
+{
+    private const int ReadWrite = 0x2;
+    private const int Create = 0x40;
+    private const int Exclusive = 0x80;
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const int RemoveDirectoryFlag = 0x200;
+    private const int NoFollowAt = 0x100;
+    private const int EmptyPath = 0x1000;
+    private const uint BasicStatus = 0x7FF;
+    private const int CurrentDirectory = -100;
+
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    private static readonly int DirectoryOnly = IsArm ? 0x4000 : 0x10000;
+    private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
+
+    public static SafeFileHandle OpenRoot(string path) =>
+        Handle(OpenAt(CurrentDirectory, path, DirectoryOnly | CloseOnExec, 0));
+
+    public static SafeFileHandle OpenDirectory(SafeFileHandle parent, string name) =>
+        With(parent, at => Handle(OpenAt(at, name, DirectoryOnly | NoFollow | CloseOnExec, 0)));
+
+    /// <summary>Opens a file without truncating it; a pipe or device at that name does not block.</summary>
+    public static SafeFileHandle OpenFile(SafeFileHandle parent, string name, bool write, bool create, bool exclusive)
+    {
+        var flags = NoFollow | CloseOnExec | NonBlocking | (write ? ReadWrite : 0) | (create ? Create : 0) | (create && exclusive ? Exclusive : 0);
+        return With(parent, at => Handle(OpenAt(at, name, flags, 0x1A4)));
+    }
+
+    public static FileStatus Status(SafeFileHandle parent, string name) => With(parent, at => Status(at, name, NoFollowAt));
+
+    public static FileStatus Status(SafeFileHandle handle) => With(handle, at => Status(at, "", EmptyPath));
+
+    public static void CreateDirectory(SafeFileHandle parent, string name) =>
+        With(parent, at => Check(MakeDirectoryAt(at, name, 0x1ED)));
+
+    public static void Remove(SafeFileHandle parent, string name, bool directory) =>
+        With(parent, at => Check(UnlinkAt(at, name, directory ? RemoveDirectoryFlag : 0)));
+
+    public static void Rename(SafeFileHandle parent, string name, SafeFileHandle target, string newName) =>
+        With(parent, at => With(target, to => Check(RenameAt(at, name, to, newName))));
+
+    private static T With<T>(SafeFileHandle handle, Func<int, T> use)
+    {
+        var added = false;
+        try
+        {
+            handle.DangerousAddRef(ref added);
+            return use((int)handle.DangerousGetHandle());
+        }
+        finally
+        {
+            if (added)
+            {
+                handle.DangerousRelease();
+            }
+        }
+    }
+
+    private static SafeFileHandle Handle(int descriptor) => new(Check(descriptor), ownsHandle: true);
+
+    private static int Check(int result) => result >= 0 ? result : throw new FileTreeException(Marshal.GetLastPInvokeError() switch
+    {
+        2 => FileError.NotFound,
+        1 or 13 or 30 => FileError.Denied,
+        17 => FileError.Exists,
+        18 => FileError.Unsupported,
+        20 => FileError.NotADirectory,
+        21 => FileError.IsADirectory,
+        22 or 36 => FileError.InvalidName,
+        27 => FileError.TooLarge,
+        28 or 122 => FileError.NoSpace,
+        39 => FileError.NotEmpty,
+        40 => FileError.Link,
+        6 => FileError.Denied,
+        _ => FileError.Failed,
+    });
+
+    private static unsafe FileStatus Status(int at, string name, int flags)
+    {
+        // struct statx has one layout on every architecture: 256 bytes.
+        var buffer = stackalloc byte[256];
+        Check(StatX(at, name, flags, BasicStatus, buffer));
+        var mode = *(ushort*)(buffer + 28);
+        var seconds = *(long*)(buffer + 112);
+        var nanoseconds = *(uint*)(buffer + 120);
+        var kind = (mode & 0xF000) switch
+        {
+            0x4000 => FileKind.Directory,
+            0x8000 => FileKind.Regular,
+            0xA000 => FileKind.Link,
+            _ => FileKind.Unknown,
+        };
+        return new FileStatus(
+            kind, *(ulong*)(buffer + 32), *(uint*)(buffer + 16), *(long*)(buffer + 40),
+            DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100));
+    }
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenAt(int directory, string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectoryAt(int directory, string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnlinkAt(int directory, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int directory, string path, int target, string newPath);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using PluginHost.Capabilities;
+
+namespace PluginHost.Gate;
+
+/// <summary>
+/// The right to one effect. Only the gate makes one, after the demand is on record; a broker takes it once, and it dies
+/// with its call. The outcome is recorded when it is closed.
+/// </summary>
+internal sealed class CapabilityLease
+{
+    private readonly GuestCall _call;
+    private readonly long _demand;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private State _state;
+
+    internal CapabilityLease(GuestCall call, long demand, Capability capability, string resource)
+    {
+        _call = call;
+        _demand = demand;
+        Capability = capability;
+        Resource = resource;
+    }
+
+    private enum State
+    {
+        Fresh,
+        Taken,
+        Closed,
+    }
+
+    public Capability Capability { get; }
+
+    /// <summary>The canonical resource that the demand named.</summary>
+    public string Resource { get; }
+
+    /// <summary>Takes the lease for an effect; a broker calls this before it touches anything.</summary>
+    /// <exception cref="InvalidOperationException">It was taken before, is for something else, or its call has ended.</exception>
+    public void Take(Capability capability)
+    {
+        if (_state != State.Fresh || capability != Capability || _call.HasEnded)
+        {
+            throw new InvalidOperationException($"the lease for {Capability} cannot be used for {capability}: it is {_state}, the call has {(_call.HasEnded ? "ended" : "not ended")}");
+        }
+
+        _state = State.Taken;
+    }
+
+    /// <summary>Records what came of it.</summary>
+    /// <param name="outcome"><c>ok</c>, or what failed.</param>
+    /// <param name="bytesIn">Bytes that reached the guest.</param>
+    /// <param name="bytesOut">Bytes that left it.</param>
+    public void Close(string outcome, long bytesIn = 0, long bytesOut = 0)
+    {
+        if (_state == State.Closed)
+        {
+            throw new InvalidOperationException("the lease is closed");
+        }
+
+        _state = State.Closed;
+        _call.Done(_demand, outcome, Stopwatch.GetElapsedTime(_started), bytesIn, bytesOut);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using PluginHost.Audit;
+using PluginHost.Capabilities;
+
+namespace PluginHost.Gate;
+
+/// <summary>
+/// One call of a guest: the only place where demands are decided, recorded and turned into leases, and where the call's
+/// receipt is written.
+/// </summary>
+internal sealed class GuestCall(
+    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop)
+{
+    /// <summary>Denials that are kept in full; more of them are only counted.</summary>
+    private const int MaxDenials = 100;
+
+    private readonly Dictionary<Capability, (long Uses, long Bytes)> _quiet = [];
+    private readonly List<Denial> _denials = [];
+    private long _denied;
+
+    /// <summary>Names the call in records; unique enough within a log.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("n");
+
+    public EffectiveGrant Grant => grant;
+
+    /// <summary>Cancelled when the call has to stop; whatever blocks waits on it, too.</summary>
+    public CancellationToken Stop => stop;
+
+    public bool HasEnded { get; private set; }
+
+    public IReadOnlyList<Denial> Denials => _denials;
+
+    /// <summary>Asks for an effect that leaves its own record.</summary>
+    /// <param name="capability">What is needed.</param>
+    /// <param name="resource">On what, in canonical form.</param>
+    /// <param name="rule">The rule that allows it, or null and <paramref name="denial"/> says why not.</param>
+    /// <param name="denial">The rule that refuses and the smallest grant that would allow it.</param>
+    /// <exception cref="CapabilityDeniedException">It is not allowed.</exception>
+    public CapabilityLease Demand(Capability capability, string resource, string? rule, (string Rule, string SmallestGrant) denial)
+    {
+        if (HasEnded)
+        {
+            throw new InvalidOperationException("the call has ended");
+        }
+
+        stop.ThrowIfCancellationRequested();
+        var sequence = Record(capability, resource, rule is not null, rule ?? denial.Rule);
+        return rule is not null
+            ? new CapabilityLease(this, sequence, capability, resource)
+            : throw Denied(capability, resource, denial.Rule, denial.SmallestGrant);
+    }
+
+    /// <summary>Asks for one of the many small effects that are recorded at their first use and then totalled.</summary>
+    /// <exception cref="CapabilityDeniedException">It is not allowed.</exception>
+    public void DemandQuiet(Capability capability, string resource, bool allowed, long bytes, string denialRule)
+    {
+        var known = _quiet.TryGetValue(capability, out var total);
+        if (!known || !allowed)
+        {
+            var sequence = Record(capability, resource, allowed, allowed ? "default policy" : denialRule);
+            if (!allowed)
+            {
+                throw Denied(capability, resource, denialRule, $"a policy with more {capability}");
+            }
+
+            Done(sequence, "totalled at the end of the call", TimeSpan.Zero, 0, 0);
+        }
+
+        _quiet[capability] = (total.Uses + 1, total.Bytes + bytes);
+    }
+
+    public long QuietBytes(Capability capability) => _quiet.GetValueOrDefault(capability).Bytes;
+
+    internal void Done(long demand, string outcome, TimeSpan time, long bytesIn, long bytesOut) => audit.Append("done", writer =>
+    {
+        writer.WriteNumber("of", demand);
+        writer.WriteString("outcome", outcome);
+        writer.WriteNumber("us", (long)time.TotalMicroseconds);
+        writer.WriteNumber("in", bytesIn);
+        writer.WriteNumber("out", bytesOut);
+    });
+
+    /// <summary>Ends the call: no lease of it can be used any more, and the receipt is written.</summary>
+    public void End(string outcome, TimeSpan time, long fuel, long memoryBytes, long bytesIn, long bytesOut)
+    {
+        HasEnded = true;
+        audit.Append("call", writer =>
+        {
+            Head(writer);
+            writer.WriteString("outcome", outcome);
+            writer.WriteNumber("us", (long)time.TotalMicroseconds);
+            writer.WriteNumber("fuel", fuel);
+            writer.WriteNumber("memory", memoryBytes);
+            writer.WriteNumber("in", bytesIn);
+            writer.WriteNumber("out", bytesOut);
+            writer.WriteNumber("denied", _denied);
+            writer.WriteStartObject("totals");
+            foreach (var (capability, (uses, bytes)) in _quiet.OrderBy(pair => pair.Key.Name, StringComparer.Ordinal))
+            {
+                writer.WriteStartObject(capability.Name);
+                writer.WriteNumber("uses", uses);
+                writer.WriteNumber("bytes", bytes);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        });
+    }
+
+    private long Record(Capability capability, string resource, bool allowed, string rule) => audit.Append("demand", writer =>
+    {
+        Head(writer);
+        writer.WriteString("capability", capability.Name);
+        writer.WriteString("resource", resource);
+        writer.WriteString("decision", allowed ? "allow" : "deny");
+        writer.WriteString("rule", rule);
+    });
+
+    private void Head(Utf8JsonWriter writer)
+    {
+        writer.WriteString("call", Id);
+        writer.WriteString("skill", identity.Skill);
+        writer.WriteString("version", identity.Version);
+        writer.WriteString("payload", identity.Payload);
+        writer.WriteString("tool", tool);
+        writer.WriteStartObject("context");
+        Optional(writer, "principal", context.Principal);
+        Optional(writer, "channel", context.Channel);
+        Optional(writer, "session", context.Session);
+        Optional(writer, "correlation", context.CorrelationId);
+        writer.WriteEndObject();
+    }
+
+    private static void Optional(Utf8JsonWriter writer, string name, string? value)
+    {
+        if (value is not null)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+
+    private CapabilityDeniedException Denied(Capability capability, string resource, string rule, string smallestGrant)
+    {
+        if (++_denied <= MaxDenials)
+        {
+            _denials.Add(new Denial(capability, resource, rule, smallestGrant));
+        }
+
+        return new CapabilityDeniedException(identity.Skill, tool, capability, resource, rule, smallestGrant);
+    }
+}

@@ -1,0 +1,24 @@
+using PluginHost.Gate;
+using PluginHost.Wasm;
+
+namespace PluginHost.Sandbox;
+
+/// <summary>What came of a call.</summary>
+internal sealed record GuestResult
+{
+    public required TimeSpan Time { get; init; }
+
+    public required long Fuel { get; init; }
+
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Results of an invoked function.</summary>
+    public IReadOnlyList<WasmValue> Values { get; init; } = [];
+
+    /// <summary>Exit code of a program.</summary>
+    public int ExitCode { get; init; }
+
+    public GuestStop? Stop { get; init; }
+
+    public IReadOnlyList<Denial> Denials { get; init; } = [];
+}

@@ -1,0 +1,34 @@
+using System.Runtime.ExceptionServices;
+
+namespace PluginHost.Sandbox;
+
+/// <summary>Runs guest code on a stack of known size, so that how deep it may go does not depend on the caller.</summary>
+internal static class GuestThread
+{
+    private const int StackBytes = 16 * 1024 * 1024;
+
+    public static void Run(Action action)
+    {
+        ExceptionDispatchInfo? error = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception e)
+                {
+                    error = ExceptionDispatchInfo.Capture(e);
+                }
+            },
+            StackBytes)
+        {
+            IsBackground = true,
+            Name = "PluginHost guest",
+        };
+        thread.Start();
+        thread.Join();
+        error?.Throw();
+    }
+}

@@ -1,0 +1,175 @@
+using PluginHost.Capabilities.Files;
+
+namespace PluginHost.Tests.Files;
+
+/// <summary>Both kinds of trees keep the same promises.</summary>
+[TestClass]
+public sealed class DirectoryNodeTests
+{
+    private static void OnBoth(Action<IDirectoryNode> test)
+    {
+        test(new MemoryTree(1 << 20, 100, TimeProvider.System).CreateRoot());
+        if (OperatingSystem.IsLinux())
+        {
+            using var folder = new TemporaryFolder();
+            using var directory = HostDirectory.Open(folder.Path);
+            test(directory);
+        }
+    }
+
+    private static FileError Error(Action action) => Assert.ThrowsExactly<FileTreeException>(action).Error;
+
+    private static void Put(IDirectoryNode directory, string name, string text)
+    {
+        using var file = directory.OpenFile(name, new FileOpenOptions(true, true, false, true));
+        file.Write(System.Text.Encoding.UTF8.GetBytes(text), 0);
+    }
+
+    private static string Get(IDirectoryNode directory, string name)
+    {
+        using var file = directory.OpenFile(name, default);
+        var buffer = new byte[1000];
+        return System.Text.Encoding.UTF8.GetString(buffer, 0, file.Read(buffer, 0));
+    }
+
+    [TestMethod]
+    public void Files_AreWrittenReadTruncatedAndListed() => OnBoth(root =>
+    {
+        Put(root, "b", "hello");
+        Put(root, "a", "x");
+        Put(root, "b", "hi");
+        root.CreateDirectory("d");
+
+        Assert.AreEqual("hi", Get(root, "b"));
+        CollectionAssert.AreEqual(new[] { "a", "b", "d" }, root.List().Select(entry => entry.Name).ToArray());
+        Assert.AreEqual(FileKind.Directory, root.StatusOf("d").Kind);
+        Assert.AreEqual(2, root.StatusOf("b").Size);
+    });
+
+    [TestMethod]
+    public void Write_BeyondTheEnd_ReadsAsZeros_AlsoAfterACut() => OnBoth(root =>
+    {
+        using var file = root.OpenFile("f", new FileOpenOptions(true, true, true, false));
+        file.Write("secret"u8, 0);
+        file.SetLength(1);
+        file.Write("z"u8, 5);
+        var content = new byte[6];
+
+        Assert.AreEqual(6, file.Read(content, 0));
+        CollectionAssert.AreEqual("s\0\0\0\0z"u8.ToArray(), content);
+    });
+
+    [TestMethod]
+    public void Errors_AreTheSameInBothTrees() => OnBoth(root =>
+    {
+        Put(root, "f", "x");
+        root.CreateDirectory("d");
+        using (var inner = root.OpenDirectory("d"))
+        {
+            Put(inner, "g", "y");
+        }
+
+        Assert.AreEqual(FileError.NotFound, Error(() => root.OpenFile("none", default)));
+        Assert.AreEqual(FileError.Exists, Error(() => root.OpenFile("f", new FileOpenOptions(true, true, true, false))));
+        Assert.AreEqual(FileError.IsADirectory, Error(() => root.OpenFile("d", new FileOpenOptions(true, false, false, false))));
+        Assert.AreEqual(FileError.NotADirectory, Error(() => root.OpenDirectory("f")));
+        Assert.AreEqual(FileError.NotEmpty, Error(() => root.RemoveDirectory("d")));
+        Assert.AreEqual(FileError.IsADirectory, Error(() => root.RemoveFile("d")));
+        Assert.AreEqual(FileError.Exists, Error(() => root.CreateDirectory("f")));
+        Assert.AreEqual(FileError.NotADirectory, Error(() => root.Rename("d", root, "f")));
+        Assert.AreEqual(FileError.IsADirectory, Error(() => root.Rename("f", root, "d")));
+    });
+
+    [TestMethod]
+    [DataRow("nul")]
+    [DataRow("COM1.txt")]
+    [DataRow("a/b")]
+    [DataRow("a\\b")]
+    [DataRow("a:b")]
+    [DataRow("a\0b")]
+    [DataRow("trailing.")]
+    [DataRow("trailing ")]
+    [DataRow("..")]
+    [DataRow("")]
+    public void Names_ThatSomeSystemMisreads_CannotBeCreated(string name) => OnBoth(root =>
+        Assert.AreEqual(FileError.InvalidName, Error(() => root.OpenFile(name, new FileOpenOptions(true, true, false, false)))));
+
+    [TestMethod]
+    public void Rename_IntoItself_IsRefused() => OnBoth(root =>
+    {
+        root.CreateDirectory("d");
+        using var inner = root.OpenDirectory("d");
+
+        Assert.AreEqual(FileError.InvalidName, Error(() => root.Rename("d", inner, "e")));
+    });
+
+    [TestMethod]
+    public void Memory_BeyondItsQuota_IsFull_AndGivesBackWhatIsRemoved()
+    {
+        var root = new MemoryTree(10, 2, TimeProvider.System).CreateRoot();
+        Put(root, "a", "0123456789");
+
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(root, "b", "x")));
+        root.RemoveFile("a");
+        Put(root, "b", "0123456789");
+        root.CreateDirectory("c");
+        Assert.AreEqual(FileError.NoSpace, Error(() => root.CreateDirectory("d")));
+    }
+
+    [TestMethod]
+    [DataRow("../x")]
+    [DataRow("d/../../x")]
+    [DataRow("/etc/passwd")]
+    [DataRow("d/../..")]
+    [DataRow("..\\x")]
+    public void Walk_ThatLeadsOut_IsDenied(string path) => OnBoth(root =>
+    {
+        root.CreateDirectory("d");
+        Assert.AreEqual(FileError.Denied, Error(() => PathWalk.To(root, path).Dispose()));
+    });
+
+    [TestMethod]
+    public void Walk_Within_FindsTheLastName() => OnBoth(root =>
+    {
+        root.CreateDirectory("d");
+        using var walk = PathWalk.To(root, "d/./../d//x");
+
+        Assert.AreEqual("x", walk.Name);
+        Assert.AreEqual(root.StatusOf("d").Id, walk.Directory.Status.Id);
+    });
+
+    [TestMethod]
+    public void HostLinks_PipesAndSecondNames_AreNotFollowed()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("skipped: this version maps directories on Linux only");
+        }
+
+        using var outside = new TemporaryFolder();
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(outside["secret"], "secret");
+        File.CreateSymbolicLink(folder["file"], outside["secret"]);
+        Directory.CreateSymbolicLink(folder["directory"], outside.Path);
+        File.CreateSymbolicLink(folder["dangling"], outside["made"]);
+        Assert.AreEqual(0, Run("ln", outside["secret"], folder["second"]));
+        Assert.AreEqual(0, Run("mkfifo", folder["pipe"]));
+        using var root = HostDirectory.Open(folder.Path);
+
+        Assert.AreEqual(FileError.Link, Error(() => root.OpenFile("file", default)));
+        Assert.AreEqual(FileError.NotADirectory, Error(() => root.OpenDirectory("directory")));
+        Assert.AreEqual(FileError.Link, Error(() => root.OpenFile("dangling", new FileOpenOptions(true, true, false, false))));
+        Assert.AreEqual(FileError.Denied, Error(() => root.OpenFile("second", new FileOpenOptions(true, false, false, true))));
+        Assert.AreEqual(FileError.Denied, Error(() => root.OpenFile("pipe", default)));
+        Assert.AreEqual(FileKind.Link, root.StatusOf("file").Kind);
+        Assert.AreEqual("secret", File.ReadAllText(outside["secret"]));
+        Assert.IsFalse(File.Exists(outside["made"]));
+    }
+
+    private static int Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
