@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
+using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
+using PluginHost.Capabilities.Variables;
 using PluginHost.Gate;
 using PluginHost.Sandbox;
 using PluginHost.Wasm;
@@ -21,11 +24,23 @@ internal sealed class ModuleRun(ModuleRunOptions options)
         var compileTime = clock.Elapsed.TotalMilliseconds;
         var entry = Entry(module);
         using var grant = new DirectoryGrants(options.Directories, options.Audit);
-        var effective = new EffectiveGrant { Files = grant.Files, Environment = EnvironmentFlags.Parse(options.Environment) };
+        var effective = new EffectiveGrant
+        {
+            Files = grant.Files,
+            Environment = KeyValueFlags.Parse("env", options.Environment),
+            Http = HttpFlags.Allowed(options.AllowedHosts),
+        };
+        var settings = new ExtismSettings
+        {
+            Config = KeyValueFlags.Parse("config", options.Config).ToImmutableDictionary(StringComparer.Ordinal),
+            Resolve = HttpFlags.Resolved(options.Resolve),
+            Variables = new VariableStore(effective.VariableBytes),
+            Log = (level, message) => Console.Error.WriteLine($"[{level}] {CommandOutput.Printable(message)}"),
+        };
         var calls = new List<ModuleCall>();
         for (var i = 0; i < options.Repeat; i++)
         {
-            calls.Add(Call(module, audit, effective, entry, cancellation));
+            calls.Add(Call(module, audit, effective, settings, entry, cancellation));
             if (calls[^1].Result.Stop is not null)
             {
                 break;
@@ -55,8 +70,8 @@ internal sealed class ModuleRun(ModuleRunOptions options)
     {
         if (options.Invoke is [var name, .. var arguments])
         {
-            return module.HasExport(name)
-                ? new GuestEntry(name, type => Arguments(name, arguments, type))
+            return module.SpeaksExtism(name) && arguments.Length == 0 ? GuestEntry.Extism(name)
+                : module.HasExport(name) ? new GuestEntry(name, type => Arguments(name, arguments, type))
                 : throw new CommandError(ExitCode.Usage, "usage.export", $"the module exports no function '{name}'");
         }
 
@@ -76,19 +91,34 @@ internal sealed class ModuleRun(ModuleRunOptions options)
             ?? throw new CommandError(ExitCode.Usage, "usage.arguments", $"'{text}' is no {parameter}"))];
     }
 
-    private ModuleCall Call(SandboxedModule module, AuditLog audit, EffectiveGrant grant, GuestEntry entry, CancellationToken cancellation)
+    private ModuleCall Call(
+        SandboxedModule module, AuditLog audit, EffectiveGrant grant, ExtismSettings settings, GuestEntry entry, CancellationToken cancellation)
     {
         var output = options.Collect ? new MemoryStream() : null;
         using var input = OpenInput();
-        var program = new WasiProgram
+        var result = module.Call(audit, new GuestRequest
         {
-            Arguments = [Path.GetFileName(options.Module), .. options.ProgramArguments],
-            Input = input,
-            Output = output ?? Console.OpenStandardOutput(),
-            Error = Console.OpenStandardError(),
-        };
-        var result = module.Call(audit, SkillIdentity.Unsigned(module.Digest), CallContext.None, grant, options.Limits, program, entry, cancellation);
-        return new ModuleCall(result, output?.ToArray());
+            Identity = SkillIdentity.Unsigned(module.Digest),
+            Entry = entry,
+            Grant = grant,
+            Limits = options.Limits,
+            Program = new WasiProgram
+            {
+                Arguments = [Path.GetFileName(options.Module), .. options.ProgramArguments],
+                Input = entry.IsExtism ? Stream.Null : input,
+                Output = output ?? Console.OpenStandardOutput(),
+                Error = Console.OpenStandardError(),
+            },
+            Extism = entry.IsExtism && options.Input is not null ? settings with { Input = ReadAll(input) } : settings,
+        }, cancellation);
+        return new ModuleCall(result, entry.IsExtism ? result.Output : output?.ToArray());
+    }
+
+    private static byte[] ReadAll(Stream input)
+    {
+        var content = new MemoryStream();
+        input.CopyTo(content);
+        return content.ToArray();
     }
 
     private Stream OpenInput() => options.Input switch

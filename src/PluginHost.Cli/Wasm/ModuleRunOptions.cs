@@ -18,6 +18,12 @@ internal sealed record ModuleRunOptions
 
     public required string[] Environment { get; init; }
 
+    public required string[] Config { get; init; }
+
+    public required string[] AllowedHosts { get; init; }
+
+    public required string[] Resolve { get; init; }
+
     public required GuestLimits Limits { get; init; }
 
     public required bool Metering { get; init; }

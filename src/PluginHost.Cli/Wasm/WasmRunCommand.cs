@@ -22,6 +22,9 @@ internal static class WasmRunCommand
         var input = new Option<string?>("--input") { Description = "Standard input: a text, @FILE, or - for ours (the default).", HelpName = "TEXT|@FILE|-" };
         var directory = new Option<string[]>("--dir") { Description = "Let the program use a directory; :ro for reading only.", HelpName = "HOST[:GUEST][:ro]" };
         var environment = new Option<string[]>("--env") { Description = "An environment variable for the program; it sees no other.", HelpName = "K=V" };
+        var config = new Option<string[]>("--config") { Description = "A setting for an Extism guest.", HelpName = "K=V" };
+        var allowHttp = new Option<string[]>("--allow-http") { Description = "Allow requests to a host: https on 443 unless a port is given.", HelpName = "HOST[:PORT]" };
+        var resolve = new Option<string[]>("--resolve") { Description = "Connect to an address in place of a host; it may be private.", HelpName = "HOST:PORT=[http://]ADDR:PORT" };
         var fuel = new Option<long?>("--fuel") { Description = "Units of fuel for each call." };
         var timeout = new Option<int>("--timeout") { Description = "Milliseconds for each call.", DefaultValueFactory = _ => 30_000 };
         var memory = new Option<int>("--memory") { Description = "MiB of linear memory.", DefaultValueFactory = _ => 256 };
@@ -35,7 +38,7 @@ internal static class WasmRunCommand
 
         var command = new Command("run", "Run a bare module: nothing is granted to it but what the options say.")
         {
-            module, arguments, invoke, input, directory, environment, fuel, timeout, memory, unmetered, repeat, audit, json,
+            module, arguments, invoke, input, directory, environment, config, allowHttp, resolve, fuel, timeout, memory, unmetered, repeat, audit, json,
         };
         command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
@@ -52,6 +55,9 @@ internal static class WasmRunCommand
                 Input = parse.GetValue(input),
                 Directories = parse.GetValue(directory) ?? [],
                 Environment = parse.GetValue(environment) ?? [],
+                Config = parse.GetValue(config) ?? [],
+                AllowedHosts = parse.GetValue(allowHttp) ?? [],
+                Resolve = parse.GetValue(resolve) ?? [],
                 Limits = new GuestLimits
                 {
                     Fuel = parse.GetValue(fuel),
@@ -84,6 +90,12 @@ internal static class WasmRunCommand
         }
         else
         {
+            foreach (var call in report.Calls.Where(call => call.Result.Output.Length > 0))
+            {
+                using var stream = Console.OpenStandardOutput();
+                stream.Write(call.Result.Output);
+            }
+
             foreach (var value in report.Calls.SelectMany(call => call.Result.Values))
             {
                 configuration.Output.WriteLine(ValueText.Write(value));
@@ -92,12 +104,18 @@ internal static class WasmRunCommand
             Explain(report.Last, configuration.Error);
         }
 
-        return report.Last.Stop is null ? report.Last.ExitCode : ExitCode.Stopped;
+        return report.Last.Stop switch
+        {
+            null => report.Last.ExitCode,
+            { Code: "guest.error" } => ExitCode.GuestFailed,
+            _ => ExitCode.Stopped,
+        };
     }
 
     private static void Explain(GuestResult result, TextWriter error)
     {
-        foreach (var denial in result.Denials)
+        // A denial that ended the call is told as its end.
+        foreach (var denial in result.Stop?.Code == "capability.denied" ? result.Denials.SkipLast(1) : result.Denials)
         {
             error.WriteLine(CommandOutput.Printable(
                 $"capability.denied: {denial.Capability} on {denial.Resource}: {denial.Rule}. To allow it: {denial.SmallestGrant}"));

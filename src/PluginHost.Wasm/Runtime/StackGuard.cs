@@ -11,6 +11,9 @@ internal static class StackGuard
     private const int Reserve = 256 * 1024;
     private const int Step = 16 * 1024;
 
+    /// <summary>What the system and the runtime use of a stack before the first frame, and keep at its end.</summary>
+    private const int StartAndEnd = 256 * 1024;
+
     /// <summary>More than any call depth needs; probing touches what it finds.</summary>
     private const int Most = 16 * 1024 * 1024;
 
@@ -29,6 +32,15 @@ internal static class StackGuard
 
             return _lowest + Reserve;
         }
+    }
+
+    /// <summary>Tells the size of this thread's stack where it is known, which saves looking for its end.</summary>
+    /// <param name="bytes">Size that the thread was created with; the caller is near the start of the stack.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static unsafe void Assume(int bytes)
+    {
+        byte here;
+        _lowest = (nuint)(&here) - (nuint)(bytes - StartAndEnd);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

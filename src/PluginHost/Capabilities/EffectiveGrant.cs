@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Capabilities.Files;
+using PluginHost.Capabilities.Http;
 
 namespace PluginHost.Capabilities;
 
@@ -12,6 +13,9 @@ internal sealed record EffectiveGrant
     /// <summary>Directories, by the root under which the guest sees them.</summary>
     public ImmutableArray<FileGrant> Files { get; init; } = [];
 
+    /// <summary>Hosts that it may send requests to.</summary>
+    public ImmutableArray<HttpGrant> Http { get; init; } = [];
+
     /// <summary>Environment variables that the guest may see, with the values that the embedder gave.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
@@ -21,6 +25,12 @@ internal sealed record EffectiveGrant
 
     /// <summary>Random bytes a call may draw.</summary>
     public long RandomBytes { get; init; } = 65_536;
+
+    /// <summary>Bytes of variables, keys included; 0 withdraws them.</summary>
+    public long VariableBytes { get; init; } = 65_536;
+
+    /// <summary>Bytes of log messages in a call.</summary>
+    public long LogBytes { get; init; } = 65_536;
 
     /// <summary>Bytes a call may write to standard output and standard error together.</summary>
     public long StdioBytes { get; init; } = 16 * 1024 * 1024;

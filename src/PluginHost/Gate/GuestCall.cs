@@ -69,6 +69,14 @@ internal sealed class GuestCall(
         _quiet[capability] = (total.Uses + 1, total.Bytes + bytes);
     }
 
+    /// <summary>Records a demand that no grant could cover.</summary>
+    /// <returns>The denial, to be thrown.</returns>
+    public CapabilityDeniedException Refuse(Capability capability, string resource, string rule, string smallestGrant)
+    {
+        Record(capability, resource, allowed: false, rule);
+        return Denied(capability, resource, rule, smallestGrant);
+    }
+
     public long QuietBytes(Capability capability) => _quiet.GetValueOrDefault(capability).Bytes;
 
     internal void Done(long demand, string outcome, TimeSpan time, long bytesIn, long bytesOut) => audit.Append("done", writer =>

@@ -15,6 +15,9 @@ internal sealed record GuestResult
     /// <summary>Results of an invoked function.</summary>
     public IReadOnlyList<WasmValue> Values { get; init; } = [];
 
+    /// <summary>Output of an Extism guest.</summary>
+    public byte[] Output { get; init; } = [];
+
     /// <summary>Exit code of a program.</summary>
     public int ExitCode { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Sandbox;
 
@@ -15,6 +16,7 @@ internal static class GuestThread
             {
                 try
                 {
+                    StackGuard.Assume(StackBytes);
                     action();
                 }
                 catch (Exception e)

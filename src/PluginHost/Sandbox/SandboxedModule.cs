@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using PluginHost.Abi.AssemblyScript;
+using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
@@ -42,27 +44,36 @@ internal sealed class SandboxedModule
         }
     }
 
+    /// <summary>Whether an export speaks Extism's interface: the module imports it, and the export takes and leaves what Extism's do.</summary>
+    public bool SpeaksExtism(string export)
+    {
+        var module = _compiled.Module;
+        return module.Imports.Any(import => import.Module == ExtismHost.Module)
+            && module.Exports.FirstOrDefault(item => item.Kind == ExternalKind.Function && item.Name == export) is { } found
+            && module.Functions[found.Index] is { Parameters: [], Results: [] or [ValType.I32] };
+    }
+
     /// <summary>Makes one call, from demand to receipt. Blocks until it has ended.</summary>
     /// <exception cref="ModuleLoadException">An import is not answered, or the export is missing.</exception>
     /// <exception cref="SkillStateException">The audit log failed, so the call did.</exception>
-    public GuestResult Call(
-        AuditLog audit, SkillIdentity identity, CallContext context, EffectiveGrant grant, GuestLimits limits, WasiProgram program, GuestEntry entry, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public GuestResult Call(AuditLog audit, GuestRequest request, CancellationToken cancellation)
     {
         GuestResult? result = null;
-        GuestThread.Run(() => result = CallHere(audit, identity, context, grant, limits, program, entry, cancellation));
+        GuestThread.Run(() => result = CallHere(audit, request, cancellation));
         return result!;
     }
 
-    private GuestResult CallHere(
-        AuditLog audit, SkillIdentity identity, CallContext context, EffectiveGrant grant, GuestLimits limits, WasiProgram program, GuestEntry entry, CancellationToken cancellation)
+    private GuestResult CallHere(AuditLog audit, GuestRequest request, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(limits.Time);
-        var call = new GuestCall(audit, identity, entry.Export, context, grant, deadline.Token);
-        using var store = new Store(new StoreOptions { MemoryBytes = limits.MemoryBytes });
+        deadline.CancelAfter(request.Limits.Time);
+        var call = new GuestCall(audit, request.Identity, request.Entry.Export, request.Context, request.Grant, deadline.Token);
+        using var store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
         using var interruption = store.InterruptOn(deadline.Token);
-        using var wasi = new WasiHost(call, program);
-        var fuel = limits.Fuel ?? Store.UnlimitedFuel;
+        using var wasi = new WasiHost(call, request.Program);
+        using var extism = new ExtismHost(call, request.Extism, request.Limits.MemoryBytes);
+        var fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
         store.Fuel = fuel;
 
         var started = Stopwatch.GetTimestamp();
@@ -71,10 +82,12 @@ internal sealed class SandboxedModule
         GuestStop? stop = null;
         try
         {
-            var function = Instantiate(store, wasi).GetFunction(entry.Export)
-                ?? throw new ModuleLoadException("export", $"the module exports no function '{entry.Export}'", new MissingMethodException());
-            var arguments = entry.Arguments(function.Type);
+            var instance = Instantiate(store, call, wasi, extism);
+            var function = instance.GetFunction(request.Entry.Export)
+                ?? throw new ModuleLoadException("export", $"the module exports no function '{request.Entry.Export}'", new MissingMethodException());
+            var arguments = request.Entry.Arguments(function.Type);
             started = Stopwatch.GetTimestamp();
+            Initialize(instance, request.Entry);
             values = function.Invoke(arguments);
         }
         catch (ProgramExitException exit)
@@ -85,40 +98,98 @@ internal sealed class SandboxedModule
         {
             stop = Describe(trap);
         }
+        catch (AbortException abort)
+        {
+            stop = new GuestStop("trap.abort", abort.Message, []);
+        }
+        catch (ExtismErrorException error)
+        {
+            stop = new GuestStop("guest.error", error.Message, []);
+        }
         catch (WasmLimitException e)
         {
             stop = new GuestStop("limit.memory", e.Message, []);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            stop = new GuestStop("limit.time", $"the call took longer than {limits.Time.TotalMilliseconds} ms", []);
+            stop = new GuestStop("limit.time", $"the call took longer than {request.Limits.Time.TotalMilliseconds} ms", []);
         }
         catch (CapabilityDeniedException denied)
         {
             stop = new GuestStop(denied.Code, denied.Message, []);
         }
 
+        stop ??= GuestFailure(request.Entry, extism, values, exitCode);
         var time = Stopwatch.GetElapsedTime(started);
-        call.End(stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), time, fuel - store.Fuel, store.MemoryBytes, 0, call.QuietBytes(Capability.Stdio));
+        var output = request.Entry.IsExtism ? extism.Output : [];
+        call.End(
+            stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), time, fuel - store.Fuel, store.MemoryBytes,
+            request.Extism.Input.Length, output.Length + call.QuietBytes(Capability.Stdio));
         cancellation.ThrowIfCancellationRequested();
         return new GuestResult
         {
             Time = time,
             Fuel = fuel - store.Fuel,
             PeakMemoryBytes = store.MemoryBytes,
-            Values = values,
+            Values = request.Entry.IsExtism ? [] : values,
+            Output = output,
             ExitCode = exitCode,
             Stop = stop,
             Denials = call.Denials,
         };
     }
 
-    private Instance Instantiate(Store store, WasiHost wasi)
+    /// <summary>The guest runtime's own start, once for each instance: Haskell's, else constructors, else a reactor's.</summary>
+    private static void Initialize(Instance instance, GuestEntry entry)
+    {
+        if (!entry.IsExtism)
+        {
+            return;
+        }
+
+        if (instance.GetFunction("hs_init") is { Type: { Parameters: [ValType.I32, ValType.I32], Results: [] } } haskell)
+        {
+            Plain(instance, "_initialize")?.Invoke();
+            haskell.Invoke(WasmValue.FromI32(0), WasmValue.FromI32(0));
+            return;
+        }
+
+        (Plain(instance, "__wasm_call_ctors") ?? Plain(instance, "_initialize"))?.Invoke();
+    }
+
+    private static WasmFunction? Plain(Instance instance, string name) =>
+        instance.GetFunction(name) is { Type: { Parameters: [], Results: [] } } function ? function : null;
+
+    /// <summary>An Extism guest fails by its error text, whatever it returns, or by returning anything but 0.</summary>
+    private static GuestStop? GuestFailure(GuestEntry entry, ExtismHost extism, IReadOnlyList<WasmValue> values, int exitCode)
+    {
+        if (!entry.IsExtism)
+        {
+            return null;
+        }
+
+        var code = exitCode != 0 ? exitCode : values is [{ Type: ValType.I32 } value] ? value.I32 : 0;
+        return extism.Error is { } text ? new GuestStop("guest.error", text, [])
+            : code != 0 ? new GuestStop("guest.error", $"Returned non-zero exit code: {code}", [])
+            : null;
+    }
+
+    private Instance Instantiate(Store store, GuestCall call, WasiHost wasi, ExtismHost extism)
     {
         var linker = new Linker();
-        if (_compiled.Module.Imports.Any(import => import.Module == WasiHost.Module))
+        if (Imports(WasiHost.Module))
         {
             wasi.Define(linker);
+        }
+
+        if (Imports(ExtismHost.Module))
+        {
+            extism.Define(linker);
+        }
+
+        if (Imports(AssemblyScriptHost.Module))
+        {
+            AssemblyScriptHost.Define(linker, call);
         }
 
         try
@@ -130,6 +201,8 @@ internal sealed class SandboxedModule
             throw new ModuleLoadException("import", e.Message, e);
         }
     }
+
+    private bool Imports(string module) => _compiled.Module.Imports.Any(import => import.Module == module);
 
     private static GuestStop Describe(WasmTrapException trap) => new(
         trap.Kind switch

@@ -31,7 +31,15 @@ public sealed class NotesProgramTests
             Output = output,
             Error = Stream.Null,
         };
-        var result = Notes.Call(audit, SkillIdentity.Unsigned(Notes.Digest), CallContext.None, grant, limits, program, GuestEntry.Start, CancellationToken.None);
+        var request = new GuestRequest
+        {
+            Identity = SkillIdentity.Unsigned(Notes.Digest),
+            Entry = GuestEntry.Start,
+            Grant = grant,
+            Limits = limits,
+            Program = program,
+        };
+        var result = Notes.Call(audit, request, CancellationToken.None);
         return (result, Encoding.UTF8.GetString(output.ToArray()));
     }
 

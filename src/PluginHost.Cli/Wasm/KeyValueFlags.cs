@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace PluginHost.Cli.Wasm;
 
-/// <summary><c>--env K=V</c>.</summary>
-internal static class EnvironmentFlags
+/// <summary>Options of the form <c>K=V</c>: <c>--env</c> and <c>--config</c>.</summary>
+internal static class KeyValueFlags
 {
-    public static ImmutableSortedDictionary<string, string> Parse(IEnumerable<string> flags)
+    public static ImmutableSortedDictionary<string, string> Parse(string option, IEnumerable<string> flags)
     {
         var values = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var flag in flags)
@@ -13,7 +13,7 @@ internal static class EnvironmentFlags
             var equals = flag.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || flag.Contains('\0', StringComparison.Ordinal))
             {
-                throw new CommandError(ExitCode.Usage, "usage.env", $"'{flag}' is not of the form K=V");
+                throw new CommandError(ExitCode.Usage, "usage." + option, $"'{flag}' is not of the form K=V");
             }
 
             values[flag[..equals]] = flag[(equals + 1)..];

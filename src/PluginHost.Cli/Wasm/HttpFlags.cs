@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using PluginHost.Capabilities.Http;
+
+namespace PluginHost.Cli.Wasm;
+
+/// <summary><c>--allow-http HOST[:PORT]</c> and <c>--resolve HOST:PORT=[http://]ADDR:PORT</c>.</summary>
+internal static class HttpFlags
+{
+    private const int Https = 443;
+    private const int Http = 80;
+
+    /// <summary>A host without a port means https on 443; port 80 means plain http, any other port either.</summary>
+    public static ImmutableArray<HttpGrant> Allowed(IEnumerable<string> flags) => [.. flags.SelectMany(flag =>
+    {
+        var (host, port) = Split(flag, Https) ?? throw Wrong("allow-http", flag, "HOST[:PORT]");
+        return port switch
+        {
+            Https => new[] { Grant(host, "https", port) },
+            Http => [Grant(host, "http", port)],
+            _ => [Grant(host, "https", port), Grant(host, "http", port)],
+        };
+    })];
+
+    public static ResolveMap Resolved(IEnumerable<string> flags)
+    {
+        const string plain = "http://";
+        var entries = ImmutableDictionary.CreateBuilder<(string Host, int Port), ResolvedEndpoint>();
+        foreach (var flag in flags)
+        {
+            var parts = flag.Split('=', 2);
+            var isPlain = parts.Length == 2 && parts[1].StartsWith(plain, StringComparison.Ordinal);
+            if (parts.Length != 2 || Split(parts[0], null) is not var (host, port)
+                || !IPEndPoint.TryParse(isPlain ? parts[1][plain.Length..] : parts[1], out var endpoint) || endpoint.Port == 0)
+            {
+                throw Wrong("resolve", flag, "HOST:PORT=[http://]ADDR:PORT");
+            }
+
+            entries[(host, port)] = new ResolvedEndpoint(endpoint, isPlain);
+        }
+
+        return new ResolveMap(entries.ToImmutable());
+    }
+
+    private static HttpGrant Grant(string host, string scheme, int port) => new() { Host = host, Scheme = scheme, Port = port };
+
+    private static (string Host, int Port)? Split(string text, int? defaultPort)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || text.EndsWith(']'))
+        {
+            return defaultPort is { } port && IsHost(text) ? (text.ToLowerInvariant(), port) : null;
+        }
+
+        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var written)
+            && written is > 0 and < 65_536 && IsHost(text[..colon])
+            ? (text[..colon].ToLowerInvariant(), written)
+            : null;
+    }
+
+    private static bool IsHost(string host) => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
+
+    private static CommandError Wrong(string option, string flag, string form) =>
+        new(ExitCode.Usage, "usage." + option, $"'{flag}' is not of the form {form}");
+}

@@ -1,0 +1,4 @@
+namespace PluginHost.Abi.AssemblyScript;
+
+/// <summary>A program called <c>abort</c>.</summary>
+internal sealed class AbortException(string message) : Exception(message);

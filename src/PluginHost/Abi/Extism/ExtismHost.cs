@@ -1,0 +1,222 @@
+using System.Text;
+using System.Text.Json;
+using PluginHost.Capabilities;
+using PluginHost.Capabilities.Http;
+using PluginHost.Gate;
+using PluginHost.Wasm;
+
+namespace PluginHost.Abi.Extism;
+
+/// <summary>The functions of <c>extism:host/env</c> for one call of a guest.</summary>
+internal sealed class ExtismHost : IDisposable
+{
+    public const string Module = "extism:host/env";
+
+    private const int LogLevelInfo = 2;
+    private static readonly string[] Levels = ["trace", "debug", "info", "warn", "error"];
+
+    private readonly GuestCall _call;
+    private readonly ExtismSettings _settings;
+    private readonly ExtismMemory _memory;
+    private readonly HttpBroker _http;
+    private long _input;
+    private (long Offset, long Length) _output;
+    private long _error;
+    private int _status;
+
+    public ExtismHost(GuestCall call, ExtismSettings settings, long maxMemoryBytes)
+    {
+        _call = call;
+        _settings = settings;
+        _memory = new ExtismMemory(maxMemoryBytes);
+        _http = new HttpBroker(call, settings.Resolve, settings.Secrets);
+        _input = _memory.Allocate(settings.Input);
+    }
+
+    /// <summary>What the guest left as its output.</summary>
+    public byte[] Output => _output.Length == 0 ? [] : _memory.Read(_output.Offset, _output.Length);
+
+    /// <summary>What the guest left as its error, or null.</summary>
+    public string? Error => _memory.Read(_error) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null;
+
+    public void Dispose() => _http.Dispose();
+
+    public void Define(Linker linker)
+    {
+        DefineMemory(linker);
+        DefineInputAndOutput(linker);
+        DefineServices(linker);
+    }
+
+    private void DefineMemory(Linker linker)
+    {
+        linker.Define(Module, "alloc", HostFunction.Create((Func<Caller, long, long>)((_, length) => _memory.Allocate(length))));
+        linker.Define(Module, "free", HostFunction.Create((Action<Caller, long>)((_, offset) => Free(offset))));
+        linker.Define(Module, "length", HostFunction.Create((Func<Caller, long, long>)((_, offset) => _memory.Length(offset))));
+        linker.Define(Module, "length_unsafe", HostFunction.Create((Func<Caller, long, long>)((_, offset) => _memory.Length(offset))));
+        linker.Define(Module, "load_u8", HostFunction.Create((Func<Caller, long, int>)((_, offset) => _memory.LoadByte(offset))));
+        linker.Define(Module, "load_u64", HostFunction.Create((Func<Caller, long, long>)((_, offset) => _memory.LoadLong(offset))));
+        linker.Define(Module, "store_u8", HostFunction.Create((Action<Caller, long, int>)((_, offset, value) => _memory.StoreByte(offset, (byte)value))));
+        linker.Define(Module, "store_u64", HostFunction.Create((Action<Caller, long, long>)((_, offset, value) => _memory.StoreLong(offset, value))));
+        linker.Define(Module, "memory_bytes", HostFunction.Create((Func<Caller, long>)(_ => _memory.Size)));
+        linker.Define(Module, "reset", HostFunction.Create((Action<Caller>)(_ => Reset())));
+    }
+
+    private void DefineInputAndOutput(Linker linker)
+    {
+        linker.Define(Module, "input_set", HostFunction.Create((Action<Caller, long, long>)((_, offset, length) =>
+            _input = _memory.Contains(offset, length) ? offset : _input)));
+        linker.Define(Module, "input_length", HostFunction.Create((Func<Caller, long>)(_ => _memory.Length(_input))));
+        linker.Define(Module, "input_offset", HostFunction.Create((Func<Caller, long>)(_ => _input)));
+        linker.Define(Module, "input_load_u8", HostFunction.Create((Func<Caller, long, int>)((_, index) =>
+            InInput(index, 1) ? _memory.LoadByte(_input + index) : 0)));
+        linker.Define(Module, "input_load_u64", HostFunction.Create((Func<Caller, long, long>)((_, index) =>
+            InInput(index, 8) ? _memory.LoadLong(_input + index) : 0)));
+        linker.Define(Module, "output_set", HostFunction.Create((Action<Caller, long, long>)((_, offset, length) =>
+            _output = _memory.Contains(offset, length) ? (offset, length) : _output)));
+        linker.Define(Module, "output_length", HostFunction.Create((Func<Caller, long>)(_ => _output.Length)));
+        linker.Define(Module, "output_offset", HostFunction.Create((Func<Caller, long>)(_ => _output.Offset)));
+        linker.Define(Module, "error_set", HostFunction.Create((Action<Caller, long>)((_, offset) => _error = offset)));
+        linker.Define(Module, "error_get", HostFunction.Create((Func<Caller, long>)(_ => _error)));
+    }
+
+    private void DefineServices(Linker linker)
+    {
+        linker.Define(Module, "config_get", HostFunction.Create((Func<Caller, long, long>)((_, key) =>
+            _settings.Config.TryGetValue(Take(key, "config key"), out var value) ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0)));
+        linker.Define(Module, "var_get", HostFunction.Create((Func<Caller, long, long>)((_, key) => GetVariable(Take(key, "var key")))));
+        linker.Define(Module, "var_set", HostFunction.Create((Action<Caller, long, long>)((_, key, value) => SetVariable(Take(key, "var key"), value))));
+        linker.Define(Module, "http_request", HostFunction.Create((Func<Caller, long, long, long>)((_, request, body) => Request(request, body))));
+        linker.Define(Module, "http_status_code", HostFunction.Create((Func<Caller, int>)(_ => _status)));
+        linker.Define(Module, "http_headers", HostFunction.Create((Func<Caller, long>)(_ => 0)));
+        linker.Define(Module, "get_log_level", HostFunction.Create((Func<Caller, int>)(_ => LogLevelInfo)));
+        for (var i = 0; i < Levels.Length; i++)
+        {
+            var level = i;
+            linker.Define(Module, "log_" + Levels[level], HostFunction.Create((Action<Caller, long>)((_, message) => Log(level, message))));
+        }
+    }
+
+    private bool InInput(long index, long bytes) => index >= 0 && index <= _memory.Length(_input) - bytes;
+
+    private void Free(long offset)
+    {
+        _memory.Free(offset);
+        _input = offset == _input ? 0 : _input;
+    }
+
+    private void Reset()
+    {
+        _memory.Reset();
+        _input = 0;
+        _output = default;
+        _error = 0;
+    }
+
+    /// <summary>Reads and frees a block whose ownership the guest hands over.</summary>
+    private string Take(long offset, string what)
+    {
+        var bytes = _memory.Read(offset) ?? throw new ExtismErrorException($"invalid handle offset for {what}");
+        Free(offset);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    private long GetVariable(string key)
+    {
+        _call.DemandQuiet(Capability.Variables, "read", _call.Grant.VariableBytes > 0, 0, "variables are withdrawn");
+        return _settings.Variables.Get(key) is { } value ? _memory.Allocate(value) : 0;
+    }
+
+    private void SetVariable(string key, long offset)
+    {
+        if (offset == 0)
+        {
+            _call.DemandQuiet(Capability.Variables, "write", _call.Grant.VariableBytes > 0, 0, "variables are withdrawn");
+            _settings.Variables.Remove(key);
+            return;
+        }
+
+        var value = _memory.Read(offset) ?? throw new ExtismErrorException("invalid handle offset for var value");
+        Free(offset);
+        _call.DemandQuiet(Capability.Variables, "write", _call.Grant.VariableBytes > 0, value.Length, "variables are withdrawn");
+        if (!_settings.Variables.TrySet(key, value))
+        {
+            throw new ExtismErrorException("Variable store is full");
+        }
+    }
+
+    private void Log(int level, long offset)
+    {
+        var bytes = _memory.Read(offset) ?? [];
+        Free(offset);
+        var allowed = _call.QuietBytes(Capability.Log) + bytes.Length <= _call.Grant.LogBytes;
+        _call.DemandQuiet(Capability.Log, Levels[level], allowed, bytes.Length, $"more than {_call.Grant.LogBytes} bytes of log in one call");
+        if (level >= LogLevelInfo)
+        {
+            _settings.Log(Levels[level], Encoding.UTF8.GetString(bytes));
+        }
+    }
+
+    private long Request(long request, long body)
+    {
+        _status = 0;
+        var json = Take(request, "http request");
+        var content = body == 0 ? [] : _memory.Read(body) ?? throw new ExtismErrorException("invalid handle offset for http body");
+        Free(body);
+        var (method, url, headers) = Parse(json);
+        if (HttpTarget.Parse(method, url) is not { } target)
+        {
+            throw _call.Refuse(Capability.HttpEgress, Shortened($"{method} {url}"), "the URL is none that can be granted", "none: use http or https, a host and a plain path");
+        }
+
+        try
+        {
+            var response = _http.Send(new GuestHttpRequest(target, headers, content));
+            _status = response.Status;
+            return _memory.Allocate(response.Body);
+        }
+        catch (HttpFailedException e)
+        {
+            throw new ExtismErrorException($"the request to {target.Host} failed: {e.Message}");
+        }
+    }
+
+    private static string Shortened(string text) => text.Length <= 200 ? text : text[..200];
+
+    /// <summary>The request as JSON: url, method (GET), headers. Anything else in it is an error.</summary>
+    private static (string Method, string Url, IReadOnlyList<(string Name, string Value)> Headers) Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });
+            string? url = null;
+            var method = "GET";
+            var headers = new List<(string, string)>();
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                switch (property.Name)
+                {
+                    case "url":
+                        url = property.Value.GetString();
+                        break;
+                    case "method":
+                        method = property.Value.GetString() ?? "GET";
+                        break;
+                    case "headers" or "header":
+                        headers.AddRange(property.Value.ValueKind == JsonValueKind.Null
+                            ? []
+                            : property.Value.EnumerateObject().Select(header => (header.Name, header.Value.GetString() ?? "")));
+                        break;
+                    default:
+                        throw new ExtismErrorException($"unknown field in the http request: {property.Name}");
+                }
+            }
+
+            return (method, url ?? throw new ExtismErrorException("the http request has no url"), headers);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ExtismErrorException("the http request is not well-formed");
+        }
+    }
+}

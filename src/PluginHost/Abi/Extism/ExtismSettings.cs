@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using PluginHost.Capabilities.Http;
+using PluginHost.Capabilities.Variables;
+
+namespace PluginHost.Abi.Extism;
+
+/// <summary>What an Extism guest is called with.</summary>
+internal sealed record ExtismSettings
+{
+    public byte[] Input { get; init; } = [];
+
+    /// <summary>Settings that are no secrets.</summary>
+    public ImmutableDictionary<string, string> Config { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public VariableStore Variables { get; init; } = new(1024 * 1024);
+
+    /// <summary>Receives messages, already bounded: level and text as the guest wrote it.</summary>
+    public Action<string, string> Log { get; init; } = static (_, _) => { };
+
+    public ResolveMap Resolve { get; init; } = ResolveMap.Empty;
+
+    /// <summary>The value of a secret, by <c>scope/key</c>; null where it is unknown or not granted.</summary>
+    public Func<string, string?> Secrets { get; init; } = static _ => null;
+}

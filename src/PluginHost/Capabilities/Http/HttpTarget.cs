@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace PluginHost.Capabilities.Http;
+
+/// <summary>A request's method and URL in canonical form: what grants are compared with and what is sent.</summary>
+internal sealed partial class HttpTarget
+{
+    private const int MaxUrl = 8192;
+
+    private HttpTarget(string method, Uri uri)
+    {
+        Method = method;
+        Uri = uri;
+        Host = uri.IdnHost.ToLowerInvariant();
+    }
+
+    public string Method { get; }
+
+    public Uri Uri { get; }
+
+    public string Host { get; }
+
+    public string Scheme => Uri.Scheme;
+
+    public int Port => Uri.Port;
+
+    public string Path => Uri.AbsolutePath;
+
+    /// <summary>The resource of the demand. Values of the query stay out of records: they often are secrets.</summary>
+    public string Resource
+    {
+        get
+        {
+            var keys = Uri.Query.Length < 2 ? [] : Uri.Query[1..].Split('&').Select(part => part.Split('=')[0] + "=");
+            var query = string.Join('&', keys);
+            var host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host.Trim('[', ']')}]" : Host;
+            return $"{Method} {Scheme}://{host}:{Port}{Path}{(query.Length > 0 ? "?" + query : "")}";
+        }
+    }
+
+    /// <summary>Parses a request line; null where it is nothing that could be granted.</summary>
+    public static HttpTarget? Parse(string method, string url)
+    {
+        if (url.Length > MaxUrl || !Token().IsMatch(method)
+            || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0 || uri.IdnHost.Length == 0
+            || uri.IdnHost.EndsWith('.') || EncodedSeparator().IsMatch(uri.AbsolutePath))
+        {
+            return null;
+        }
+
+        return new HttpTarget(method.ToUpperInvariant(), uri);
+    }
+
+    [GeneratedRegex("^[A-Za-z]{1,16}$")]
+    private static partial Regex Token();
+
+    /// <summary>Servers disagree on what an encoded slash or dot means; a path prefix must not depend on that.</summary>
+    [GeneratedRegex("%2f|%5c|%2e|\\\\", RegexOptions.IgnoreCase)]
+    private static partial Regex EncodedSeparator();
+}
