@@ -13,9 +13,10 @@ public sealed class CompiledModule
     private readonly Func<Store, CompiledModule, Instance> _create;
     private readonly Action<Instance, WasmValue[]> _initialize;
 
-    private CompiledModule(WasmModule module, GeneratedModule generated)
+    private CompiledModule(WasmModule module, GeneratedModule generated, bool metering)
     {
         Module = module;
+        Metering = metering;
         _generated = generated;
         Exports = module.Exports.ToDictionary(export => export.Name, StringComparer.Ordinal);
         MaxResults = module.Types.Append(new FunctionType([], [])).Max(type => type.Results.Length);
@@ -26,6 +27,9 @@ public sealed class CompiledModule
 
     /// <summary>What was compiled.</summary>
     public WasmModule Module { get; }
+
+    /// <summary>Whether its code charges fuel.</summary>
+    internal bool Metering { get; }
 
     internal IReadOnlyDictionary<string, ModuleExport> Exports { get; }
 
@@ -44,7 +48,8 @@ public sealed class CompiledModule
             throw new PlatformNotSupportedException("this process cannot generate code");
         }
 
-        return new CompiledModule(module, new ModuleCompiler(module, options ?? new CompilationOptions()).Compile());
+        options ??= new CompilationOptions();
+        return new CompiledModule(module, new ModuleCompiler(module, options).Compile(), options.Metering);
     }
 
     /// <summary>The guest function that a method is, if it is one.</summary>

@@ -119,6 +119,15 @@ public sealed class Store : IDisposable
         }
     }
 
+    /// <summary>A function of another store would run with that store's fuel, stack and thread.</summary>
+    internal void CheckOwner(WasmValue value)
+    {
+        if (value.Type == ValType.FuncRef && value.Function is { } function && !ReferenceEquals(function.Target.Store, this))
+        {
+            throw new ArgumentException("the function belongs to another store");
+        }
+    }
+
     internal void EnsureResults(int count)
     {
         if (count > ResultBits.Length)

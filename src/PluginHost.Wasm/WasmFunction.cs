@@ -48,6 +48,8 @@ public sealed class WasmFunction
             {
                 throw new ArgumentException($"argument {i} must be of type {Type.Parameters[i].Name()}, not {arguments[i].Type.Name()}", nameof(arguments));
             }
+
+            Target.Store.CheckOwner(arguments[i]);
         }
 
         var results = new WasmValue[Type.Results.Length];

@@ -9,6 +9,9 @@ public sealed class WasmGlobal
     /// <summary>A reference.</summary>
     internal object? Reference;
 
+    /// <summary>The store whose instances use it; set when the first links it.</summary>
+    private Store? _owner;
+
     /// <summary>Creates a global.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="value">Its first value, of that type.</param>
@@ -43,8 +46,21 @@ public sealed class WasmGlobal
         }
     }
 
+    /// <summary>Ties the global to a store: what it refers to must live there.</summary>
+    internal bool TryOwn(Store store)
+    {
+        if (Type.Value == ValType.FuncRef && Reference is WasmFunction function && !ReferenceEquals(function.Target.Store, store))
+        {
+            return false;
+        }
+
+        _owner ??= store;
+        return ReferenceEquals(_owner, store) || Type is { Mutable: false } && Type.Value != ValType.FuncRef;
+    }
+
     private void Set(WasmValue value)
     {
+        _owner?.CheckOwner(value);
         switch (Type.Value)
         {
             case var type when type != value.Type:

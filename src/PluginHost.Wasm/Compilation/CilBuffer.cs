@@ -8,8 +8,12 @@ namespace PluginHost.Wasm.Compilation;
 /// Records the CIL of one method before it is emitted. That allows prices to be filled in later, counts what the JIT's
 /// budget is about, and can be printed.
 /// </summary>
-internal sealed class CilBuffer
+/// <param name="limit">Instructions at most: a few bytes of a module must not become millions.</param>
+internal sealed class CilBuffer(long limit)
 {
+    /// <summary>Locals at most; the CLR refuses a method with 65,536.</summary>
+    private const int MaxLocals = 60_000;
+
     private readonly List<CilInstruction> _instructions = [];
     private readonly List<Type> _locals = [];
     private int _labels;
@@ -22,6 +26,11 @@ internal sealed class CilBuffer
 
     public int DeclareLocal(Type type)
     {
+        if (_locals.Count >= MaxLocals)
+        {
+            throw new WasmLimitException("GeneratedLocals", _locals.Count + 1L, MaxLocals);
+        }
+
         _locals.Add(type);
         return _locals.Count - 1;
     }
@@ -87,6 +96,13 @@ internal sealed class CilBuffer
 
     public void Price(int charge, long fuel) => CollectionsMarshal.AsSpan(_instructions)[charge].Number = fuel;
 
-    private void Add(OpCode code, CilOperand operand, long number = 0, object? item = null) =>
+    private void Add(OpCode code, CilOperand operand, long number = 0, object? item = null)
+    {
+        if (_instructions.Count >= limit)
+        {
+            throw new WasmLimitException("GeneratedInstructions", _instructions.Count + 1L, limit);
+        }
+
         _instructions.Add(new CilInstruction(code, operand, number, item));
+    }
 }

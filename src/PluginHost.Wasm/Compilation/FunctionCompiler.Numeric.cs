@@ -304,10 +304,10 @@ internal sealed partial class FunctionCompiler
             case Opcode.I32Shl or Opcode.I64Shl: Ops(OpCodes.Shl); break;
             case Opcode.I32ShrS or Opcode.I64ShrS: Ops(OpCodes.Shr); break;
             case Opcode.I32ShrU or Opcode.I64ShrU: Ops(OpCodes.Shr_Un); break;
-            case Opcode.I32Rotl: Call(typeof(BitOperations), nameof(BitOperations.RotateLeft), typeof(uint), typeof(int)); break;
-            case Opcode.I32Rotr: Call(typeof(BitOperations), nameof(BitOperations.RotateRight), typeof(uint), typeof(int)); break;
-            case Opcode.I64Rotl: Call(typeof(BitOperations), nameof(BitOperations.RotateLeft), typeof(ulong), typeof(int)); break;
-            case Opcode.I64Rotr: Call(typeof(BitOperations), nameof(BitOperations.RotateRight), typeof(ulong), typeof(int)); break;
+            case Opcode.I32Rotl: Call(typeof(Numerics), nameof(Numerics.RotateLeft), typeof(int), typeof(int)); break;
+            case Opcode.I32Rotr: Call(typeof(Numerics), nameof(Numerics.RotateRight), typeof(int), typeof(int)); break;
+            case Opcode.I64Rotl: Call(typeof(Numerics), nameof(Numerics.RotateLeft), typeof(long), typeof(int)); break;
+            case Opcode.I64Rotr: Call(typeof(Numerics), nameof(Numerics.RotateRight), typeof(long), typeof(int)); break;
             case Opcode.I32WrapI64: Ops(OpCodes.Conv_I4); break;
             case Opcode.I64ExtendI32S: Ops(OpCodes.Conv_I8); break;
             case Opcode.I64ExtendI32U: Ops(OpCodes.Conv_U8); break;

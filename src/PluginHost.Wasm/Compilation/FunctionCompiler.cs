@@ -17,7 +17,11 @@ internal sealed partial class FunctionCompiler : IFunctionSink
 
     private readonly WasmModule _module;
     private readonly ModuleLayout _layout;
-    private readonly CilBuffer _cil = new();
+    /// <summary>CIL instructions for each byte of a body, and for a body of no bytes. Compilers of real languages need fewer than ten.</summary>
+    private const long InstructionsPerByte = 20;
+    private const long InstructionsAtLeast = 50_000;
+
+    private readonly CilBuffer _cil;
     private readonly Temporaries _temporaries;
     private readonly List<Block> _blocks = [];
     private readonly Dictionary<TrapKind, int> _traps = [];
@@ -36,8 +40,9 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private bool _calls;
     private bool _promotes;
 
-    private FunctionCompiler(WasmModule module, ModuleLayout layout, bool metering)
+    private FunctionCompiler(WasmModule module, ModuleLayout layout, bool metering, int bodyBytes)
     {
+        _cil = new CilBuffer(InstructionsAtLeast + (InstructionsPerByte * bodyBytes));
         _module = module;
         _layout = layout;
         _temporaries = new Temporaries(_cil);
@@ -66,7 +71,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
 
     public static CompiledFunction Compile(WasmModule module, ModuleLayout layout, FunctionValidator validator, FunctionBody body, bool metering)
     {
-        var compiler = new FunctionCompiler(module, layout, metering);
+        var compiler = new FunctionCompiler(module, layout, metering, body.Code.Length);
         validator.Validate(body, compiler);
         return compiler.Finish();
     }

@@ -16,8 +16,8 @@ internal sealed class ModuleCompiler
     /// <summary>Globals beyond this number live in cells: a class holds only so many fields.</summary>
     private const int MaxFields = 2_000;
 
-    /// <summary>Locals beyond which a frame is so large that the stack is checked before it is entered.</summary>
-    private const int LargeFrameLocals = 1_000;
+    /// <summary>Bytes beyond which a frame is so large that the stack is checked before it is entered.</summary>
+    private const int LargeFrame = 16 * 1024;
 
     private const MethodAttributes Static = MethodAttributes.Static | MethodAttributes.Assembly;
 
@@ -105,9 +105,10 @@ internal sealed class ModuleCompiler
     {
         var method = _functions[index];
         var type = _module.Bodies[index].Type;
-        if (function.Cil.Locals.Count + type.Parameters.Length > LargeFrameLocals)
+        var frame = FrameBound(function, type);
+        if (frame > LargeFrame)
         {
-            method = EmitLargeFrame(index, method, function, type);
+            method = EmitLargeFrame(index, method, frame, type);
         }
 
         if (_options.ForceFallback || !JitBudget.Allows(function.Cil, function.LoopDepth))
@@ -122,9 +123,8 @@ internal sealed class ModuleCompiler
     /// The CLR clears a frame as it enters a method, before any check in it could run. So a method with a large frame
     /// stands behind a small one that asks for the room first.
     /// </summary>
-    private MethodBuilder EmitLargeFrame(int index, MethodBuilder outer, CompiledFunction function, FunctionType type)
+    private MethodBuilder EmitLargeFrame(int index, MethodBuilder outer, long frame, FunctionType type)
     {
-        const int bytesPerLocal = 24;
         var body = ((TypeBuilder)outer.DeclaringType!).DefineMethod(
             $"body{_module.ImportedFunctions + index}", Static, ClrTypes.Return(type), ClrTypes.Parameters(type, _instance));
         body.SetImplementationFlags(MethodImplAttributes.NoInlining);
@@ -136,7 +136,8 @@ internal sealed class ModuleCompiler
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldfld, Members.TargetStore);
         il.Emit(OpCodes.Ldfld, Members.StoreStackLimit);
-        il.Emit(OpCodes.Ldc_I4, bytesPerLocal * (function.Cil.Locals.Count + type.Parameters.Length));
+        il.Emit(OpCodes.Ldc_I8, frame);
+        il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Bge_Un, enough);
         il.Emit(OpCodes.Call, Members.Method(typeof(Traps), nameof(Traps.HostStackExhausted)));
@@ -149,6 +150,15 @@ internal sealed class ModuleCompiler
         il.Emit(OpCodes.Call, body);
         il.Emit(OpCodes.Ret);
         return body;
+    }
+
+    /// <summary>Every local has a place in the frame, and without optimization so has the value of every call that waits for another.</summary>
+    private static long FrameBound(CompiledFunction function, FunctionType type)
+    {
+        const int local = 16;
+        const int call = 24;
+        var calls = function.Cil.Instructions.Count(i => i.Operand is CilOperand.Method or CilOperand.CallIndirect);
+        return ((long)local * (function.Cil.Locals.Count + type.Parameters.Length)) + ((long)call * calls);
     }
 
     private void EmitConstructor()

@@ -15,7 +15,7 @@ internal static class Bulk
 
     public static int MemoryGrow(Instance instance, int pages)
     {
-        Charge(instance.Store, Math.Min((uint)pages, 65_536) * FuelPerPage);
+        Charge(instance, Math.Min((uint)pages, 65_536) * FuelPerPage);
         return instance.Memory0!.Grow((uint)pages);
     }
 
@@ -24,7 +24,7 @@ internal static class Bulk
         var memory = instance.Memory0!;
         long to = (uint)target, from = (uint)source, left = (uint)count;
         Check(to + left <= memory.Length && from + left <= memory.Length);
-        Charge(instance.Store, left / BytesPerFuel);
+        Charge(instance, left / BytesPerFuel);
         var start = (byte*)memory.Base;
         for (long done = 0; done < left;)
         {
@@ -42,7 +42,7 @@ internal static class Bulk
         var memory = instance.Memory0!;
         long at = (uint)target, left = (uint)count;
         Check(at + left <= memory.Length);
-        Charge(instance.Store, left / BytesPerFuel);
+        Charge(instance, left / BytesPerFuel);
         while (left > 0)
         {
             var size = Math.Min(Chunk, left);
@@ -58,7 +58,7 @@ internal static class Bulk
         var data = instance.DataOf(segment).Span;
         long to = (uint)target, from = (uint)source, left = (uint)count;
         Check(to + left <= instance.Memory0!.Length && from + left <= data.Length);
-        Charge(instance.Store, left / BytesPerFuel);
+        Charge(instance, left / BytesPerFuel);
         data.Slice((int)from, (int)left).CopyTo(instance.Memory0.View(to, left));
     }
 
@@ -96,7 +96,8 @@ internal static class Bulk
 
     public static int TableGrow(Instance instance, object? value, int count, int table)
     {
-        Charge(instance.Store, Math.Min((uint)count, instance.Store.Options.TableElements));
+        // Growing copies what is there.
+        Charge(instance, Math.Min((uint)count, instance.Store.Options.TableElements) + instance.Tables[table].Length);
         return instance.Tables[table].Grow((uint)count, value);
     }
 
@@ -105,7 +106,7 @@ internal static class Bulk
         var target = instance.Tables[table];
         long at = (uint)index, left = (uint)count;
         CheckTable(at + left <= target.Length);
-        Charge(instance.Store, left);
+        Charge(instance, left);
         if (target.Type.Element == ValType.FuncRef)
         {
             target.Functions.AsSpan((int)at, (int)left).Fill(Unsafe.As<WasmFunction?>(value));
@@ -121,7 +122,7 @@ internal static class Bulk
         var (to, from) = (instance.Tables[targetTable], instance.Tables[sourceTable]);
         long left = (uint)count;
         CheckTable((uint)target + left <= to.Length && (uint)source + left <= from.Length);
-        Charge(instance.Store, left);
+        Charge(instance, left);
         if (to.Type.Element == ValType.FuncRef)
         {
             Array.Copy(from.Functions, source, to.Functions, target, (int)left);
@@ -138,7 +139,7 @@ internal static class Bulk
         var elements = instance.ElementsOf(segment);
         long left = (uint)count;
         CheckTable((uint)target + left <= to.Length && (uint)source + left <= elements.Length);
-        Charge(instance.Store, left);
+        Charge(instance, left);
         if (to.Type.Element == ValType.FuncRef)
         {
             Array.Copy(elements, source, to.Functions, target, (int)left);
@@ -153,8 +154,15 @@ internal static class Bulk
 
     public static WasmFunction FunctionAt(Instance instance, int index) => instance.FunctionAt(index);
 
-    private static void Charge(Store store, long fuel)
+    private static void Charge(Instance instance, long fuel)
     {
+        var store = instance.Store;
+        if (!instance.Compiled.Metering)
+        {
+            Continue(store);
+            return;
+        }
+
         store.FuelLeft -= fuel;
         if (store.FuelLeft < Volatile.Read(ref store.FuelFloor))
         {

@@ -9,11 +9,13 @@ internal sealed class HostTarget : CallTarget
     internal readonly Delegate? Typed;
     internal readonly Caller Caller;
     private readonly HostFunction _function;
+    private readonly bool _metering;
 
     public HostTarget(Instance importer, HostFunction function)
         : base(importer.Store)
     {
         _function = function;
+        _metering = importer.Compiled.Metering;
         Typed = function.Typed;
         Caller = new Caller(importer);
     }
@@ -23,7 +25,7 @@ internal sealed class HostTarget : CallTarget
     public static Caller Enter(HostTarget target, int depth)
     {
         var store = target.Store;
-        if (store.FuelLeft < Volatile.Read(ref store.FuelFloor))
+        if ((target._metering ? store.FuelLeft : 0) < Volatile.Read(ref store.FuelFloor))
         {
             Traps.OutOfFuelOrInterrupted(store);
         }
@@ -36,6 +38,7 @@ internal sealed class HostTarget : CallTarget
     public static WasmValue[] Call(HostTarget target, int depth, WasmValue[] arguments)
     {
         var caller = Enter(target, depth);
+        var store = target.Store;
         var type = target._function.Type;
         var results = new WasmValue[type.Results.Length];
         if (target._function.Callback is not { } callback)
@@ -50,6 +53,8 @@ internal sealed class HostTarget : CallTarget
             {
                 throw new InvalidOperationException($"a host function left {results[i].Type.Name()} as result {i}, not {type.Results[i].Name()}");
             }
+
+            store.CheckOwner(results[i]);
         }
 
         return results;

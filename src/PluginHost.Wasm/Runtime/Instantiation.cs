@@ -53,7 +53,7 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
                     instance.Memory0 = item is WasmMemory memory && Fits(memory, import.Memory!) ? memory : throw Incompatible(import);
                     break;
                 default:
-                    globals.Add(item is WasmGlobal global && global.Type == import.Global ? global : throw Incompatible(import));
+                    globals.Add(item is WasmGlobal global && global.Type == import.Global && global.TryOwn(store) ? global : throw Incompatible(import));
                     break;
             }
         }
@@ -101,6 +101,7 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
             if (i >= imported && compiled.HasCell(i))
             {
                 instance.Globals[i] = new WasmGlobal(_module.Globals[i], values[i]);
+                instance.Globals[i]!.TryOwn(store);
             }
         }
 
@@ -117,6 +118,12 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
         if (segment.Mode == SegmentMode.Active)
         {
             Bulk.TableInit(instance, constants.Evaluate(segment.Offset).I32, 0, elements.Length, index, segment.Table);
+        }
+
+        // What stays counts like a table; a drop does not give it back, so that dropping is no way around the limit.
+        if (segment.Mode == SegmentMode.Passive && !store.TryTakeElements(elements.Length))
+        {
+            throw new WasmLimitException(nameof(StoreOptions.TableElements), elements.Length, store.Options.TableElements);
         }
 
         if (segment.Mode != SegmentMode.Passive)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PluginHost.Wasm.Runtime;
 
@@ -45,18 +46,46 @@ internal static class Numerics
         return (long)(ulong)x;
     }
 
-    // Math.Min and Math.Max hand on a signalling NaN as it is; an addition makes it quiet.
+    // Math.Min and Math.Max are not used: they hand on a signalling NaN as it is, and the JIT of .NET 10 folds a literal
+    // negative zero wrongly. Equal operands differ at most in the sign of a zero.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Min(float a, float b) => MathF.Min(a, b) is var r && float.IsNaN(r) ? a + b : r;
+    public static float Min(float a, float b) =>
+        a < b ? a : b < a ? b : a == b ? ToSingle(BitConverter.SingleToInt32Bits(a) | BitConverter.SingleToInt32Bits(b)) : a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(float a, float b) => MathF.Max(a, b) is var r && float.IsNaN(r) ? a + b : r;
+    public static float Max(float a, float b) =>
+        a > b ? a : b > a ? b : a == b ? ToSingle(BitConverter.SingleToInt32Bits(a) & BitConverter.SingleToInt32Bits(b)) : a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Min(double a, double b) => Math.Min(a, b) is var r && double.IsNaN(r) ? a + b : r;
+    public static double Min(double a, double b) =>
+        a < b ? a : b < a ? b
+        : a == b ? BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a) | BitConverter.DoubleToInt64Bits(b)) : a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Max(double a, double b) => Math.Max(a, b) is var r && double.IsNaN(r) ? a + b : r;
+    public static double Max(double a, double b) =>
+        a > b ? a : b > a ? b
+        : a == b ? BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(a) & BitConverter.DoubleToInt64Bits(b)) : a + b;
+
+    /// <summary>
+    /// The JIT of .NET 10 turns BitConverter.Int32BitsToSingle of a narrow load into a load of four bytes: a wrong value, and
+    /// at the end of a memory a read beyond it. The way through a vector register leaves the load alone.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ToSingle(int bits) => Vector128.CreateScalarUnsafe(bits).AsSingle().ToScalar();
+
+    // The JIT of .NET 10 compares the result of a rotation with zero by flags that rotations do not set, so rotations are
+    // written as sums of shifts, which it does not recognize as such. Counts are masked by the caller.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RotateLeft(int x, int count) => (x << count) + (int)((uint)x >> 1 >> (count ^ 31));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RotateRight(int x, int count) => (int)((uint)x >> count) + (x << 1 << (count ^ 31));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long RotateLeft(long x, int count) => (x << count) + (long)((ulong)x >> 1 >> (count ^ 63));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long RotateRight(long x, int count) => (long)((ulong)x >> count) + (x << 1 << (count ^ 63));
 
     /// <summary>The JIT keeps f32 constants as doubles, which makes a signalling NaN quiet; this it cannot see through.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

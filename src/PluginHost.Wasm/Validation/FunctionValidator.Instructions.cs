@@ -251,9 +251,16 @@ internal sealed partial class FunctionValidator
         Pop(ValType.I32);
         var arity = Label(i.Labels[^1]).LabelTypes.Length;
         Span<ValType> popped = arity <= 64 ? stackalloc ValType[64] : new ValType[arity];
+        _checkedLabels.Clear();
         foreach (var label in i.Labels)
         {
+            if (!_checkedLabels.Add(label))
+            {
+                continue;
+            }
+
             var types = Label(label).LabelTypes;
+            Work(types.Length);
             if (types.Length != arity)
             {
                 throw Invalid("type mismatch: labels of a br_table differ in arity");

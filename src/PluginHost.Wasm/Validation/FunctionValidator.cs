@@ -9,12 +9,18 @@ namespace PluginHost.Wasm.Validation;
 /// </summary>
 internal sealed partial class FunctionValidator(WasmModule module, WasmLimits limits, IReadOnlySet<int> declaredReferences)
 {
+    /// <summary>Operands of block types, calls and branches that may be checked for each byte of a body: one byte can name a thousand.</summary>
+    private const int WorkPerByte = 64;
+    private const int WorkAtLeast = 100_000;
+
     private readonly Instruction _instruction = new();
     private readonly OperandTypes _operands = new(limits.OperandStack);
     private readonly List<ControlFrame> _frames = [];
     private ValType[] _locals = new ValType[64];
     private int _localCount;
+    private readonly HashSet<uint> _checkedLabels = [];
     private IFunctionSink? _sink;
+    private long _workLeft;
 
     /// <summary>Whether the instruction at hand can be reached.</summary>
     private bool Live => !_frames[^1].Unreachable && _frames[^1].Live;
@@ -24,6 +30,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
         _sink = sink;
         _operands.Clear();
         _frames.Clear();
+        _workLeft = WorkAtLeast + ((long)WorkPerByte * body.Code.Length);
         var reader = new WasmReader(module.Bytes.Span, body.Code.Start, body.Code.End);
         ReadLocals(ref reader, body.Type);
         sink?.Begin(body.Type, _locals.AsSpan(0, _localCount));
@@ -95,6 +102,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
 
     private void Push(ImmutableArray<ValType> types)
     {
+        Work(types.Length);
         foreach (var type in types)
         {
             _operands.Push(type);
@@ -123,8 +131,17 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
         return actual;
     }
 
+    private void Work(int operands)
+    {
+        if ((_workLeft -= operands) < 0)
+        {
+            throw new WasmLimitException("ValidationWork", WorkAtLeast, WorkAtLeast, _instruction.Offset);
+        }
+    }
+
     private void Pop(ImmutableArray<ValType> expected)
     {
+        Work(expected.Length);
         for (var i = expected.Length - 1; i >= 0; i--)
         {
             Pop(expected[i]);

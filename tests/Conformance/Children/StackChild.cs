@@ -18,19 +18,26 @@ internal static class StackChild
             (i32.add (i32.const 1) (call_indirect (type $f) (local.get 0) (i32.const 1))))
           (func $host (export "host") (param i32) (result i32) (i32.add (i32.const 1) (call $again (local.get 0))))
           (func $large (export "large") (param i32) (result i32) LOCALS
-            (i32.add (local.get 30000) (call $large (local.get 0)))))
+            (i32.add (local.get 30000) (call $large (local.get 0))))
+          (func $spills (export "spills") (param i32) (result i32) (local f32)
+            (drop (call $spills (local.get 0))) SPILLS (i32.trunc_sat_f32_s (local.get 1))))
         """;
+
+    /// <summary>Nested calls whose values the JIT keeps in the frame when it does not optimize.</summary>
+    private static string Spills => string.Concat(Enumerable.Repeat(
+        "(local.set 1 " + string.Concat(Enumerable.Repeat("(f32.min (f32.const 1) (f32.ceil ", 10)) + "(local.get 1)" + new string(')', 21), 8_000));
 
     public static int Run(TextWriter output)
     {
-        var text = Module.Replace("LOCALS", "(local " + string.Concat(Enumerable.Repeat("i32 ", 40_000)) + ")", StringComparison.Ordinal);
+        var text = Module.Replace("LOCALS", "(local " + string.Concat(Enumerable.Repeat("i32 ", 40_000)) + ")", StringComparison.Ordinal)
+            .Replace("SPILLS", Spills, StringComparison.Ordinal);
         var module = WasmModule.Decode(TextModule.Encode(text));
         foreach (var options in new[] { new CompilationOptions(), new CompilationOptions { ForceFallback = true } })
         {
             var compiled = CompiledModule.Compile(module, options);
             foreach (var depth in new[] { 10_000, int.MaxValue })
             {
-                foreach (var export in new[] { "direct", "indirect", "host", "large" })
+                foreach (var export in new[] { "direct", "indirect", "host", "large", "spills" })
                 {
                     var kinds = new List<string> { Recurse(compiled, export, depth) };
                     kinds.Add(Task.Run(() => Recurse(compiled, export, depth)).Result);

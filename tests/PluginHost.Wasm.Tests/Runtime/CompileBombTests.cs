@@ -42,6 +42,44 @@ public sealed class CompileBombTests
         Assert.AreEqual(1, result[0].I32);
     }
 
+    private static readonly string Wide = string.Concat(Enumerable.Repeat("i32 ", 1_000));
+
+    private static readonly Dictionary<string, Func<string>> Refused = new(StringComparer.Ordinal)
+    {
+        ["loops with a thousand parameters"] = () => WideBody(string.Concat(Enumerable.Repeat("loop (type $wide) end ", 2_000))),
+        ["branches with a thousand values"] = () => WideBody(string.Concat(Enumerable.Repeat("i32.const 0 br_if 0 ", 4_000))),
+        ["tables of branches with a thousand values"] = () => WideBody(
+            string.Concat(Enumerable.Repeat("block (type $wide) ", 60))
+            + string.Concat(Enumerable.Repeat("i32.const 0 br_table " + string.Join(' ', Enumerable.Range(0, 50)) + " end ", 60))),
+        ["ifs with a thousand results and many locals"] = () => WideBody(
+            string.Concat(Enumerable.Repeat("i32.const 0 if (type $wide) ", 60)) + string.Concat(Enumerable.Repeat("end ", 60)), locals: 48_000),
+    };
+
+    public static IEnumerable<object[]> RefusedNames => Refused.Keys.Select(name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(RefusedNames))]
+    [Timeout(60_000)]
+    public void Bomb_OfFewBytesAndMuchCode_IsRefused(string name) =>
+        Assert.ThrowsExactly<WasmLimitException>(() => CompiledModule.Compile(WasmModule.Decode(TextModule.Encode(Refused[name]()))));
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public void TableGrow_PaysForWhatItCopies()
+    {
+        using var guest = new Guest("""
+            (module (table 900000 funcref) (func (export "run") (param i32) (result i32)
+              (loop (drop (table.grow (ref.null func) (i32.const 1))) (br 0)) (unreachable)))
+            """);
+        guest.Store.Fuel = 10_000_000;
+
+        Assert.AreEqual(TrapKind.OutOfFuel, guest.Trap("run", 1).Kind);
+        Assert.IsTrue(guest.Instance.Tables[0].Length < 900_020);
+    }
+
+    private static string WideBody(string code, int locals = 0) =>
+        $"""(module (type $wide (func (param {Wide}) (result {Wide}))) (func (export "run") (type $wide) (local {string.Concat(Enumerable.Repeat("i32 ", locals))}) {string.Concat(Enumerable.Range(0, 1_000).Select(i => $"local.get {i} "))} {code}))""";
+
     private static string Nest(string open, int depth, string inner, string close = ")") => Body(
         new StringBuilder().Insert(0, open, depth).Append(inner).Insert(0, "", 1).ToString() + string.Concat(Enumerable.Repeat(close, depth)), 0);
 

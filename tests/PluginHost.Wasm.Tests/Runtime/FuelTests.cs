@@ -97,6 +97,7 @@ public sealed class FuelTests
         using var guest = Create(new CompilationOptions { Metering = false });
 
         Assert.AreEqual(0, Used(guest, "fib", 12));
+        Assert.AreEqual(0, Used(guest, "fill"));
     }
 
     [TestMethod]

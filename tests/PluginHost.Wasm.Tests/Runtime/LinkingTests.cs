@@ -35,6 +35,31 @@ public sealed class LinkingTests
     }
 
     [TestMethod]
+    public void FunctionReference_OfAnotherStore_IsRefusedOnEveryWayIn()
+    {
+        using var other = new Store();
+        var foreign = new Linker().Instantiate(other, Guest.Compile("""(module (func (export "f")))""")).GetFunction("f");
+        var linker = new Linker().Define("h", "get", HostFunction.Create(
+            new FunctionType([], [ValType.FuncRef]), (_, _, results) => results[0] = WasmValue.FromFunction(foreign)));
+        using var guest = new Guest("""
+            (module (import "h" "get" (func $get (result funcref))) (global (export "g") (mut funcref) (ref.null func))
+              (func (export "take") (param funcref)) (func (export "get") (drop (call $get))))
+            """, linker: linker);
+
+        Assert.ThrowsExactly<ArgumentException>(() => guest.Call("take", WasmValue.FromFunction(foreign)));
+        Assert.ThrowsExactly<ArgumentException>(() => guest.Call("get"));
+        Assert.ThrowsExactly<ArgumentException>(() => guest.Instance.GetGlobal("g")!.Value = WasmValue.FromFunction(foreign));
+        var global = new WasmGlobal(new GlobalType(ValType.FuncRef, false), WasmValue.FromFunction(foreign));
+        Assert.ThrowsExactly<WasmLinkException>(() => new Guest(
+            """(module (import "h" "g" (global funcref)))""", linker: new Linker().Define("h", "g", global)));
+    }
+
+    [TestMethod]
+    public void PassiveElements_CountLikeATable() =>
+        Assert.ThrowsExactly<WasmLimitException>(() => new Guest(
+            """(module (func $f) (elem func $f $f $f $f))""", limits: new StoreOptions { TableElements = 3 }));
+
+    [TestMethod]
     public void Define_TheSameNameTwice_IsRefused() =>
         Assert.ThrowsExactly<ArgumentException>(() => new Linker()
             .Define("m", "f", HostFunction.Create((Action<Caller>)(_ => { })))

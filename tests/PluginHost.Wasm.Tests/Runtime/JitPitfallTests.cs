@@ -1,0 +1,111 @@
+namespace PluginHost.Wasm.Tests.Runtime;
+
+/// <summary>Places where the JIT of .NET 10 is known to compile plain CIL wrongly; found by differential fuzzing against V8.</summary>
+[TestClass]
+public sealed class JitPitfallTests
+{
+    private static readonly CompilationOptions[] Modes = [new(), new() { Metering = false }, new() { ForceFallback = true }];
+
+    private static void InEveryMode(string program, Action<Guest> check)
+    {
+        foreach (var mode in Modes)
+        {
+            using var guest = new Guest(program, mode);
+            check(guest);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("(i32.load8_u (i32.const 65535))", 0x81u)]
+    [DataRow("(i32.load8_s (i32.const 65535))", 0xFFFFFF81u)]
+    [DataRow("(i32.load16_u (i32.const 65534))", 0x8100u)]
+    [DataRow("(i32.load16_s (i32.const 65534))", 0xFFFF8100u)]
+    [DataRow("(i32.extend8_s (i32.load (i32.const 65532)))", 0x00000000u)]
+    [DataRow("(i32.wrap_i64 (i64.load8_u (i32.const 65535)))", 0x81u)]
+    public void ReinterpretedNarrowLoad_ReadsOnlyItsBytes(string load, uint bits)
+    {
+        var program = $"""
+            (module (memory 1) (data (i32.const 65535) "\81")
+              (func (export "direct") (result f32) (f32.reinterpret_i32 {load}))
+              (func (export "local") (result f32) (local i32) (local.set 0 {load}) (f32.reinterpret_i32 (local.get 0))))
+            """;
+        InEveryMode(program, guest =>
+        {
+            Assert.AreEqual(bits, (uint)guest.Call("direct")[0].Bits);
+            Assert.AreEqual(bits, (uint)guest.Call("local")[0].Bits);
+        });
+    }
+
+    [TestMethod]
+    [DataRow("i32", "rotr", 7)]
+    [DataRow("i32", "rotl", 31)]
+    [DataRow("i32", "rotl", 0)]
+    [DataRow("i64", "rotr", 9)]
+    [DataRow("i64", "rotl", 63)]
+    public void Rotation_ComparedWithZero_TakesTheRightBranch(string type, string rotation, int count)
+    {
+        var program = $"""
+            (module (func $id (param {type}) (result {type}) (local.get 0))
+              (func (export "select") (param {type}) (result i32) (local {type})
+                (local.set 1 ({type}.{rotation} (call $id (local.get 0)) ({type}.const {count})))
+                (select (i32.const 4) (i32.const 3) ({type}.eqz (local.get 1))))
+              (func (export "if") (param {type}) (result i32)
+                (if (result i32) ({type}.ne ({type}.{rotation} (call $id (local.get 0)) ({type}.const {count})) ({type}.const 0))
+                  (then (i32.const 3)) (else (i32.const 4)))))
+            """;
+        InEveryMode(program, guest =>
+        {
+            foreach (var export in new[] { "select", "if" })
+            {
+                var (zero, one) = type == "i32" ? (WasmValue.FromI32(0), WasmValue.FromI32(1)) : (WasmValue.FromI64(0), WasmValue.FromI64(1));
+                Assert.AreEqual(4, guest.Call(export, zero)[0].I32);
+                Assert.AreEqual(3, guest.Call(export, one)[0].I32);
+            }
+        });
+    }
+
+    [TestMethod]
+    public void Rotation_OfEveryCount_IsExact() => InEveryMode(
+        """
+        (module
+          (func (export "l32") (param i32 i32) (result i32) (i32.rotl (local.get 0) (local.get 1)))
+          (func (export "r32") (param i32 i32) (result i32) (i32.rotr (local.get 0) (local.get 1)))
+          (func (export "l64") (param i64 i64) (result i64) (i64.rotl (local.get 0) (local.get 1)))
+          (func (export "r64") (param i64 i64) (result i64) (i64.rotr (local.get 0) (local.get 1))))
+        """,
+        guest =>
+        {
+            var value = unchecked((long)0x8123_4567_89AB_CDEF);
+            for (var count = -3; count < 70; count++)
+            {
+                Assert.AreEqual((int)uint.RotateLeft((uint)value, count & 31), guest.CallI32("l32", (int)value, count));
+                Assert.AreEqual((int)uint.RotateRight((uint)value, count & 31), guest.CallI32("r32", (int)value, count));
+                Assert.AreEqual(long.RotateLeft(value, count & 63), guest.Call("l64", WasmValue.FromI64(value), WasmValue.FromI64(count))[0].I64);
+                Assert.AreEqual(long.RotateRight(value, count & 63), guest.Call("r64", WasmValue.FromI64(value), WasmValue.FromI64(count))[0].I64);
+            }
+        });
+
+    [TestMethod]
+    [DataRow("(f32.const -0)")]
+    [DataRow("(f32.neg (f32.const 0))")]
+    [DataRow("(f32.reinterpret_i32 (i32.const 0x80000000))")]
+    [DataRow("(f32.demote_f64 (f64.const -0))")]
+    public void MinAndMax_OfBothZeros_KeepTheirSigns(string negativeZero)
+    {
+        var program = $"""
+            (module
+              (func $min (param f32) (result f32) (f32.min (local.get 0) {negativeZero}))
+              (func $max (param f32) (result f32) (f32.max {negativeZero} (local.get 0)))
+              (func $min64 (param f64) (result f64) (f64.min (f64.promote_f32 {negativeZero}) (local.get 0)))
+              (func (export "min") (result f32) (call $min (f32.const 0)))
+              (func (export "max") (result f32) (call $max (f32.const 0)))
+              (func (export "min64") (result f64) (call $min64 (f64.const 0))))
+            """;
+        InEveryMode(program, guest =>
+        {
+            Assert.AreEqual(0x8000_0000, (uint)guest.Call("min")[0].Bits);
+            Assert.AreEqual(0u, (uint)guest.Call("max")[0].Bits);
+            Assert.AreEqual(long.MinValue, guest.Call("min64")[0].Bits);
+        });
+    }
+}
