@@ -1,9 +1,12 @@
 using PluginHost.Conformance.Children;
+using PluginHost.Conformance.Vectors;
 using PluginHost.Conformance.Wast;
 
 return args switch
 {
     ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
+    ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
+    ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["child-stack"] => StackChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
     _ => Usage(),
@@ -11,6 +14,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback]");
+    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER");
     return 1;
 }
