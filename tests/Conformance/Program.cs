@@ -7,6 +7,7 @@ return args switch
     ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
+    ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
     ["child-stack"] => StackChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
     _ => Usage(),
@@ -14,6 +15,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER");
+    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER");
     return 1;
 }

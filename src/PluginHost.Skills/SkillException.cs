@@ -1,4 +1,4 @@
-namespace PluginHost;
+namespace PluginHost.Skills;
 
 /// <summary>The gate, or a room of it, said no. Messages never hold secrets, bodies or the content of files.</summary>
 public abstract class SkillException : Exception
