@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,7 +7,10 @@ namespace PluginHost.Cli;
 /// <summary>Runs a verb and turns its errors into exit codes, and with <c>--json</c> into JSON.</summary>
 internal static class CommandOutput
 {
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Characters of a text that a guest may have chosen.</summary>
+    private const int MaxText = 4096;
+
+    private static readonly JsonSerializerOptions Compact = new();
 
     public static Option<bool> JsonOption() => new("--json") { Description = "Print the result, or the error, as JSON." };
 
@@ -24,7 +26,8 @@ internal static class CommandOutput
         }
         catch (SkillException error)
         {
-            return Fail(parse, json, ExitCode.Refused, error.Code, error.Message);
+            var own = error.Code is "state.audit-open" or "state.audit-failed";
+            return Fail(parse, json, own ? ExitCode.Environment : ExitCode.Refused, error.Code, error.Message);
         }
     }
 
@@ -49,7 +52,7 @@ internal static class CommandOutput
 
     /// <summary>Text that a module may have chosen, without what a terminal would obey.</summary>
     public static string Printable(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) || c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
+        string.Concat((text.Length <= MaxText ? text : text[..MaxText] + "…").Select(c => char.IsControl(c) || c is '\u061C' or '\u2028' or '\u2029' || c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
             ? $"\\u{(int)c:x4}"
             : c.ToString()));
 }

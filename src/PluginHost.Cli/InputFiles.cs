@@ -13,7 +13,7 @@ internal static class InputFiles
                 ? ReadAll(file)
                 : throw new CommandError(ExitCode.Refused, "archive.size", $"'{path}' has {file.Length} bytes, more than {maxBytes}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
         }

@@ -48,18 +48,27 @@ internal sealed class DirectoryGrants : IDisposable
             throw new CommandError(ExitCode.Usage, "usage.dir", $"'{flag}' is not of the form HOST[:GUEST][:ro]");
         }
 
-        if (audit is not null && Path.GetFullPath(audit).StartsWith(Path.GetFullPath(host).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            throw new CommandError(ExitCode.Usage, "usage.dir", $"the audit log lies in '{host}': no mapped directory may hold the host's own files");
-        }
-
         try
         {
-            return new FileGrant(guest, HostDirectory.Open(host), !readOnly);
+            var directory = HostDirectory.Open(host);
+            if (audit is not null && HoldsAudit(directory, audit))
+            {
+                directory.Dispose();
+                throw new CommandError(ExitCode.Usage, "usage.dir", $"the audit log lies in '{host}': no mapped directory may hold the host's own files");
+            }
+
+            return new FileGrant(guest, directory, !readOnly);
         }
         catch (FileTreeException e)
         {
             throw new CommandError(ExitCode.Environment, "environment.file", $"'{host}' cannot be opened as a directory: {e.Error}");
         }
+    }
+
+    /// <summary>Compares where things really are: a link to a directory is that directory.</summary>
+    private static bool HoldsAudit(HostDirectory directory, string audit)
+    {
+        using var parent = HostDirectory.Open(Path.GetDirectoryName(Path.GetFullPath(audit))!);
+        return (parent.RealPath + '/').StartsWith(directory.RealPath.TrimEnd('/') + '/', StringComparison.Ordinal);
     }
 }

@@ -8,6 +8,9 @@ namespace PluginHost.Cli.Wasm;
 /// <summary><c>wasm run</c>: runs a bare module that is no skill yet.</summary>
 internal static class WasmRunCommand
 {
+    /// <summary>Systems keep eight bits of an exit code; a larger one must not come out as success.</summary>
+    private const int MaxExitCode = 255;
+
     public static Command Create()
     {
         var module = new Argument<string>("module") { Description = "File of the module, in the binary format." };
@@ -42,6 +45,11 @@ internal static class WasmRunCommand
         };
         command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
+            if (parse.GetValue(fuel) < 0)
+            {
+                throw new CommandError(ExitCode.Usage, "usage.fuel", "--fuel cannot be negative");
+            }
+
             if (parse.GetValue(unmetered) && parse.GetValue(fuel) is not null)
             {
                 throw new CommandError(ExitCode.Usage, "usage.fuel", "--fuel and --unmetered exclude each other");
@@ -106,7 +114,7 @@ internal static class WasmRunCommand
 
         return report.Last.Stop switch
         {
-            null => report.Last.ExitCode,
+            null => report.Last.ExitCode is >= 0 and <= MaxExitCode ? report.Last.ExitCode : MaxExitCode,
             { Code: "guest.error" } => ExitCode.GuestFailed,
             _ => ExitCode.Stopped,
         };
@@ -148,6 +156,13 @@ internal static class WasmRunCommand
             ["results"] = new JsonArray([.. call.Result.Values.Select(ValueText.Json)]),
             ["output"] = Encoding.UTF8.GetString(call.Output ?? []),
             ["exitCode"] = call.Result.ExitCode,
+            ["denials"] = new JsonArray([.. call.Result.Denials.Select(JsonNode (denial) => new JsonObject
+            {
+                ["capability"] = denial.Capability.Name,
+                ["resource"] = denial.Resource,
+                ["rule"] = denial.Rule,
+                ["smallestGrant"] = denial.SmallestGrant,
+            })]),
             ["trap"] = call.Result.Stop is not { } stop ? null : new JsonObject
             {
                 ["kind"] = stop.Code,

@@ -24,6 +24,12 @@ internal sealed class Block
     /// <summary>Locals that keep the parameters of an <c>if</c> for its second arm.</summary>
     public int[] ParameterLocals { get; init; } = [];
 
+    /// <summary>Branches back to the start of a loop.</summary>
+    public int BackEdges { get; set; }
+
+    /// <summary>Where further branches back go, at the end of the loop; -1 while there are none.</summary>
+    public int BackLabel { get; set; } = -1;
+
     /// <summary>Whether control can come to the label by a branch.</summary>
     public bool Targeted { get; set; }
 }

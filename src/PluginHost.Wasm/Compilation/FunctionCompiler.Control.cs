@@ -98,6 +98,7 @@ internal sealed partial class FunctionCompiler
             case Opcode.Loop:
                 _loops--;
                 Array.ForEach(block.LabelLocals, _temporaries.Return);
+                EndBackEdges(block, reachable);
                 EndWithoutLabel(block, reachable);
                 return;
             case Opcode.Block when !block.Targeted:
@@ -215,9 +216,8 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        target.Targeted = true;
         Assign(LabelLocals(target), values);
-        _cil.Branch(OpCodes.Br, target.Label);
+        _cil.Branch(OpCodes.Br, JumpLabel(target));
     }
 
     private void BranchIf(Instruction instruction)
@@ -228,7 +228,7 @@ internal sealed partial class FunctionCompiler
         target.Targeted = true;
         if (target.Label >= 0 && arity == 0)
         {
-            BranchIf(condition, target.Label, whenTrue: true);
+            BranchIf(condition, JumpLabel(target), whenTrue: true);
         }
         else
         {
@@ -269,7 +269,7 @@ internal sealed partial class FunctionCompiler
             _cil.StoreLocal(locals[i]);
         }
 
-        _cil.Branch(OpCodes.Br, target.Label);
+        _cil.Branch(OpCodes.Br, JumpLabel(target));
     }
 
     private void BranchTable(Instruction instruction)
@@ -277,11 +277,12 @@ internal sealed partial class FunctionCompiler
         var index = Pop();
         var arity = Arity(Target(instruction.Labels[^1]));
         var values = KeptOnTop(arity);
+        var direct = new Dictionary<uint, int>();
         var stubs = new Dictionary<uint, int>();
         var labels = new int[instruction.Labels.Count];
         for (var i = 0; i < labels.Length; i++)
         {
-            labels[i] = TableLabel(instruction.Labels[i], arity, stubs);
+            labels[i] = TableLabel(instruction.Labels[i], arity, direct, stubs);
         }
 
         Emit(index);
@@ -295,13 +296,19 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>The label itself, or that of a stub which moves the values first.</summary>
-    private int TableLabel(uint depth, int arity, Dictionary<uint, int> stubs)
+    private int TableLabel(uint depth, int arity, Dictionary<uint, int> direct, Dictionary<uint, int> stubs)
     {
         var target = Target(depth);
         target.Targeted = true;
         if (target.Label >= 0 && arity == 0)
         {
-            return target.Label;
+            // A table counts as one jump, however often it names the loop.
+            if (!direct.TryGetValue(depth, out var known))
+            {
+                direct.Add(depth, known = JumpLabel(target));
+            }
+
+            return known;
         }
 
         if (!stubs.TryGetValue(depth, out var stub))
@@ -327,7 +334,55 @@ internal sealed partial class FunctionCompiler
             EmitValue(values[0], keep);
         }
 
-        _cil.Emit(OpCodes.Ret);
+        if (++_returns <= LoneJumps)
+        {
+            _cil.Emit(OpCodes.Ret);
+            return;
+        }
+
+        if (_returnLabel < 0)
+        {
+            _returnLabel = _cil.DefineLabel();
+            _returnLocal = values.Length > 0 ? _cil.DeclareLocal(ClrTypes.Of(values[0].Type)) : -1;
+        }
+
+        if (values.Length > 0)
+        {
+            _cil.StoreLocal(_returnLocal);
+        }
+
+        _cil.Branch(OpCodes.Br, _returnLabel);
+    }
+
+    /// <summary>Where a branch to a block goes: for a loop with many back edges to its end, and from there to its start.</summary>
+    private int JumpLabel(Block target)
+    {
+        target.Targeted = true;
+        if (target.Code != Opcode.Loop || ++target.BackEdges <= LoneJumps)
+        {
+            return target.Label;
+        }
+
+        return target.BackLabel < 0 ? target.BackLabel = _cil.DefineLabel() : target.BackLabel;
+    }
+
+    /// <summary>The shared way back to the start of a loop.</summary>
+    private void EndBackEdges(Block loop, bool reachable)
+    {
+        if (loop.BackLabel < 0)
+        {
+            return;
+        }
+
+        var past = _cil.DefineLabel();
+        if (reachable)
+        {
+            _cil.Branch(OpCodes.Br, past);
+        }
+
+        _cil.Mark(loop.BackLabel);
+        _cil.Branch(OpCodes.Br, loop.Label);
+        _cil.Mark(past);
     }
 
     private void EmitValue(Expression value, bool keep)

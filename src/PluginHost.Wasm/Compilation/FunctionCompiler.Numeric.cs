@@ -286,10 +286,10 @@ internal sealed partial class FunctionCompiler
             case Opcode.I32LeU or Opcode.I64LeU or Opcode.F32Le or Opcode.F64Le: Ops(OpCodes.Cgt_Un); Not(); break;
             case Opcode.I32GeU or Opcode.I64GeU or Opcode.F32Ge or Opcode.F64Ge: Ops(OpCodes.Clt_Un); Not(); break;
             case Opcode.I32Clz: Call(typeof(BitOperations), nameof(BitOperations.LeadingZeroCount), typeof(uint)); break;
-            case Opcode.I32Ctz: Call(typeof(BitOperations), nameof(BitOperations.TrailingZeroCount), typeof(uint)); break;
+            case Opcode.I32Ctz: Call(typeof(Numerics), nameof(Numerics.TrailingZeros), typeof(uint)); break;
             case Opcode.I32Popcnt: Call(typeof(BitOperations), nameof(BitOperations.PopCount), typeof(uint)); break;
             case Opcode.I64Clz: Call(typeof(BitOperations), nameof(BitOperations.LeadingZeroCount), typeof(ulong)); Ops(OpCodes.Conv_I8); break;
-            case Opcode.I64Ctz: Call(typeof(BitOperations), nameof(BitOperations.TrailingZeroCount), typeof(ulong)); Ops(OpCodes.Conv_I8); break;
+            case Opcode.I64Ctz: Call(typeof(Numerics), nameof(Numerics.TrailingZeros), typeof(ulong)); Ops(OpCodes.Conv_I8); break;
             case Opcode.I64Popcnt: Call(typeof(BitOperations), nameof(BitOperations.PopCount), typeof(ulong)); Ops(OpCodes.Conv_I8); break;
             case Opcode.I32Add or Opcode.I64Add or Opcode.F32Add or Opcode.F64Add: Ops(OpCodes.Add); break;
             case Opcode.I32Sub or Opcode.I64Sub or Opcode.F32Sub or Opcode.F64Sub: Ops(OpCodes.Sub); break;

@@ -12,6 +12,8 @@ namespace PluginHost.Wasm.Compilation;
 /// </summary>
 internal sealed partial class FunctionCompiler : IFunctionSink
 {
+    private const int LocalsPerFuel = 8;
+
     /// <summary>CLR parameters before the guest's: the instance and the call depth left.</summary>
     private const int HiddenParameters = 2;
 
@@ -20,6 +22,10 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     /// <summary>CIL instructions for each byte of a body, and for a body of no bytes. Compilers of real languages need fewer than ten.</summary>
     private const long InstructionsPerByte = 20;
     private const long InstructionsAtLeast = 50_000;
+    private const long InstructionsAtMost = 3_000_000;
+
+    /// <summary>Returns and back edges that stand alone. The JIT takes time by the square of them, so further ones share one.</summary>
+    private const int LoneJumps = 4;
 
     private readonly CilBuffer _cil;
     private readonly Temporaries _temporaries;
@@ -31,6 +37,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private readonly int _memoryBase;
     private readonly int _memoryLength;
     private readonly int _stackCheckAt;
+    private FunctionType? _type;
     private int[] _locals = [];
     private int _parameters;
     private int _charge;
@@ -38,11 +45,14 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private int _loops;
     private int _deepestLoop;
     private bool _calls;
+    private int _returns;
+    private int _returnLabel = -1;
+    private int _returnLocal;
     private bool _promotes;
 
     private FunctionCompiler(WasmModule module, ModuleLayout layout, bool metering, int bodyBytes)
     {
-        _cil = new CilBuffer(InstructionsAtLeast + (InstructionsPerByte * bodyBytes));
+        _cil = new CilBuffer(Math.Min(InstructionsAtLeast + (InstructionsPerByte * bodyBytes), InstructionsAtMost));
         _module = module;
         _layout = layout;
         _temporaries = new Temporaries(_cil);
@@ -79,12 +89,15 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     public void Begin(FunctionType type, ReadOnlySpan<ValType> locals)
     {
         _parameters = type.Parameters.Length;
+        _type = type;
         _locals = new int[locals.Length];
         for (var i = _parameters; i < locals.Length; i++)
         {
             _locals[i] = _cil.DeclareLocal(ClrTypes.Of(locals[i]));
         }
 
+        // Entering clears the locals.
+        _cost = (locals.Length - _parameters) / LocalsPerFuel;
         _blocks.Add(new Block { Code = Opcode.Block, Type = type, Height = 0, Label = -1 });
     }
 
@@ -94,6 +107,17 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     {
         _cil.Price(_charge, _cost);
         _cil.Price(_stackCheckAt, _calls ? 1 : 0);
+        if (_returnLabel >= 0)
+        {
+            _cil.Mark(_returnLabel);
+            if (_type!.Results.Length > 0)
+            {
+                _cil.LoadLocal(_returnLocal);
+            }
+
+            _cil.Emit(OpCodes.Ret);
+        }
+
         foreach (var (kind, label) in _traps)
         {
             if (kind is TrapKind.CallStackExhausted or TrapKind.HostStackExhausted && !_calls)

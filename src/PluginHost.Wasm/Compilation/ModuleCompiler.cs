@@ -105,13 +105,14 @@ internal sealed class ModuleCompiler
     {
         var method = _functions[index];
         var type = _module.Bodies[index].Type;
-        var frame = FrameBound(function, type);
+        var fallback = _options.ForceFallback || !JitBudget.Allows(function.Cil, function.LoopDepth);
+        var frame = FrameBound(function, type, fallback);
         if (frame > LargeFrame)
         {
             method = EmitLargeFrame(index, method, frame, type);
         }
 
-        if (_options.ForceFallback || !JitBudget.Allows(function.Cil, function.LoopDepth))
+        if (fallback)
         {
             method.SetImplementationFlags(MethodImplAttributes.NoInlining | MethodImplAttributes.NoOptimization);
         }
@@ -152,13 +153,19 @@ internal sealed class ModuleCompiler
         return body;
     }
 
-    /// <summary>Every local has a place in the frame, and without optimization so has the value of every call that waits for another.</summary>
-    private static long FrameBound(CompiledFunction function, FunctionType type)
+    /// <summary>
+    /// Every local has a place in the frame. Without optimization so has the value of every call that waits for another, and
+    /// what the JIT makes of a conversion; the rest of the instructions is charged a little for what is not known here.
+    /// </summary>
+    private static long FrameBound(CompiledFunction function, FunctionType type, bool fallback)
     {
-        const int local = 16;
-        const int call = 24;
-        var calls = function.Cil.Instructions.Count(i => i.Operand is CilOperand.Method or CilOperand.CallIndirect);
-        return ((long)local * (function.Cil.Locals.Count + type.Parameters.Length)) + ((long)call * calls);
+        const int local = 16, call = 24, conversion = 40, other = 2;
+        var instructions = function.Cil.Instructions;
+        var calls = instructions.Count(i => i.Operand is CilOperand.Method or CilOperand.CallIndirect);
+        var conversions = instructions.Count(i => i.Code == OpCodes.Conv_I4 || i.Code == OpCodes.Conv_U4 || i.Code == OpCodes.Conv_I8 || i.Code == OpCodes.Conv_U8);
+        var rest = fallback ? instructions.Count : 0;
+        return ((long)local * (function.Cil.Locals.Count + type.Parameters.Length))
+            + ((long)call * calls) + ((long)conversion * conversions) + ((long)other * rest);
     }
 
     private void EmitConstructor()

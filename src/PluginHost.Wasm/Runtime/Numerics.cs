@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PluginHost.Wasm.Runtime;
 
@@ -72,6 +74,16 @@ internal static class Numerics
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(int bits) => Vector128.CreateScalarUnsafe(bits).AsSingle().ToScalar();
+
+    // On processors without BMI1 the JIT of .NET 10 compares the count of trailing zeros with zero by flags of another
+    // instruction; there they are counted by the bits below the lowest one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int TrailingZeros(uint x) =>
+        X86Base.IsSupported && !Bmi1.IsSupported ? BitOperations.PopCount(~x & (x - 1)) : BitOperations.TrailingZeroCount(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int TrailingZeros(ulong x) =>
+        X86Base.IsSupported && !Bmi1.IsSupported ? BitOperations.PopCount(~x & (x - 1)) : BitOperations.TrailingZeroCount(x);
 
     // The JIT of .NET 10 compares the result of a rotation with zero by flags that rotations do not set, so rotations are
     // written as sums of shifts, which it does not recognize as such. Counts are masked by the caller.

@@ -20,6 +20,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
     private int _localCount;
     private readonly HashSet<uint> _checkedLabels = [];
     private IFunctionSink? _sink;
+    private long _work;
     private long _workLeft;
 
     /// <summary>Whether the instruction at hand can be reached.</summary>
@@ -30,7 +31,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
         _sink = sink;
         _operands.Clear();
         _frames.Clear();
-        _workLeft = WorkAtLeast + ((long)WorkPerByte * body.Code.Length);
+        _workLeft = _work = WorkAtLeast + ((long)WorkPerByte * body.Code.Length);
         var reader = new WasmReader(module.Bytes.Span, body.Code.Start, body.Code.End);
         ReadLocals(ref reader, body.Type);
         sink?.Begin(body.Type, _locals.AsSpan(0, _localCount));
@@ -135,7 +136,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
     {
         if ((_workLeft -= operands) < 0)
         {
-            throw new WasmLimitException("ValidationWork", WorkAtLeast, WorkAtLeast, _instruction.Offset);
+            throw new WasmLimitException("ValidationWork", _work - _workLeft, _work, _instruction.Offset);
         }
     }
 

@@ -5,6 +5,9 @@ namespace PluginHost.Audit;
 /// <summary>The bytes of a line, and the hash at its end.</summary>
 internal static class AuditLine
 {
+    /// <summary>Bytes of a line, the line feed included.</summary>
+    public const int MaxBytes = 64 * 1024;
+
     private const int HashDigits = 64;
     private static readonly System.Buffers.SearchValues<byte> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef"u8);
 

@@ -85,12 +85,17 @@ internal sealed class AuditLog : IDisposable
                 writer.WriteEndObject();
             }
 
+            if (body.WrittenCount > AuditLine.MaxBytes - 100)
+            {
+                throw new InvalidOperationException("a record is longer than a line of the log may be");
+            }
+
             var (line, hash) = AuditLine.Seal(body.WrittenSpan);
             try
             {
                 _store.Append(line);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or ArgumentException)
             {
                 _failed = true;
                 throw new SkillStateException("audit-failed", "the audit log could not be written", e);

@@ -5,9 +5,6 @@ namespace PluginHost.Audit;
 /// <summary>Verifies the chain of a log, line by line, in bounded memory.</summary>
 internal sealed class AuditVerifier
 {
-    /// <summary>No line that this library writes comes near.</summary>
-    private const int MaxLineBytes = 1024 * 1024;
-
     private const int MaxProblems = 100;
 
     private readonly List<AuditProblem> _problems = [];
@@ -52,7 +49,7 @@ internal sealed class AuditVerifier
             }
 
             line.AddRange(rest);
-            if (line.Count > MaxLineBytes)
+            if (line.Count > AuditLine.MaxBytes)
             {
                 Problem("the line is longer than any line of a log");
                 return 0;
@@ -78,7 +75,7 @@ internal sealed class AuditVerifier
 
         try
         {
-            using var document = JsonDocument.Parse(line);
+            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
             Chain(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -94,6 +91,11 @@ internal sealed class AuditVerifier
         if (record.GetProperty("v").GetInt32() != 1)
         {
             Problem("the line is of another version");
+        }
+
+        if (_lines == 1 && record.GetProperty("type").GetString() != "segment")
+        {
+            Problem("the log does not begin with a segment");
         }
 
         if (record.GetProperty("prev").GetString() != _head)

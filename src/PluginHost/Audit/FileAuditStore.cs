@@ -49,9 +49,22 @@ internal sealed class FileAuditStore : IAuditStore
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            var file = new FileStream(path, options);
+            if (file.CanSeek && !File.GetAttributes(path).HasFlag(FileAttributes.Device))
+            {
+                return file;
+            }
+
+            file.Dispose();
+            throw new IOException("it is not a regular file");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new SkillStateException("audit-open", $"the audit log could not be opened: {e.Message}", e);
         }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
@@ -14,9 +16,16 @@ internal sealed class GuestCall(
     /// <summary>Denials that are kept in full; more of them are only counted.</summary>
     private const int MaxDenials = 100;
 
+    /// <summary>Demands that one call may put on record; more of them would bury the log.</summary>
+    private const int MaxRecords = 50_000;
+
+    /// <summary>Characters of a resource on record; a longer one is cut and told by its digest.</summary>
+    private const int MaxResource = 1_000;
+
     private readonly Dictionary<Capability, (long Uses, long Bytes)> _quiet = [];
     private readonly List<Denial> _denials = [];
     private long _denied;
+    private int _records;
 
     /// <summary>Names the call in records; unique enough within a log.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("n");
@@ -77,6 +86,13 @@ internal sealed class GuestCall(
         return Denied(capability, resource, rule, smallestGrant);
     }
 
+    /// <summary>Adds bytes to the total of a capability that was demanded before.</summary>
+    public void CountQuiet(Capability capability, long bytes)
+    {
+        var (uses, total) = _quiet.GetValueOrDefault(capability);
+        _quiet[capability] = (uses, total + bytes);
+    }
+
     public long QuietBytes(Capability capability) => _quiet.GetValueOrDefault(capability).Bytes;
 
     internal void Done(long demand, string outcome, TimeSpan time, long bytesIn, long bytesOut) => audit.Append("done", writer =>
@@ -115,14 +131,26 @@ internal sealed class GuestCall(
         });
     }
 
-    private long Record(Capability capability, string resource, bool allowed, string rule) => audit.Append("demand", writer =>
+    private long Record(Capability capability, string resource, bool allowed, string rule)
     {
-        Head(writer);
-        writer.WriteString("capability", capability.Name);
-        writer.WriteString("resource", resource);
-        writer.WriteString("decision", allowed ? "allow" : "deny");
-        writer.WriteString("rule", rule);
-    });
+        if (++_records > MaxRecords)
+        {
+            throw new GuestLimitException("limit.audit", $"the call made more than {MaxRecords} demands");
+        }
+
+        return audit.Append("demand", writer =>
+        {
+            Head(writer);
+            writer.WriteString("capability", capability.Name);
+            writer.WriteString("resource", Bounded(resource));
+            writer.WriteString("decision", allowed ? "allow" : "deny");
+            writer.WriteString("rule", rule);
+        });
+    }
+
+    private static string Bounded(string resource) => resource.Length <= MaxResource
+        ? resource
+        : $"{resource[..MaxResource]}… sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(resource)))}";
 
     private void Head(Utf8JsonWriter writer)
     {

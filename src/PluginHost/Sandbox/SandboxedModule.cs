@@ -118,8 +118,19 @@ internal sealed class SandboxedModule
         {
             stop = new GuestStop(denied.Code, denied.Message, []);
         }
+        catch (GuestLimitException limit)
+        {
+            stop = new GuestStop(limit.Code, limit.Message, []);
+        }
+        catch (Exception e)
+        {
+            call.End(e is SkillException skill ? skill.Code : "state.internal", Stopwatch.GetElapsedTime(started), fuel - store.Fuel, store.MemoryBytes, 0, 0);
+            throw;
+        }
 
-        stop ??= GuestFailure(request.Entry, extism, values, exitCode);
+        stop ??= deadline.IsCancellationRequested
+            ? new GuestStop("limit.time", $"the call took longer than {request.Limits.Time.TotalMilliseconds} ms", [])
+            : GuestFailure(request.Entry, extism, values, exitCode);
         var time = Stopwatch.GetElapsedTime(started);
         var output = request.Entry.IsExtism ? extism.Output : [];
         call.End(

@@ -19,9 +19,15 @@ internal static class StackChild
           (func $host (export "host") (param i32) (result i32) (i32.add (i32.const 1) (call $again (local.get 0))))
           (func $large (export "large") (param i32) (result i32) LOCALS
             (i32.add (local.get 30000) (call $large (local.get 0))))
+          (func $converts (export "converts") (param i32) (result i32) (local f64)
+            (drop (call $converts (local.get 0))) CONVERTS (i32.const 1))
           (func $spills (export "spills") (param i32) (result i32) (local f32)
             (drop (call $spills (local.get 0))) SPILLS (i32.trunc_sat_f32_s (local.get 1))))
         """;
+
+    /// <summary>Conversions for which the JIT takes room in the frame.</summary>
+    private static string Converts => string.Concat(Enumerable.Repeat(
+        "(local.set 1 " + string.Concat(Enumerable.Repeat("(f64.convert_i64_s (i64.trunc_sat_f64_s ", 10)) + "(local.get 1)" + new string(')', 21), 3_000));
 
     /// <summary>Nested calls whose values the JIT keeps in the frame when it does not optimize.</summary>
     private static string Spills => string.Concat(Enumerable.Repeat(
@@ -30,14 +36,14 @@ internal static class StackChild
     public static int Run(TextWriter output)
     {
         var text = Module.Replace("LOCALS", "(local " + string.Concat(Enumerable.Repeat("i32 ", 40_000)) + ")", StringComparison.Ordinal)
-            .Replace("SPILLS", Spills, StringComparison.Ordinal);
+            .Replace("CONVERTS", Converts, StringComparison.Ordinal).Replace("SPILLS", Spills, StringComparison.Ordinal);
         var module = WasmModule.Decode(TextModule.Encode(text));
         foreach (var options in new[] { new CompilationOptions(), new CompilationOptions { ForceFallback = true } })
         {
             var compiled = CompiledModule.Compile(module, options);
             foreach (var depth in new[] { 10_000, int.MaxValue })
             {
-                foreach (var export in new[] { "direct", "indirect", "host", "large", "spills" })
+                foreach (var export in new[] { "direct", "indirect", "host", "large", "spills", "converts" })
                 {
                     var kinds = new List<string> { Recurse(compiled, export, depth) };
                     kinds.Add(Task.Run(() => Recurse(compiled, export, depth)).Result);

@@ -19,6 +19,9 @@ public sealed class CompileBombTests
         ["br_tables"] = () => Repeat(50, _ => "(block (br_table " + string.Concat(Enumerable.Repeat("0 ", 5_000)) + "(local.get 0)))"),
         ["pending operands"] = () => Repeat(1, _ => string.Concat(Enumerable.Repeat("local.get 0 ", 20_000)) + string.Concat(Enumerable.Repeat("i32.const 1 local.set 0 ", 2_000)) + string.Concat(Enumerable.Repeat("drop ", 20_000))),
         ["many functions"] = () => "(module " + string.Concat(Enumerable.Repeat("(func (result i32) (i32.const 1))", 20_000)) + """(func (export "run") (param i32) (result i32) (call 19999)))""",
+        ["many returns"] = () => Repeat(30_000, _ => "(br_if 0 (i32.const 1) (i32.eqz (local.get 0))) drop "),
+        ["many back edges"] = () => "(module (func (export \"run\") (param i32) (result i32) (loop " + string.Concat(Enumerable.Repeat("(br_if 0 (i32.eqz (local.get 0)))", 30_000)) + ") (i32.const 1)))",
+        ["many tables of returns"] = () => Repeat(20_000, _ => "(block (br_table 0 1 (i32.const 1) (i32.const 0)) )").Replace("(br_table 0 1 (i32.const 1) (i32.const 0))", "(br_table 0 0 (i32.const 0))", StringComparison.Ordinal),
         ["many loads"] = () => Repeat(5_000, i => $"(i32.store offset={i * 4} (local.get 0) (i32.load offset={i * 8} (local.get 0)))"),
     };
 

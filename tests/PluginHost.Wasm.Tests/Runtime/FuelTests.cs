@@ -92,6 +92,14 @@ public sealed class FuelTests
     }
 
     [TestMethod]
+    public void Fuel_OfACall_CoversTheLocalsItClears()
+    {
+        using var guest = new Guest($"""(module (func (export "wide") (local {string.Concat(Enumerable.Repeat("i64 ", 8_000))})))""");
+
+        Assert.AreEqual(1_000, Used(guest, "wide"));
+    }
+
+    [TestMethod]
     public void Fuel_Unmetered_IsNotCharged()
     {
         using var guest = Create(new CompilationOptions { Metering = false });

@@ -173,7 +173,8 @@ internal sealed class ExtismHost : IDisposable
         {
             var response = _http.Send(new GuestHttpRequest(target, headers, content));
             _status = response.Status;
-            return _memory.Allocate(response.Body);
+            var answer = _memory.Allocate(response.Body);
+            return answer != 0 || response.Body.Length == 0 ? answer : throw new ExtismErrorException("the answer does not fit into the guest's memory");
         }
         catch (HttpFailedException e)
         {
@@ -208,7 +209,7 @@ internal sealed class ExtismHost : IDisposable
                             : property.Value.EnumerateObject().Select(header => (header.Name, header.Value.GetString() ?? "")));
                         break;
                     default:
-                        throw new ExtismErrorException($"unknown field in the http request: {property.Name}");
+                        throw new ExtismErrorException($"unknown field in the http request: {Shortened(property.Name)}");
                 }
             }
 

@@ -6,12 +6,19 @@ namespace PluginHost.Abi.Extism;
 /// The memory through which an Extism guest and its host exchange bytes, apart from the guest's own. A handle is the
 /// offset of a block; 0 is none.
 /// </summary>
-internal sealed class ExtismMemory(long maxBytes)
+internal sealed class ExtismMemory(long limit)
 {
+    /// <summary>What a block costs the host beside its bytes.</summary>
+    private const int BlockBytes = 64;
+
+    /// <summary>An array of the framework holds no more.</summary>
+    private const long Most = 1 << 30;
+
     /// <summary>First offset, so that no block is at 0.</summary>
     private const int Start = 16;
 
     private const int Alignment = 8;
+    private readonly long _maxBytes = Math.Min(limit, Most);
     private readonly Dictionary<long, int> _blocks = [];
     private readonly SortedDictionary<int, Stack<long>> _free = [];
     private byte[] _bytes = new byte[4096];
@@ -23,7 +30,7 @@ internal sealed class ExtismMemory(long maxBytes)
     /// <returns>The offset of a block, 0 for a length of 0 or where there is no room.</returns>
     public long Allocate(long length)
     {
-        if (length <= 0 || length > maxBytes)
+        if (length <= 0 || length > _maxBytes)
         {
             return 0;
         }
@@ -35,10 +42,12 @@ internal sealed class ExtismMemory(long maxBytes)
         }
         else
         {
-            if ((long)_end + size > maxBytes || !Reserve(_end + size))
+            if (_end + size + ((_blocks.Count + 1L) * BlockBytes) > _maxBytes + Start)
             {
                 return 0;
             }
+
+            Reserve(_end + size);
 
             offset = _end;
             _end += size;
@@ -114,15 +123,13 @@ internal sealed class ExtismMemory(long maxBytes)
         _end = Start;
     }
 
-    private static int Rounded(int length) => (int)Math.Min(((long)length + Alignment - 1) & -Alignment, int.MaxValue);
+    private static int Rounded(int length) => (length + Alignment - 1) & -Alignment;
 
-    private bool Reserve(int end)
+    private void Reserve(int end)
     {
         if (end > _bytes.Length)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(Math.Max(end, _bytes.Length * 2L), Math.Max(end, maxBytes)));
+            Array.Resize(ref _bytes, (int)Math.Max(end, Math.Min(_bytes.Length * 2L, _maxBytes)));
         }
-
-        return true;
     }
 }

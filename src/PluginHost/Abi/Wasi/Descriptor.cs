@@ -65,9 +65,6 @@ internal sealed class DirectoryDescriptor(FileGrant grant, string path, IDirecto
 
     public bool IsPreopened { get; } = preopened;
 
-    /// <summary>The listing that a sequence of readdir calls goes through.</summary>
-    public IReadOnlyList<FileEntry>? Listing { get; set; }
-
     public override byte FileType => Folder;
 
     public override void Dispose()

@@ -16,6 +16,7 @@ internal enum Errno
     IsDirectory = 31,
     Loop = 32,
     TooManyFiles = 33,
+    NameTooLong = 37,
     NoEntry = 44,
     NoSpace = 51,
     NotImplemented = 52,

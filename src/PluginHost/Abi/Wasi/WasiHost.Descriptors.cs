@@ -9,7 +9,12 @@ namespace PluginHost.Abi.Wasi;
 internal sealed partial class WasiHost
 {
     private const int MaxVectors = 1024;
+    private const int MaxStreamRead = 64 * 1024;
     private const ushort AppendFlag = 1;
+
+    /// <summary>The listing that a sequence of readdir calls goes through: one for a call, because they can be large.</summary>
+    private IReadOnlyList<FileEntry> _listing = [];
+    private DirectoryDescriptor? _listed;
 
     private void DefineDescriptors(Linker linker)
     {
@@ -79,10 +84,15 @@ internal sealed partial class WasiHost
 
     private long ReadStream(Caller caller, StreamDescriptor stream, int vectors, long count)
     {
+        var allowed = _call.QuietBytes(Capability.Stdio) < _call.Grant.StdioBytes;
+        _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, 0, $"more than {_call.Grant.StdioBytes} bytes of input and output in one call");
         var total = 0L;
         foreach (var (address, length) in Vectors(caller, vectors, count))
         {
-            var read = stream.Stream.Read(GuestMemory.Of(caller).Bytes(address, length));
+            var buffer = new byte[Math.Min(GuestMemory.Of(caller).Bytes(address, length).Length, MaxStreamRead)];
+            var read = Stream(stream.Stream, () => stream.Stream.Read(buffer));
+            buffer.AsSpan(0, read).CopyTo(GuestMemory.Of(caller).Bytes(address, length));
+            _call.CountQuiet(Capability.Stdio, read);
             total += read;
             if (read < length)
             {
@@ -90,7 +100,6 @@ internal sealed partial class WasiHost
             }
         }
 
-        _call.DemandQuiet(Capability.Stdio, stream.Name, true, 0, "");
         return total;
     }
 
@@ -145,7 +154,12 @@ internal sealed partial class WasiHost
         {
             var allowed = _call.QuietBytes(Capability.Stdio) + length <= _call.Grant.StdioBytes;
             _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, length, $"more than {_call.Grant.StdioBytes} bytes of output in one call");
-            stream.Stream.Write(GuestMemory.Of(caller).Bytes(address, length));
+            var bytes = GuestMemory.Of(caller).Bytes(address, length).ToArray();
+            Stream(stream.Stream, () =>
+            {
+                stream.Stream.Write(bytes);
+                return bytes.Length;
+            });
             total += length;
         }
 
@@ -368,15 +382,16 @@ internal sealed partial class WasiHost
     {
         var directory = Get<DirectoryDescriptor>(fd);
         Require(directory, Rights.ReadDirectory);
-        if (cookie == 0 || directory.Listing is null)
+        if (cookie == 0 || !ReferenceEquals(_listed, directory))
         {
-            directory.Listing = Effect(Demand(directory.Grant, directory.Path, write: false), directory.Directory.List);
+            _listing = Effect(Demand(directory.Grant, directory.Path, write: false), directory.Directory.List);
+            _listed = directory;
         }
 
         var used = 0L;
-        for (var i = cookie; i < (ulong)directory.Listing.Count && used < length; i++)
+        for (var i = cookie; i < (ulong)_listing.Count && used < length; i++)
         {
-            var entry = DirectoryEntry(directory.Listing[(int)i], i + 1);
+            var entry = DirectoryEntry(_listing[(int)i], i + 1);
             var size = (int)Math.Min(entry.Length, length - used);
             entry.AsSpan(0, size).CopyTo(GuestMemory.Of(caller).Bytes((int)(buffer + used), size));
             used += size;

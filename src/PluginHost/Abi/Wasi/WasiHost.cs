@@ -84,6 +84,11 @@ internal sealed partial class WasiHost : IDisposable
         {
             return (int)Number(e.Error);
         }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The embedder's stream is closed or full.
+            return (int)Errno.Io;
+        }
         catch (CapabilityDeniedException)
         {
             // It is on record, and the receipt lists it.
@@ -167,6 +172,11 @@ internal sealed partial class WasiHost : IDisposable
     /// <summary>Asks for one effect on files. A granted root allows reading; changing it needs a root that was granted for writing.</summary>
     private CapabilityLease Demand(FileGrant grant, string path, bool write)
     {
+        if (path.Length > MaxPathBytes)
+        {
+            throw new WasiException(Errno.NameTooLong);
+        }
+
         var capability = write ? Capability.FilesystemWrite : Capability.FilesystemRead;
         if (path.Split('/').Contains(".."))
         {
@@ -183,12 +193,10 @@ internal sealed partial class WasiHost : IDisposable
     private static T Effect<T>(CapabilityLease lease, Func<T> effect, Func<T, (long In, long Out)>? sizes = null)
     {
         lease.Take(lease.Capability);
+        T result;
         try
         {
-            var result = effect();
-            var (bytesIn, bytesOut) = sizes?.Invoke(result) ?? (0, 0);
-            lease.Close("ok", bytesIn, bytesOut);
-            return result;
+            result = effect();
         }
         catch (Exception e)
         {
@@ -200,5 +208,30 @@ internal sealed partial class WasiHost : IDisposable
             });
             throw;
         }
+
+        var (bytesIn, bytesOut) = sizes?.Invoke(result) ?? (0, 0);
+        lease.Close("ok", bytesIn, bytesOut);
+        return result;
+    }
+
+    /// <summary>Uses a stream of the embedder's, which may block, without outliving the call.</summary>
+    private T Stream<T>(Stream stream, Func<T> use)
+    {
+        if (stream is MemoryStream || stream == System.IO.Stream.Null)
+        {
+            return use();
+        }
+
+        var work = Task.Run(use);
+        try
+        {
+            work.Wait(_call.Stop);
+        }
+        catch (AggregateException e)
+        {
+            throw e.InnerException!;
+        }
+
+        return work.Result;
     }
 }

@@ -14,6 +14,11 @@ internal sealed class HostDirectory : IDirectoryNode
 
     public FileStatus Status => LinuxFiles.Status(_handle);
 
+    /// <summary>Where the opened directory really lies, all links resolved.</summary>
+    public string RealPath =>
+        File.ResolveLinkTarget($"/proc/self/fd/{_handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName
+        ?? throw new FileTreeException(FileError.Failed);
+
     /// <exception cref="PlatformNotSupportedException">The system has no openat(2) that is known here.</exception>
     /// <exception cref="FileTreeException">It is no directory, or may not be opened.</exception>
     public static HostDirectory Open(string path) => OperatingSystem.IsLinux()

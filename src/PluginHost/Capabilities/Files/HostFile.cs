@@ -13,7 +13,7 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
         {
             return RandomAccess.Read(handle, into, position);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new FileTreeException(FileError.Failed);
         }
@@ -37,6 +37,11 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
         catch (IOException e) when ((e.HResult & 0xFFFF) == diskFull)
         {
             throw new FileTreeException(FileError.NoSpace);
+        }
+        catch (ArgumentException)
+        {
+            // The framework's word for a size that the file system does not hold.
+            throw new FileTreeException(FileError.TooLarge);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

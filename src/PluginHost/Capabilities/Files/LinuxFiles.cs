@@ -20,6 +20,9 @@ internal static partial class LinuxFiles
     private const uint BasicStatus = 0x7FF;
     private const int CurrentDirectory = -100;
 
+    /// <summary>The end of the year 9998: file systems know later times than the framework does.</summary>
+    private const long LatestSeconds = 253_370_764_799;
+
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
     private static readonly int DirectoryOnly = IsArm ? 0x4000 : 0x10000;
     private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
@@ -103,7 +106,7 @@ internal static partial class LinuxFiles
         };
         return new FileStatus(
             kind, *(ulong*)(buffer + 32), *(uint*)(buffer + 16), *(long*)(buffer + 40),
-            DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100));
+            DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, LatestSeconds)).AddTicks(nanoseconds / 100));
     }
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

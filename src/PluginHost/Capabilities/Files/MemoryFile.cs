@@ -30,6 +30,11 @@ internal sealed class MemoryFile(MemoryTree tree) : IFileNode
             return;
         }
 
+        if (position > Array.MaxLength - from.Length)
+        {
+            throw new FileTreeException(FileError.TooLarge);
+        }
+
         if (position + from.Length > _length)
         {
             SetLength(position + from.Length);
@@ -46,10 +51,18 @@ internal sealed class MemoryFile(MemoryTree tree) : IFileNode
             throw new FileTreeException(FileError.TooLarge);
         }
 
-        tree.Take(length - _length);
-        if (length > _content.Length)
+        // What is held counts, not what is used of it; so room is given back when less than half is.
+        if (length > _content.Length || length < _content.Length / 2)
         {
-            Array.Resize(ref _content, (int)Math.Max(length, Math.Min(_content.Length * 2L, Array.MaxLength)));
+            var capacity = length > _content.Length && length < _content.Length * 5L / 4 ? _content.Length * 5L / 4 : length;
+            tree.Take(length - _content.Length);
+            var spare = capacity - length;
+            if (spare > 0 && !tree.TryTake(spare))
+            {
+                capacity = length;
+            }
+
+            Array.Resize(ref _content, (int)Math.Min(capacity, Array.MaxLength));
         }
         else if (length < _length)
         {

@@ -15,12 +15,21 @@ internal sealed class MemoryTree(long maxBytes, int maxEntries, TimeProvider tim
 
     public void Take(long bytes)
     {
-        if (bytes > maxBytes - _bytes)
+        if (!TryTake(bytes))
         {
             throw new FileTreeException(FileError.NoSpace);
         }
+    }
+
+    public bool TryTake(long bytes)
+    {
+        if (bytes > maxBytes - _bytes)
+        {
+            return false;
+        }
 
         _bytes += bytes;
+        return true;
     }
 
     public void TakeEntry()

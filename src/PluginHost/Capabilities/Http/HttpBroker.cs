@@ -42,6 +42,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             rule is null ? $"grant for {grant!.Scheme}://{grant.Host}:{grant.Port}{grant.PathPrefix}" : null,
             (rule ?? "", $"http_egress_allowlist with \"{request.Target.Host}\""));
         lease.Take(Capability.HttpEgress);
+        GuestHttpResponse response;
         try
         {
             var endpoint = Resolve(request.Target);
@@ -51,9 +52,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
                 Inject(message, secret);
             }
 
-            var response = Exchange(message, endpoint);
-            lease.Close($"status {response.Status}", response.Body.Length, request.Body.Length);
-            return response;
+            response = Exchange(message, endpoint);
         }
         catch (Exception e)
         {
@@ -61,6 +60,9 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             lease.Close(e is HttpFailedException failed ? $"failed: {failed.Message}" : $"failed: {e.GetType().Name}");
             throw;
         }
+
+        lease.Close($"status {response.Status}", response.Body.Length, request.Body.Length);
+        return response;
     }
 
     private (HttpGrant? Grant, string? Rule) Match(HttpTarget target)
@@ -79,8 +81,13 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         return (null, nearest ?? "the host is not granted");
     }
 
-    private static string? HeaderRule(GuestHttpRequest request, HttpGrant grant)
+    private string? HeaderRule(GuestHttpRequest request, HttpGrant grant)
     {
+        if (grant.Secret is not null && request.Target.Scheme == "http" && !resolve.Entries.ContainsKey((request.Target.Host, request.Target.Port)))
+        {
+            return "a secret is not sent without TLS";
+        }
+
         if (request.Headers.Count > MaxHeaders || request.Headers.Sum(header => header.Name.Length + header.Value.Length) > MaxHeaderBytes)
         {
             return $"more than {MaxHeaders} headers or {MaxHeaderBytes} bytes of them";
@@ -147,7 +154,8 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             ? new UriBuilder(uri) { Scheme = "http", Port = uri.Port }.Uri
             : uri;
         message.Version = HttpVersion.Version11;
-        message.Headers.Host = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
+        var host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
+        message.Headers.Host = uri.IsDefaultPort ? host : $"{host}:{uri.Port}";
         if (request.Body.Length > 0 || request.Target.Method is "POST" or "PUT" or "PATCH")
         {
             message.Content = new ByteArrayContent(request.Body);
@@ -171,7 +179,10 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             ("the secret is unknown or not granted", $"a value for {use.Name}"));
         lease.Take(Capability.SecretsUse);
         message.Headers.Remove(use.Header);
-        var added = message.Headers.TryAddWithoutValidation(use.Header, use.Prefix + value);
+
+        // The framework lets a line break in a value through, and with it a second header.
+        var added = !(use.Prefix + value).AsSpan().ContainsAnyExceptInRange(' ', '~')
+            && message.Headers.TryAddWithoutValidation(use.Header, use.Prefix + value);
         lease.Close(added ? "ok" : "failed: the value does not fit into a header");
         if (!added)
         {
@@ -241,6 +252,6 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         return content.ToArray();
     }
 
-    [GeneratedRegex("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$")]
+    [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}\z")]
     private static partial Regex HeaderName();
 }

@@ -31,7 +31,7 @@ internal sealed partial class HttpTarget
     {
         get
         {
-            var keys = Uri.Query.Length < 2 ? [] : Uri.Query[1..].Split('&').Select(part => part.Split('=')[0] + "=");
+            var keys = Uri.Query.Length < 2 ? [] : Uri.Query[1..].Split('&').Select(part => part.IndexOf('=', StringComparison.Ordinal) is var at and > 0 ? part[..(at + 1)] : "…");
             var query = string.Join('&', keys);
             var host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host.Trim('[', ']')}]" : Host;
             return $"{Method} {Scheme}://{host}:{Port}{Path}{(query.Length > 0 ? "?" + query : "")}";
@@ -52,7 +52,7 @@ internal sealed partial class HttpTarget
         return new HttpTarget(method.ToUpperInvariant(), uri);
     }
 
-    [GeneratedRegex("^[A-Za-z]{1,16}$")]
+    [GeneratedRegex(@"^[A-Za-z]{1,16}\z")]
     private static partial Regex Token();
 
     /// <summary>Servers disagree on what an encoded slash or dot means; a path prefix must not depend on that.</summary>
