@@ -51,6 +51,7 @@ public sealed class WasmRunTests
     [DataRow(new[] { "--invoke", "add", "1" }, 1, "usage.arguments")]
     [DataRow(new[] { "--invoke", "add", "1", "x" }, 1, "usage.arguments")]
     [DataRow(new string[0], 1, "usage.export")]
+    [DataRow(new[] { "--invoke", "loop", "--fuel=-5" }, 1, "usage.fuel")]
     [DataRow(new[] { "--invoke", "loop", "--fuel", "1", "--unmetered" }, 1, "usage.fuel")]
     [DataRow(new[] { "--invoke", "add", "1", "1", "--env", "x" }, 1, "usage.env")]
     public void Failure_HasItsExitCodeAndCode(string[] arguments, int exitCode, string code)
@@ -103,6 +104,14 @@ public sealed class WasmRunTests
     }
 
     [TestMethod]
+    public void ExitCode_BeyondEightBits_IsNoSuccess() =>
+        Assert.AreEqual(255, Invocation.Run("wasm", "run", Notes, "--json", "--", "exit", "256").ExitCode);
+
+    [TestMethod]
+    public void Log_ThatCannotBeOpened_IsTheEnvironmentsFault() =>
+        Assert.AreEqual(5, Invocation.Run("wasm", "run", _module, "--invoke", "grow", "--audit", Path.Combine(_folder, "none", "log")).ExitCode);
+
+    [TestMethod]
     public void MissingFile_IsTheEnvironmentsFault() =>
         Assert.AreEqual(5, Invocation.Run("wasm", "run", Path.Combine(_folder, "none.wasm"), "--invoke", "x").ExitCode);
 
@@ -141,5 +150,16 @@ public sealed class WasmRunTests
 
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.StartsWith(run.Error, "usage.dir");
+
+        var link = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        Directory.CreateSymbolicLink(link, _folder);
+        try
+        {
+            Assert.AreEqual(1, Invocation.Run("wasm", "run", Notes, "--dir", $"{link}:/x", "--audit", Path.Combine(_folder, "audit.log"), "--", "list", "/x").ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(link);
+        }
     }
 }

@@ -57,6 +57,28 @@ public sealed class ExtismMemoryTests
     }
 
     [TestMethod]
+    public void Allocate_OfManySmallBlocks_CountsWhatTheyCostTheHost()
+    {
+        var memory = new ExtismMemory(1_000_000);
+        var blocks = 0;
+        while (memory.Allocate(1) != 0)
+        {
+            blocks++;
+        }
+
+        Assert.IsTrue(blocks < 1_000_000 / 64);
+    }
+
+    [TestMethod]
+    public void Allocate_NearTheLimitOfAnArray_DoesNotOverflow()
+    {
+        var memory = new ExtismMemory(long.MaxValue);
+
+        Assert.AreEqual(0, memory.Allocate(0x7FFF_FFFF));
+        Assert.AreEqual(0, memory.Allocate(0x1_0000_0001));
+    }
+
+    [TestMethod]
     [DataRow(0)]
     [DataRow(-1)]
     [DataRow(1001)]

@@ -71,6 +71,46 @@ public sealed class HttpEgressTests
     }
 
     [TestMethod]
+    [DataRow("x\r\nX-Evil: 1")]
+    [DataRow("x\n")]
+    [DataRow("x\0")]
+    [DataRow("ключ")]
+    public void Secret_ThatWouldBreakTheRequest_IsNotSent(string value)
+    {
+        using var server = new LoopbackServer(LoopbackServer.Ok(""));
+        var settings = Mapped(server.Port) with { Secrets = _ => value };
+
+        var result = Call(Weather, "today", "", settings, Grant(Api with { Secret = new SecretUse("skill:acme/TOKEN", "Authorization", "") }));
+
+        Assert.AreEqual("guest.error", result.Stop?.Code);
+        Assert.IsEmpty(server.Requests);
+    }
+
+    [TestMethod]
+    public void Secret_IsNotSentWithoutTls()
+    {
+        var grant = new HttpGrant { Host = "1.1.1.1", Scheme = "http", Port = 80, Secret = new SecretUse("skill:acme/TOKEN", "Authorization", "") };
+
+        var result = Call(Weather, "anywhere", "http://1.1.1.1/", new ExtismSettings { Secrets = _ => "x" }, Grant(grant));
+
+        Assert.AreEqual("a secret is not sent without TLS", result.Denials.Single().Rule);
+    }
+
+    [TestMethod]
+    [DataRow("GET\n")]
+    [DataRow("CONNECT\n")]
+    [DataRow("GE T")]
+    [DataRow("")]
+    public void Method_ThatIsNoToken_IsNoTarget(string method) => Assert.IsNull(HttpTarget.Parse(method, "https://a.test/"));
+
+    [TestMethod]
+    [DataRow("https://a.test/x?secret", "GET https://a.test:443/x?…")]
+    [DataRow("https://a.test/x?k=secret&secret", "GET https://a.test:443/x?k=&…")]
+    [DataRow("https://[2606:4700::1]/", "GET https://[2606:4700::1]:443/")]
+    public void Resource_HoldsNoValueOfTheQuery(string url, string resource) =>
+        Assert.AreEqual(resource, HttpTarget.Parse("get", url)!.Resource);
+
+    [TestMethod]
     public void Header_OfTheSecret_IsTheHostsAlone()
     {
         using var server = new LoopbackServer(LoopbackServer.Ok(""));

@@ -1,0 +1,167 @@
+using PluginHost.Abi.Wasi;
+using PluginHost.Audit;
+using PluginHost.Capabilities;
+using PluginHost.Capabilities.Files;
+using PluginHost.Gate;
+using PluginHost.Sandbox;
+using PluginHost.Wasm.Text;
+
+namespace PluginHost.Tests.Wasi;
+
+/// <summary>Programs written against the host, not with a C library.</summary>
+[TestClass]
+public sealed class HostileProgramTests
+{
+    private const string Imports = """
+        (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "path_create_directory" (func $mkdir (param i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "path_filestat_get" (func $stat (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_filestat_set_size" (func $resize (param i32 i64) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_pwrite" (func $pwrite (param i32 i32 i32 i64 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1)
+        """;
+
+    private static GuestResult Run(string code, EffectiveGrant? grant = null, GuestLimits? limits = null, Stream? input = null, string? log = null)
+    {
+        var module = SandboxedModule.Load(TextModule.Encode($"(module {Imports} {code})"));
+        using var audit = log is null ? AuditLog.InMemory(TimeProvider.System) : AuditLog.Open(log, TimeProvider.System);
+        return module.Call(audit, new GuestRequest
+        {
+            Identity = SkillIdentity.Unsigned(module.Digest),
+            Entry = GuestEntry.Start,
+            Grant = grant ?? new EffectiveGrant(),
+            Limits = limits ?? new GuestLimits(),
+            Program = new WasiProgram { Arguments = ["hostile"], Input = input ?? Stream.Null, Output = Stream.Null, Error = Stream.Null },
+        }, CancellationToken.None);
+    }
+
+    private static void WithTrees(Action<EffectiveGrant> test)
+    {
+        test(new EffectiveGrant { Files = [new FileGrant("/w", new MemoryTree(1 << 20, 10_000, TimeProvider.System).CreateRoot(), CanWrite: true)] });
+        if (OperatingSystem.IsLinux())
+        {
+            using var folder = new TemporaryFolder();
+            using var directory = HostDirectory.Open(folder.Path);
+            test(new EffectiveGrant { Files = [new FileGrant("/w", directory, CanWrite: true)] });
+        }
+    }
+
+    [TestMethod]
+    [DataRow("(call $resize (i32.load (i32.const 32)) (i64.const 0x4000000000000000))")]
+    [DataRow("(call $resize (i32.load (i32.const 32)) (i64.const -1))")]
+    [DataRow("(call $pwrite (i32.load (i32.const 32)) (i32.const 16) (i32.const 1) (i64.const 0x7fffffffffffffff) (i32.const 0))")]
+    [DataRow("(call $pwrite (i32.load (i32.const 32)) (i32.const 16) (i32.const 1) (i64.const 0x4000000000000000) (i32.const 0))")]
+    public void AbsurdSize_IsAnErrorNumber(string effect) => WithTrees(grant =>
+    {
+        var result = Run($"""
+            (data (i32.const 0) "f") (data (i32.const 16) "\00\00\00\00\01\00\00\00")
+            (func (export "_start")
+              (drop (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 1) (i64.const 0x400042) (i64.const 0) (i32.const 0) (i32.const 32)))
+              (call $exit {effect}))
+            """, grant);
+
+        Assert.IsNull(result.Stop);
+        Assert.AreNotEqual(0, result.ExitCode);
+    });
+
+    [TestMethod]
+    public void DeepDirectories_EndInAnError_AndTheLogStaysWhole()
+    {
+        using var folder = new TemporaryFolder();
+        var name = string.Concat(Enumerable.Repeat("n", 250));
+        WithTrees(grant =>
+        {
+            var result = Run($$"""
+                (data (i32.const 64) "{{name}}")
+                (func (export "_start") (local i32 i32)
+                  (local.set 0 (i32.const 3))
+                  (loop
+                    (local.set 1 (call $mkdir (local.get 0) (i32.const 64) (i32.const 250)))
+                    (if (local.get 1) (then (call $exit (local.get 1))))
+                    (local.set 1 (call $open (local.get 0) (i32.const 0) (i32.const 64) (i32.const 250) (i32.const 2) (i64.const -1) (i64.const -1) (i32.const 0) (i32.const 32)))
+                    (if (local.get 1) (then (call $exit (local.get 1))))
+                    (local.set 0 (i32.load (i32.const 32)))
+                    (br 0)))
+                """, grant, log: folder["log"]);
+
+            Assert.AreEqual((int)Errno.NameTooLong, result.ExitCode);
+        });
+
+        using var log = File.OpenRead(folder["log"]);
+        Assert.IsTrue(AuditVerifier.Verify(log, null).Intact);
+        Assert.IsTrue(log.Length < 1 << 20);
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public void FloodOfDemands_EndsTheCall()
+    {
+        var result = Run("""
+            (func (export "_start") (loop (drop (call $random (i32.const 0) (i32.const 70000))) (br 0)))
+            """, limits: new GuestLimits { Time = TimeSpan.FromSeconds(100) });
+
+        Assert.AreEqual("limit.audit", result.Stop?.Code);
+    }
+
+    [TestMethod]
+    [Timeout(30_000)]
+    public void BlockingInput_EndsWithTheCall()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        using var input = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, pipe.ClientSafePipeHandle);
+
+        var result = Run("""
+            (data (i32.const 16) "\40\00\00\00\01\00\00\00")
+            (func (export "_start") (drop (call $read (i32.const 0) (i32.const 16) (i32.const 1) (i32.const 0))))
+            """, limits: new GuestLimits { Time = TimeSpan.FromMilliseconds(200) }, input: input);
+
+        Assert.AreEqual("limit.time", result.Stop?.Code);
+    }
+
+    [TestMethod]
+    public void Input_IsDemandedBeforeItIsRead()
+    {
+        using var folder = new TemporaryFolder();
+        var input = new MemoryStream("secret"u8.ToArray());
+
+        Run("""
+            (data (i32.const 16) "\40\00\00\00\01\00\00\00\ff\ff\ff\ff\01\00\00\00")
+            (func (export "_start") (call $exit (call $read (i32.const 0) (i32.const 16) (i32.const 2) (i32.const 0))))
+            """, input: input, log: folder["log"]);
+
+        StringAssert.Contains(File.ReadAllText(folder["log"]), "\"capability\":\"stdio\",\"resource\":\"stdin\"");
+    }
+
+    [TestMethod]
+    [DataRow("(call $poll (i32.const 0) (i32.const 0) (i32.const -1) (i32.const 0))")]
+    [DataRow("(call $poll (i32.const 0xffff0000) (i32.const 0) (i32.const 1) (i32.const 0))")]
+    [DataRow("(call $read (i32.const 0) (i32.const -8) (i32.const 1) (i32.const 0))")]
+    [DataRow("(call $read (i32.const 0) (i32.const 0) (i32.const -1) (i32.const 0))")]
+    [DataRow("(call $random (i32.const -1) (i32.const 2))")]
+    [DataRow("(call $stat (i32.const -1) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))")]
+    [DataRow("(call $mkdir (i32.const 3) (i32.const -1) (i32.const 100))")]
+    public void AbsurdArguments_AreErrorNumbers(string call)
+    {
+        var result = Run($"""(func (export "_start") (call $exit {call}))""");
+
+        Assert.IsNull(result.Stop);
+        Assert.AreNotEqual(0, result.ExitCode);
+    }
+
+    [TestMethod]
+    public void MemoryFiles_CountWhatTheyHold_NotWhatIsUsedOfIt()
+    {
+        var root = new MemoryTree(1000, 100, TimeProvider.System).CreateRoot();
+        using var first = root.OpenFile("a", new FileOpenOptions(true, true, true, false));
+        first.SetLength(900);
+        first.SetLength(0);
+        using var second = root.OpenFile("b", new FileOpenOptions(true, true, true, false));
+        second.SetLength(900);
+
+        Assert.ThrowsExactly<FileTreeException>(() => first.SetLength(200));
+    }
+}
