@@ -33,6 +33,6 @@ internal sealed class SkillArtifact
     /// <summary>Content of a file, or null.</summary>
     public byte[]? Find(string path) => _contents.GetValueOrDefault(path);
 
-    private static bool IsModule(string path) =>
+    public static bool IsModule(string path) =>
         path.StartsWith("modules/", StringComparison.Ordinal) && path.EndsWith(".wasm", StringComparison.Ordinal);
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using PluginHost.Skills;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
 
 namespace PluginHost.Conformance.Vectors;
 
@@ -10,7 +12,7 @@ namespace PluginHost.Conformance.Vectors;
 /// </summary>
 internal static class PackagesCommand
 {
-    private static readonly string[] Rooms = ["archive", "signature"];
+    private static readonly string[] Rooms = ["archive", "manifest", "signature", "integrity", "sbom", "provenance"];
 
     public static int Run(string folder, TextWriter output)
     {
@@ -40,7 +42,10 @@ internal static class PackagesCommand
     {
         try
         {
-            SkillSignature.Verify(SkillArtifact.Read(package));
+            var skill = SignedSkill.Verify(SkillArtifact.Read(package));
+            CapabilitiesFileReader.Read(skill);
+            SbomInspection.Check(skill);
+            ProvenanceInspection.Check(skill);
             return "accept";
         }
         catch (SkillVerificationException e)

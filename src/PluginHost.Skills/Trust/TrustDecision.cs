@@ -1,0 +1,14 @@
+namespace PluginHost.Skills.Trust;
+
+/// <summary>Why a publisher's key is trusted.</summary>
+internal enum TrustDecision
+{
+    /// <summary>An operator listed the key.</summary>
+    Allowlisted,
+
+    /// <summary>The key is the one that was met first, some time ago.</summary>
+    Pinned,
+
+    /// <summary>The publisher is met for the first time, and the caller allows that.</summary>
+    NewlyPinned,
+}
