@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PluginHost.Cli.Audit;
+using PluginHost.Cli.Skills;
 using PluginHost.Cli.Wasm;
 
 namespace PluginHost.Cli;
@@ -10,6 +11,10 @@ internal static class CommandLine
     public static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
     {
         new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },
+        new Command("skills", "Work with skills.")
+        {
+            new Command("package", "Work with packages.") { PackageVerifyCommand.Create() },
+        },
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create() },
     };
 }
