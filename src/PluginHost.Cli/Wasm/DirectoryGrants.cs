@@ -59,6 +59,10 @@ internal sealed class DirectoryGrants : IDisposable
 
             return new FileGrant(guest, directory, !readOnly);
         }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new CommandError(ExitCode.Environment, "environment.platform", e.Message);
+        }
         catch (FileTreeException e)
         {
             throw new CommandError(ExitCode.Environment, "environment.file", $"'{host}' cannot be opened as a directory: {e.Error}");
