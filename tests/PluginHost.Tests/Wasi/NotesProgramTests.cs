@@ -83,6 +83,20 @@ public sealed class NotesProgramTests
     }
 
     [TestMethod]
+    [DataRow("remove", "/notes/f/", "")]
+    [DataRow("remove", "/notes/f/.", "")]
+    [DataRow("show", "/notes/f/", "")]
+    [DataRow("rename", "/notes/f/", "/notes/g")]
+    public void File_NamedAsADirectory_IsNone(string verb, string path, string argument)
+    {
+        var grant = With(write: true);
+        Run(grant, "", "append", "/notes/f", "kept");
+
+        Assert.AreNotEqual(0, Run(grant, "", verb, path, argument).Result.ExitCode);
+        Assert.AreEqual("kept\n", Run(grant, "", "show", "/notes/f").Output);
+    }
+
+    [TestMethod]
     public void Escape_IsDeniedAndListed()
     {
         var (result, _) = Run(With(write: true), "", "show", "/notes/../../etc/passwd");

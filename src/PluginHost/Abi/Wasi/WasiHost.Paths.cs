@@ -23,25 +23,25 @@ internal sealed partial class WasiHost
         linker.Define(Module, "path_remove_directory", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
             Run(() => Change(fd, Path(caller, path, length), Rights.RemoveDirectory, static (directory, name) => directory.RemoveDirectory(name))))));
         linker.Define(Module, "path_unlink_file", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
-            Run(() => Change(fd, FilePath(Path(caller, path, length)), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name))))));
+            Run(() => Change(fd, Path(caller, path, length), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name))))));
         linker.Define(Module, "path_rename", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)(
             (caller, fd, path, length, newFd, newPath, newLength) =>
                 Run(() => Rename(fd, Path(caller, path, length), newFd, Path(caller, newPath, newLength))))));
     }
 
-    /// <summary>A slash at the end names a directory.</summary>
-    private static string FilePath(string path) => path.EndsWith('/') ? throw new WasiException(Errno.IsDirectory) : path;
-
     private Errno Open(Caller caller, int fd, string path, int flags, Rights rights, int descriptorFlags, int result)
     {
         var parent = Get<DirectoryDescriptor>(fd);
         Require(parent, Rights.Open);
+        Require(parent, (flags & CreateFlag) != 0 && parent.Grant.CanWrite ? Rights.CreateFile : Rights.None);
+        Require(parent, (flags & TruncateFlag) != 0 && parent.Grant.CanWrite ? Rights.PathSetSize : Rights.None);
         var canonical = GuestPaths.Join(parent.Path, path);
         var wantsDirectory = (flags & DirectoryFlag) != 0;
         var write = !wantsDirectory && ((rights & (Rights.Write | Rights.SetSize)) != 0 || (flags & (CreateFlag | TruncateFlag)) != 0);
 
         // Libraries ask for every right when they open a directory to look at it: what cannot be written is then opened for reading.
-        if (write && (flags & (CreateFlag | TruncateFlag)) == 0 && (rights & Rights.Read) != 0 && !parent.Grant.CanWrite && IsDirectory(parent, path))
+        if (write && (flags & (CreateFlag | TruncateFlag)) == 0 && (rights & Rights.Read) != 0 && !parent.Grant.CanWrite
+            && Effect(Demand(parent.Grant, canonical, write: false), () => IsDirectory(parent, path)))
         {
             write = false;
         }
@@ -107,11 +107,15 @@ internal sealed partial class WasiHost
         var status = Effect(lease, () =>
         {
             using var walk = PathWalk.To(parent.Directory, path);
-            return walk.Name is { } name ? walk.Directory.StatusOf(name) : walk.Directory.Status;
+            return walk.Name is { } name ? Checked(walk, walk.Directory.StatusOf(name)) : walk.Directory.Status;
         });
         WriteStatus(caller, result, status);
         return Errno.Success;
     }
+
+    /// <summary>A path that ends in a slash or a dot means a directory.</summary>
+    private static FileStatus Checked(PathWalk walk, FileStatus status) =>
+        walk.MustBeDirectory && status.Kind != FileKind.Directory ? throw new FileTreeException(FileError.NotADirectory) : status;
 
     private Errno Change(int fd, string path, Rights right, Action<IDirectoryNode, string> change)
     {
@@ -121,7 +125,14 @@ internal sealed partial class WasiHost
         {
             Require(parent, right);
             using var walk = PathWalk.To(parent.Directory, path);
-            change(walk.Directory, walk.Name ?? throw new FileTreeException(FileError.InvalidName));
+            var name = walk.Name ?? throw new FileTreeException(FileError.InvalidName);
+            if (walk.MustBeDirectory && right == Rights.RemoveFile)
+            {
+                Checked(walk, walk.Directory.StatusOf(name));
+                throw new FileTreeException(FileError.IsADirectory);
+            }
+
+            change(walk.Directory, name);
             return Errno.Success;
         });
     }
@@ -139,10 +150,13 @@ internal sealed partial class WasiHost
             Require(target, Rights.RenameTarget);
             using var from = PathWalk.To(source.Directory, path);
             using var to = PathWalk.To(target.Directory, newPath);
-            from.Directory.Rename(
-                from.Name ?? throw new FileTreeException(FileError.InvalidName),
-                to.Directory,
-                to.Name ?? throw new FileTreeException(FileError.InvalidName));
+            var name = from.Name ?? throw new FileTreeException(FileError.InvalidName);
+            if (from.MustBeDirectory || to.MustBeDirectory)
+            {
+                _ = from.Directory.StatusOf(name).Kind == FileKind.Directory ? 0 : throw new FileTreeException(FileError.NotADirectory);
+            }
+
+            from.Directory.Rename(name, to.Directory, to.Name ?? throw new FileTreeException(FileError.InvalidName));
             return Errno.Success;
         }));
     }
