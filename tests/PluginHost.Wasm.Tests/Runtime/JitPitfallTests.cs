@@ -65,6 +65,45 @@ public sealed class JitPitfallTests
     }
 
     [TestMethod]
+    [DataRow("i32", "ctz")]
+    [DataRow("i32", "clz")]
+    [DataRow("i32", "popcnt")]
+    [DataRow("i64", "ctz")]
+    [DataRow("i64", "clz")]
+    [DataRow("i64", "popcnt")]
+    public void BitCount_AsACondition_TakesTheRightBranch(string type, string count)
+    {
+        var program = $"""
+            (module (memory 1)
+              (func (export "f") (param {type}) (result i32)
+                (if (result i32) ({type}.ne ({type}.{count} (local.get 0)) ({type}.const 0)) (then (i32.const 24)) (else (i32.load16_s (i32.const 165)))))
+              (func (export "g") (param {type}) (result {type}) ({type}.{count} (local.get 0)))
+              (func (export "h") (param {type}) (result i32) ({type}.eqz ({type}.{count} (local.get 0)))))
+            """;
+        InEveryMode(program, guest =>
+        {
+            foreach (var value in new long[] { 0, 1, 2, 3, 8, -1, int.MinValue, long.MinValue, 0x1_0000_0000 })
+            {
+                var argument = type == "i32" ? WasmValue.FromI32((int)value) : WasmValue.FromI64(value);
+                var bits = guest.Call("g", argument)[0].Bits;
+                Assert.AreEqual(Expected(type, count, value), bits, $"{value}");
+                Assert.AreEqual(bits != 0 ? 24 : 0, guest.Call("f", argument)[0].I32, $"{value}");
+                Assert.AreEqual(bits == 0 ? 1 : 0, guest.Call("h", argument)[0].I32, $"{value}");
+            }
+        });
+    }
+
+    private static long Expected(string type, string count, long value) => (type, count) switch
+    {
+        ("i32", "ctz") => int.TrailingZeroCount((int)value),
+        ("i32", "clz") => int.LeadingZeroCount((int)value),
+        ("i32", _) => int.PopCount((int)value),
+        (_, "ctz") => long.TrailingZeroCount(value),
+        (_, "clz") => long.LeadingZeroCount(value),
+        _ => long.PopCount(value),
+    };
+
+    [TestMethod]
     public void Rotation_OfEveryCount_IsExact() => InEveryMode(
         """
         (module
