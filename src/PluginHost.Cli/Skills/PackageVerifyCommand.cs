@@ -42,7 +42,7 @@ internal static class PackageVerifyCommand
     {
         try
         {
-            var store = path is null ? TrustStore.Empty : TrustStore.Read(InputFiles.Read(path, int.MaxValue));
+            var store = path is null ? TrustStore.Empty : TrustStore.Read(InputFiles.Read(path, TrustStore.MaxBytes));
             foreach (var flag in publishers)
             {
                 var equals = flag.IndexOf('=', StringComparison.Ordinal);

@@ -15,6 +15,8 @@ namespace PluginHost.Cli.Wasm;
 /// <summary>Loads a bare module and runs it, with nothing granted but what the flags say, through the host's own gate.</summary>
 internal sealed class ModuleRun(ModuleRunOptions options)
 {
+    private const int MaxInputBytes = 1 << 30;
+
     public ModuleRunReport Execute(CancellationToken cancellation)
     {
         using var audit = OpenAudit();
@@ -124,7 +126,7 @@ internal sealed class ModuleRun(ModuleRunOptions options)
     private Stream OpenInput() => options.Input switch
     {
         null or "-" => Console.OpenStandardInput(),
-        ['@', .. var path] => new MemoryStream(InputFiles.Read(path, int.MaxValue)),
+        ['@', .. var path] => new MemoryStream(InputFiles.Read(path, MaxInputBytes)),
         var text => new MemoryStream(Encoding.UTF8.GetBytes(text)),
     };
 }

@@ -11,7 +11,6 @@ internal static class ArchivePaths
 {
     private const int MaxBytes = 1024;
     private static readonly System.Buffers.SearchValues<char> Forbidden = System.Buffers.SearchValues.Create("<>:\"|?*");
-    private static readonly string[] Devices = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
     /// <summary>The normal form of a path as written.</summary>
     /// <exception cref="SkillVerificationException">It breaks the rule.</exception>
@@ -53,7 +52,7 @@ internal static class ArchivePaths
                 return "holds a segment that begins or ends with white space, or ends with a dot";
             }
 
-            if (IsDevice(segment))
+            if (DeviceNames.Contain(segment))
             {
                 return "holds the name of a Windows device";
             }
@@ -72,14 +71,6 @@ internal static class ArchivePaths
         || rune.Value is (>= 0x1100 and <= 0x11FF) or (>= 0xA960 and <= 0xA97F) or (>= 0xD7B0 and <= 0xD7FF)
             or 0x0374 or 0x037E or 0x0387 or (>= 0x1F71 and <= 0x1FFD) or 0x2000 or 0x2001 or 0x2126 or 0x212A or 0x212B or 0x2329 or 0x232A
             or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
-
-    private static bool IsDevice(string segment)
-    {
-        var stem = segment.Split('.')[0].TrimEnd(' ').ToLowerInvariant();
-        return Devices.Contains(stem)
-            || (stem.Length == 4 && (stem.StartsWith("com", StringComparison.Ordinal) || stem.StartsWith("lpt", StringComparison.Ordinal))
-                && (char.IsAsciiDigit(stem[3]) || stem[3] is '¹' or '²' or '³'));
-    }
 
     private static string Shown(string path) =>
         string.Concat((path.Length <= 100 ? path : path[..100]).Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));

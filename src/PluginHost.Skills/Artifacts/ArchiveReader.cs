@@ -243,7 +243,7 @@ internal sealed class ArchiveReader
         {
             using var inflate = new DeflateStream(exact, CompressionMode.Decompress);
             inflate.ReadExactly(content);
-            if (inflate.ReadByte() >= 0 || exact.Taken != packed.Length)
+            if (inflate.ReadByte() >= 0 || exact.Taken != packed.Length || exact.Starved)
             {
                 throw Malformed("the sizes of an entry do not fit its data");
             }

@@ -9,6 +9,9 @@ internal sealed class ExactStream(ReadOnlyMemory<byte> bytes) : Stream
 
     public int Taken { get; private set; }
 
+    /// <summary>Whether the decoder asked for more than there is: its last block was not marked as the last.</summary>
+    public bool Starved { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -26,6 +29,7 @@ internal sealed class ExactStream(ReadOnlyMemory<byte> bytes) : Stream
     public override int Read(Span<byte> buffer)
     {
         var left = bytes.Length - Taken;
+        Starved |= left == 0;
         var count = Math.Min(buffer.Length, left > SingleFrom ? left - SingleFrom : Math.Min(left, 1));
         bytes.Span.Slice(Taken, count).CopyTo(buffer);
         Taken += count;

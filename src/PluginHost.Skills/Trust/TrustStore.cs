@@ -9,7 +9,9 @@ namespace PluginHost.Skills.Trust;
 /// </summary>
 internal sealed class TrustStore
 {
-    private const int MaxBytes = 4 * 1024 * 1024;
+    /// <summary>Bytes of a store.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
     private const int KeyDigits = 64;
     private const string Listed = "trusted_publishers";
     private const string Pinned = "tofu_publishers";

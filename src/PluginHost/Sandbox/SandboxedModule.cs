@@ -134,7 +134,7 @@ internal sealed class SandboxedModule
         var time = Stopwatch.GetElapsedTime(started);
         var output = request.Entry.IsExtism ? extism.Output : [];
         call.End(
-            stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), time, fuel - store.Fuel, store.MemoryBytes,
+            cancellation.IsCancellationRequested ? "cancelled" : stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), time, fuel - store.Fuel, store.MemoryBytes,
             request.Extism.Input.Length, output.Length + call.QuietBytes(Capability.Stdio));
         cancellation.ThrowIfCancellationRequested();
         return new GuestResult
