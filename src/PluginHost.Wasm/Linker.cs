@@ -59,6 +59,20 @@ public sealed class Linker
         return new Instantiation(store, module, Find).Run();
     }
 
+    /// <summary>Checks the imports of a module that is to be linked with host functions only, without making an instance.</summary>
+    /// <exception cref="WasmLinkException">An import is missing or of another type.</exception>
+    internal void CheckHostImports(WasmModule module)
+    {
+        foreach (var import in module.Imports)
+        {
+            var item = Find(import) ?? throw new WasmLinkException(import, "unknown import");
+            if (import.Kind != ExternalKind.Function || item is not HostFunction host || !host.Type.Equals(import.Function))
+            {
+                throw new WasmLinkException(import, "incompatible import type");
+            }
+        }
+    }
+
     private object? Find(ModuleImport import) => _items.GetValueOrDefault((import.Module, import.Name));
 
     private Linker Add(string module, string name, object item)

@@ -16,6 +16,21 @@ public sealed class CapabilityDeniedException : SkillException
         SmallestGrant = smallestGrant;
     }
 
+    internal CapabilityDeniedException(CapabilityDeniedException denied, SkillCallReceipt receipt)
+        : base(denied.Code, denied.Message, denied)
+    {
+        Skill = denied.Skill;
+        Tool = denied.Tool;
+        Capability = denied.Capability;
+        Resource = denied.Resource;
+        Rule = denied.Rule;
+        SmallestGrant = denied.SmallestGrant;
+        Receipt = receipt;
+    }
+
+    /// <summary>What the call used until then, and what else was denied in it.</summary>
+    public SkillCallReceipt? Receipt { get; }
+
     /// <summary>Who asked.</summary>
     public string Skill { get; }
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Hosting;
+using PluginHost.Cli.State;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
-using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Trust;
-using PluginHost.Wasm;
+using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
 
@@ -14,63 +15,36 @@ internal static class PackageVerifyCommand
     public static Command Create()
     {
         var artifact = new Option<string>("--artifact") { Description = "File of the package.", HelpName = "FILE", Required = true };
-        var store = new Option<string?>("--trust-store") { Description = "Trust store to read; without it only the options below count.", HelpName = "FILE" };
-        var publishers = new Option<string[]>("--trusted-publisher") { Description = "A publisher's key, 64 hexadecimal digits.", HelpName = "PUBLISHER=KEY" };
-        var allowTofu = new Option<bool>("--allow-tofu") { Description = "Accept a publisher that is met for the first time; nothing is pinned." };
+        var flags = new TrustFlags();
+        var state = StateFlag.Create();
         var json = CommandOutput.JsonOption();
-        var command = new Command("verify", "Verify a package: form, manifest, signature, files, publisher, SBOM, provenance, modules.")
-        {
-            artifact, store, publishers, allowTofu, json,
-        };
+        var command = new Command("verify", "Verify a package: form, manifest, signature, files, publisher, SBOM, provenance, modules. Writes nothing.") { artifact };
+        flags.AddTo(command);
+        command.Add(state);
+        command.Add(json);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
-            var trust = Trust(parse.GetValue(store), parse.GetValue(publishers) ?? []);
+            var trust = Trust(parse.GetValue(flags.Store) ?? StateFlag.Open(parse.GetValue(state))?.TrustStore, flags.Keys(parse));
             var file = InputFiles.Read(parse.GetRequiredValue(artifact), ArchiveLimits.TotalBytes);
             var skill = SignedSkill.Verify(SkillArtifact.Read(file));
-            CapabilitiesFileReader.Read(skill);
-            var decision = trust.Decide(skill.Signature, parse.GetValue(allowTofu));
-            SbomInspection.Check(skill);
-            var provenance = ProvenanceInspection.Check(skill);
-            CheckModules(skill.Artifact);
-            Report(skill, decision, provenance, parse.GetValue(json), parse.InvocationConfiguration.Output);
+            var decision = TrustedSkill.Decide(skill, trust, parse.GetValue(flags.AllowFirstUse)).Decision;
+            var inspection = SkillInspection.Of(skill);
+            Report(skill, decision, inspection.Provenance, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static TrustStore Trust(string? path, string[] publishers)
+    private static TrustStore Trust(string? path, IReadOnlyList<(string Publisher, string Key)> added)
     {
         try
         {
-            var store = path is null ? TrustStore.Empty : TrustStore.Read(InputFiles.Read(path, TrustStore.MaxBytes));
-            foreach (var flag in publishers)
-            {
-                var equals = flag.IndexOf('=', StringComparison.Ordinal);
-                store = equals > 0
-                    ? store.With(flag[..equals], flag[(equals + 1)..])
-                    : throw new CommandError(ExitCode.Usage, "usage.trusted-publisher", $"'{flag}' is not of the form PUBLISHER=KEY");
-            }
-
-            return store;
+            // A store that is named must be there; one that nobody named is empty.
+            return new TrustStoreFile(path, added).Read();
         }
         catch (FormatException e)
         {
             throw new CommandError(ExitCode.Refused, "state.trust-store", e.Message);
-        }
-    }
-
-    private static void CheckModules(SkillArtifact artifact)
-    {
-        foreach (var module in artifact.Entries.Where(entry => SkillArtifact.IsModule(entry.Path)))
-        {
-            try
-            {
-                WasmModule.Decode(module.Content);
-            }
-            catch (WasmModuleException e)
-            {
-                throw new CommandError(ExitCode.Refused, "inspection.module", $"{module.Path}: {e.Message}");
-            }
         }
     }
 
@@ -104,7 +78,7 @@ internal static class PackageVerifyCommand
         output.WriteLine($"payload {skill.Artifact.Payload}");
         foreach (var tool in manifest.Tools)
         {
-            output.WriteLine(CommandOutput.Printable($"tool {tool.Id}: {tool.Description}"));
+            output.WriteLine(Printable.Text($"tool {tool.Id}: {tool.Description}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Capabilities.Files;
+using PluginHost.State;
 
 namespace PluginHost.Cli.Wasm;
 
@@ -51,7 +52,7 @@ internal sealed class DirectoryGrants : IDisposable
         try
         {
             var directory = HostDirectory.Open(host);
-            if (audit is not null && HoldsAudit(directory, audit))
+            if (new ProtectedPlaces([], [audit]).Overlap(directory))
             {
                 directory.Dispose();
                 throw new CommandError(ExitCode.Usage, "usage.dir", $"the audit log lies in '{host}': no mapped directory may hold the host's own files");
@@ -67,12 +68,5 @@ internal sealed class DirectoryGrants : IDisposable
         {
             throw new CommandError(ExitCode.Environment, "environment.file", $"'{host}' cannot be opened as a directory: {e.Error}");
         }
-    }
-
-    /// <summary>Compares where things really are: a link to a directory is that directory.</summary>
-    private static bool HoldsAudit(HostDirectory directory, string audit)
-    {
-        using var parent = HostDirectory.Open(Path.GetDirectoryName(Path.GetFullPath(audit))!);
-        return (parent.RealPath + '/').StartsWith(directory.RealPath.TrimEnd('/') + '/', StringComparison.Ordinal);
     }
 }

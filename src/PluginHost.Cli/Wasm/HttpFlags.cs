@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using PluginHost.Capabilities.Http;
 
 namespace PluginHost.Cli.Wasm;
@@ -25,22 +24,14 @@ internal static class HttpFlags
 
     public static ResolveMap Resolved(IEnumerable<string> flags)
     {
-        const string plain = "http://";
-        var entries = ImmutableDictionary.CreateBuilder<(string Host, int Port), ResolvedEndpoint>();
-        foreach (var flag in flags)
+        try
         {
-            var parts = flag.Split('=', 2);
-            var isPlain = parts.Length == 2 && parts[1].StartsWith(plain, StringComparison.Ordinal);
-            if (parts.Length != 2 || Split(parts[0], null) is not var (host, port)
-                || !IPEndPoint.TryParse(isPlain ? parts[1][plain.Length..] : parts[1], out var endpoint) || endpoint.Port == 0)
-            {
-                throw Wrong("resolve", flag, "HOST:PORT=[http://]ADDR:PORT");
-            }
-
-            entries[(host, port)] = new ResolvedEndpoint(endpoint, isPlain);
+            return ResolveMap.Parse(flags.Select(flag => flag.Split('=', 2) is [var host, var endpoint] ? (host, endpoint) : throw new FormatException($"'{flag}' has no '='")));
         }
-
-        return new ResolveMap(entries.ToImmutable());
+        catch (FormatException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.resolve", e.Message);
+        }
     }
 
     private static HttpGrant Grant(string host, string scheme, int port) => new() { Host = host, Scheme = scheme, Port = port };

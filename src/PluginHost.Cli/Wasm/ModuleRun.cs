@@ -7,6 +7,8 @@ using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Capabilities.Variables;
 using PluginHost.Gate;
+using PluginHost.Hosting;
+using PluginHost.Limits;
 using PluginHost.Sandbox;
 using PluginHost.Wasm;
 
@@ -16,6 +18,7 @@ namespace PluginHost.Cli.Wasm;
 internal sealed class ModuleRun(ModuleRunOptions options)
 {
     private const int MaxInputBytes = 1 << 30;
+    private readonly CallPipeline _pipeline = new(TimeProvider.System);
 
     public ModuleRunReport Execute(CancellationToken cancellation)
     {
@@ -36,8 +39,8 @@ internal sealed class ModuleRun(ModuleRunOptions options)
         {
             Config = KeyValueFlags.Parse("config", options.Config).ToImmutableDictionary(StringComparer.Ordinal),
             Resolve = HttpFlags.Resolved(options.Resolve),
-            Variables = new VariableStore(effective.VariableBytes),
-            Log = (level, message) => Console.Error.WriteLine($"[{level}] {CommandOutput.Printable(message)}"),
+            Variables = new VariableStore(),
+            Log = (level, message) => Console.Error.WriteLine($"[{level}] {Printable.Text(message)}"),
         };
         var calls = new List<ModuleCall>();
         for (var i = 0; i < options.Repeat; i++)
@@ -98,7 +101,7 @@ internal sealed class ModuleRun(ModuleRunOptions options)
     {
         var output = options.Collect ? new MemoryStream() : null;
         using var input = OpenInput();
-        var result = module.Call(audit, new GuestRequest
+        var request = new GuestRequest
         {
             Identity = SkillIdentity.Unsigned(module.Digest),
             Entry = entry,
@@ -112,7 +115,10 @@ internal sealed class ModuleRun(ModuleRunOptions options)
                 Error = Console.OpenStandardError(),
             },
             Extism = entry.IsExtism && options.Input is not null ? settings with { Input = ReadAll(input) } : settings,
-        }, cancellation);
+        };
+        var result = _pipeline
+            .ExecuteAsync(options.Limits.Time, deadline => module.CallAsync(audit, request, deadline, cancellation), cancellation)
+            .GetAwaiter().GetResult();
         return new ModuleCall(result, entry.IsExtism ? result.Output : output?.ToArray());
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using PluginHost.Hosting;
 using PluginHost.Sandbox;
 
 namespace PluginHost.Cli.Wasm;
@@ -125,16 +126,16 @@ internal static class WasmRunCommand
         // A denial that ended the call is told as its end.
         foreach (var denial in result.Stop?.Code == "capability.denied" ? result.Denials.SkipLast(1) : result.Denials)
         {
-            error.WriteLine(CommandOutput.Printable(
+            error.WriteLine(Printable.Text(
                 $"capability.denied: {denial.Capability} on {denial.Resource}: {denial.Rule}. To allow it: {denial.SmallestGrant}"));
         }
 
         if (result.Stop is { } stop)
         {
-            error.WriteLine($"{stop.Code}: {CommandOutput.Printable(stop.Message)}");
+            error.WriteLine($"{stop.Code}: {Printable.Text(stop.Message)}");
             foreach (var frame in stop.Stack)
             {
-                error.WriteLine($"  at {CommandOutput.Printable(frame)}");
+                error.WriteLine($"  at {Printable.Text(frame)}");
             }
         }
     }

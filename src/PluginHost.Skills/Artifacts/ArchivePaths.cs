@@ -9,7 +9,9 @@ namespace PluginHost.Skills.Artifacts;
 /// </summary>
 internal static class ArchivePaths
 {
-    private const int MaxBytes = 1024;
+    /// <summary>Bytes of a path.</summary>
+    public const int MaxBytes = 1024;
+
     private static readonly System.Buffers.SearchValues<char> Forbidden = System.Buffers.SearchValues.Create("<>:\"|?*");
 
     /// <summary>The normal form of a path as written.</summary>

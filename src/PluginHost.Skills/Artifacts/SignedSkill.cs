@@ -9,8 +9,9 @@ namespace PluginHost.Skills.Artifacts;
 /// </summary>
 internal sealed class SignedSkill
 {
-    private SignedSkill(SkillArtifact artifact, SkillManifest manifest, SkillSignature signature)
+    private SignedSkill(SkillArtifact artifact, SkillManifest manifest, SkillSignature signature, CapabilitiesFile? capabilities)
     {
+        Capabilities = capabilities;
         Artifact = artifact;
         Manifest = manifest;
         Signature = signature;
@@ -22,7 +23,10 @@ internal sealed class SignedSkill
 
     public SkillSignature Signature { get; }
 
-    /// <exception cref="SkillVerificationException">The manifest, the signature or the list of files does not hold.</exception>
+    /// <summary>What <c>assets/capabilities.toml</c> says; null where the package has none.</summary>
+    public CapabilitiesFile? Capabilities { get; }
+
+    /// <exception cref="SkillVerificationException">The manifest, the signature, the list of files or <c>capabilities.toml</c> does not hold.</exception>
     public static SignedSkill Verify(SkillArtifact artifact)
     {
         var manifest = ManifestReader.Read(artifact);
@@ -33,7 +37,7 @@ internal sealed class SignedSkill
         }
 
         CheckFiles(artifact, manifest);
-        return new SignedSkill(artifact, manifest, signature);
+        return new SignedSkill(artifact, manifest, signature, CapabilitiesFileReader.Read(artifact, manifest));
     }
 
     private static void CheckFiles(SkillArtifact artifact, SkillManifest manifest)

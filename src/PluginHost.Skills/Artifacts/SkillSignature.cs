@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PluginHost.Skills.Cryptography;
 
@@ -31,6 +31,27 @@ internal sealed record SkillSignature
     /// <summary><c>ed25519:</c> and the first 16 hexadecimal digits of the key's SHA-256.</summary>
     public string KeyId { get; }
 
+    /// <summary>Signs a payload.</summary>
+    /// <returns>The content of <c>signature.json</c>.</returns>
+    public static byte[] Sign(string payload, string publisher, SigningKey key, DateTimeOffset signedAt)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("algorithm", Algorithm);
+            writer.WriteString("publisher", publisher);
+            writer.WriteString("key_id", key.KeyId);
+            writer.WriteString("public_key_base64", Convert.ToBase64String(key.PublicKey));
+            writer.WriteString("payload_sha256", payload);
+            writer.WriteString("signature_base64", Convert.ToBase64String(key.Sign(Encoding.ASCII.GetBytes(payload))));
+            writer.WriteNumber("signed_at_unix_ms", signedAt.ToUnixTimeMilliseconds());
+            writer.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+
     /// <summary>Reads and verifies the signature of a package.</summary>
     /// <exception cref="SkillVerificationException">It is missing, malformed, or does not hold.</exception>
     public static SkillSignature Verify(SkillArtifact artifact)
@@ -48,7 +69,7 @@ internal sealed record SkillSignature
         }
 
         var key = Base64(values["public_key_base64"], "public_key_base64");
-        var keyId = "ed25519:" + Convert.ToHexStringLower(SHA256.HashData(key))[..16];
+        var keyId = Cryptography.KeyId.Of(key);
         if (values["key_id"] != keyId)
         {
             throw Refused("key-id", "the key id is not that of the key");

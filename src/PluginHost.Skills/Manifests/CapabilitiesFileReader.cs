@@ -15,23 +15,28 @@ internal sealed partial class CapabilitiesFileReader
 
     private static readonly string[] Abis = ["extism", "wasi", "palyra"];
     private static readonly string[] Sections = ["variables", "environment", "clock", "random", "log", "secrets_read", "calls", "host"];
-    private readonly SignedSkill _skill;
+    private readonly SkillArtifact _artifact;
+    private readonly SkillManifest _manifest;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    private CapabilitiesFileReader(SignedSkill skill) => _skill = skill;
+    private CapabilitiesFileReader(SkillArtifact artifact, SkillManifest manifest)
+    {
+        _artifact = artifact;
+        _manifest = manifest;
+    }
 
     /// <returns>What the file says, or null where the package has none.</returns>
     /// <exception cref="SkillVerificationException">It breaks a rule.</exception>
-    public static CapabilitiesFile? Read(SignedSkill skill)
+    public static CapabilitiesFile? Read(SkillArtifact artifact, SkillManifest manifest)
     {
-        if (skill.Artifact.Find(Entry) is not { } bytes)
+        if (artifact.Find(Entry) is not { } bytes)
         {
             return null;
         }
 
         try
         {
-            return new CapabilitiesFileReader(skill).Root(new ManifestTable(TomlReader.Read(bytes), ""));
+            return new CapabilitiesFileReader(artifact, manifest).Root(new ManifestTable(TomlReader.Read(bytes), ""));
         }
         catch (TomlException e)
         {
@@ -101,13 +106,13 @@ internal sealed partial class CapabilitiesFileReader
 
     private ToolBinding Tool(string id, ManifestTable table)
     {
-        if (!_skill.Manifest.Tools.Any(tool => tool.Id == id))
+        if (!_manifest.Tools.Any(tool => tool.Id == id))
         {
             throw table.Wrong("module", "belongs to a tool that skill.toml does not have");
         }
 
         var module = table.OptionalText("module");
-        if (module is not null && (_skill.Artifact.Find(module) is null || !SkillArtifact.IsModule(module)))
+        if (module is not null && (_artifact.Find(module) is null || !SkillArtifact.IsModule(module)))
         {
             throw table.Wrong("module", "is not a module of the package");
         }
@@ -124,7 +129,7 @@ internal sealed partial class CapabilitiesFileReader
             throw table.Wrong("grants", "names a grant that the file does not have");
         }
 
-        var quotas = _skill.Manifest.Capabilities.Quotas;
+        var quotas = _manifest.Capabilities.Quotas;
         return new ToolBinding(
             id, module, table.OptionalText("export") ?? id[(id.LastIndexOf('.') + 1)..], abi, grants,
             Tighter(table, "fuel", quotas.Fuel), Tighter(table, "timeout_ms", (long)quotas.WallClock.TotalMilliseconds), Tighter(table, "memory_bytes", quotas.MemoryBytes));
@@ -138,7 +143,7 @@ internal sealed partial class CapabilitiesFileReader
     private HttpRequest Http(string name, ManifestTable table)
     {
         var host = table.Text("host");
-        if (!_skill.Manifest.Capabilities.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase))
+        if (!_manifest.Capabilities.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase))
         {
             throw table.Wrong("host", "is not in http_egress_allowlist of skill.toml");
         }
@@ -189,7 +194,7 @@ internal sealed partial class CapabilitiesFileReader
     private void CheckSecret(string name, ManifestTable table, string key)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !_skill.Manifest.Capabilities.Secrets.Any(secrets => secrets.Scope == name[..slash] && secrets.Keys.Contains(name[(slash + 1)..])))
+        if (slash < 0 || !_manifest.Capabilities.Secrets.Any(secrets => secrets.Scope == name[..slash] && secrets.Keys.Contains(name[(slash + 1)..])))
         {
             throw table.Wrong(key, $"names '{name}', which is not among [[capabilities.secrets]] of skill.toml");
         }
@@ -204,7 +209,7 @@ internal sealed partial class CapabilitiesFileReader
             "write" => true,
             _ => throw table.Wrong("access", "is neither read nor write"),
         };
-        var capabilities = _skill.Manifest.Capabilities;
+        var capabilities = _manifest.Capabilities;
         var listed = capabilities.WriteRoots.Contains(path) || (!write && capabilities.ReadRoots.Contains(path));
         return listed
             ? new FilesRequest(name, path, write, table.Has("max_bytes") ? table.Positive("max_bytes", 0) : null)

@@ -16,6 +16,9 @@ internal sealed record EffectiveGrant
     /// <summary>Hosts that it may send requests to.</summary>
     public ImmutableArray<HttpGrant> Http { get; init; } = [];
 
+    /// <summary>Secrets that the host may put into requests, <c>scope/key</c>, in ordinal order.</summary>
+    public ImmutableSortedSet<string> Secrets { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>Environment variables that the guest may see, with the values that the embedder gave.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

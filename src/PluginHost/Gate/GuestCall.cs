@@ -23,7 +23,7 @@ internal sealed class GuestCall(
     private const int MaxResource = 1_000;
 
     private readonly Dictionary<Capability, (long Uses, long Bytes)> _quiet = [];
-    private readonly List<Denial> _denials = [];
+    private readonly List<CapabilityDenial> _denials = [];
     private long _denied;
     private int _records;
 
@@ -32,12 +32,18 @@ internal sealed class GuestCall(
 
     public EffectiveGrant Grant => grant;
 
+    /// <summary>Id of the skill that runs.</summary>
+    public string Skill => identity.Skill;
+
+    /// <summary>On whose behalf it runs.</summary>
+    public CallContext Context => context;
+
     /// <summary>Cancelled when the call has to stop; whatever blocks waits on it, too.</summary>
     public CancellationToken Stop => stop;
 
     public bool HasEnded { get; private set; }
 
-    public IReadOnlyList<Denial> Denials => _denials;
+    public IReadOnlyList<CapabilityDenial> Denials => _denials;
 
     /// <summary>Asks for an effect that leaves its own record.</summary>
     /// <param name="capability">What is needed.</param>
@@ -179,7 +185,7 @@ internal sealed class GuestCall(
     {
         if (++_denied <= MaxDenials)
         {
-            _denials.Add(new Denial(capability, resource, rule, smallestGrant));
+            _denials.Add(new CapabilityDenial(capability, resource, rule, smallestGrant));
         }
 
         return new CapabilityDeniedException(identity.Skill, tool, capability, resource, rule, smallestGrant);

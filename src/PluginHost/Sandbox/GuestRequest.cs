@@ -12,6 +12,9 @@ internal sealed record GuestRequest
 
     public required GuestEntry Entry { get; init; }
 
+    /// <summary>What is called, as records name it.</summary>
+    public string Tool { get => field ?? Entry.Export; init; }
+
     public required EffectiveGrant Grant { get; init; }
 
     public GuestLimits Limits { get; init; } = new();

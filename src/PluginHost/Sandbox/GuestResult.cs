@@ -1,4 +1,3 @@
-using PluginHost.Gate;
 using PluginHost.Wasm;
 
 namespace PluginHost.Sandbox;
@@ -6,6 +5,9 @@ namespace PluginHost.Sandbox;
 /// <summary>What came of a call.</summary>
 internal sealed record GuestResult
 {
+    /// <summary>Names the call in records.</summary>
+    public required string CallId { get; init; }
+
     public required TimeSpan Time { get; init; }
 
     public required long Fuel { get; init; }
@@ -23,5 +25,5 @@ internal sealed record GuestResult
 
     public GuestStop? Stop { get; init; }
 
-    public IReadOnlyList<Denial> Denials { get; init; } = [];
+    public IReadOnlyList<CapabilityDenial> Denials { get; init; } = [];
 }

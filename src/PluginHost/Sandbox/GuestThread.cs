@@ -1,27 +1,30 @@
-using System.Runtime.ExceptionServices;
 using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Sandbox;
 
-/// <summary>Runs guest code on a stack of known size, so that how deep it may go does not depend on the caller.</summary>
+/// <summary>Runs guest code on a stack of known size, so that how deep it may go does not depend on the caller, and no thread of the pool waits for a guest.</summary>
 internal static class GuestThread
 {
     private const int StackBytes = 16 * 1024 * 1024;
 
-    public static void Run(Action action)
+    public static Task<T> RunAsync<T>(Func<T> function)
     {
-        ExceptionDispatchInfo? error = null;
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(
             () =>
             {
                 try
                 {
                     StackGuard.Assume(StackBytes);
-                    action();
+                    completion.SetResult(function());
+                }
+                catch (OperationCanceledException e)
+                {
+                    completion.SetCanceled(e.CancellationToken);
                 }
                 catch (Exception e)
                 {
-                    error = ExceptionDispatchInfo.Capture(e);
+                    completion.SetException(e);
                 }
             },
             StackBytes)
@@ -30,7 +33,6 @@ internal static class GuestThread
             Name = "PluginHost guest",
         };
         thread.Start();
-        thread.Join();
-        error?.Throw();
+        return completion.Task;
     }
 }

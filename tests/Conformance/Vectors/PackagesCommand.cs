@@ -2,7 +2,6 @@ using System.Text.Json;
 using PluginHost.Skills;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
-using PluginHost.Skills.Manifests;
 
 namespace PluginHost.Conformance.Vectors;
 
@@ -43,9 +42,7 @@ internal static class PackagesCommand
         try
         {
             var skill = SignedSkill.Verify(SkillArtifact.Read(package));
-            CapabilitiesFileReader.Read(skill);
-            SbomInspection.Check(skill);
-            ProvenanceInspection.Check(skill);
+            SkillInspection.Of(skill);
             return "accept";
         }
         catch (SkillVerificationException e)

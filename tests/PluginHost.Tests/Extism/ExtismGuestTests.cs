@@ -17,7 +17,7 @@ public sealed class ExtismGuestTests
         var messages = new List<string>();
         var settings = new ExtismSettings
         {
-            Variables = new VariableStore(1000),
+            Variables = new VariableStore(),
             Log = (level, message) => messages.Add($"{level} {message}"),
         };
         var greeting = settings with { Config = ImmutableDictionary<string, string>.Empty.Add("greeting", "Salām") };
@@ -76,11 +76,12 @@ public sealed class ExtismGuestTests
     [TestMethod]
     public void Variables_BeyondTheirQuota_AreRefused()
     {
-        var settings = new ExtismSettings { Variables = new VariableStore(12) };
+        var settings = new ExtismSettings();
+        var grant = new EffectiveGrant { VariableBytes = 12 };
 
-        Assert.AreEqual("(nothing)", Call(Text, "remember", "1234", settings).Output());
-        Assert.AreEqual("guest.error", Call(Text, "remember", "12345", settings).Stop?.Code);
-        Assert.AreEqual("1234", Call(Text, "remember", "x", settings).Output());
+        Assert.AreEqual("(nothing)", Call(Text, "remember", "1234", settings, grant).Output());
+        Assert.AreEqual("guest.error", Call(Text, "remember", "12345", settings, grant).Stop?.Code);
+        Assert.AreEqual("1234", Call(Text, "remember", "x", settings, grant).Output());
     }
 
     [TestMethod]

@@ -21,10 +21,14 @@ public sealed class HttpEgressTests
     {
         Resolve = new ResolveMap(ImmutableDictionary<(string, int), ResolvedEndpoint>.Empty.Add(
             ("api.weather.test", 443), new ResolvedEndpoint(new IPEndPoint(IPAddress.Loopback, port), Plain: true))),
-        Secrets = name => name == "skill:acme/TOKEN" ? Secret : null,
+        Secrets = name => name == "global/TOKEN" ? Secret : null,
     };
 
-    private static EffectiveGrant Grant(params HttpGrant[] grants) => new() { Http = [.. grants] };
+    private static EffectiveGrant Grant(params HttpGrant[] grants) => new()
+    {
+        Http = [.. grants],
+        Secrets = [.. grants.Select(grant => grant.Secret?.Name).OfType<string>()],
+    };
 
     [TestMethod]
     public void GrantedHost_IsReachedAtTheMappedAddress_UnderItsOwnName()
@@ -43,7 +47,7 @@ public sealed class HttpEgressTests
     {
         using var folder = new TemporaryFolder();
         using var server = new LoopbackServer(LoopbackServer.Ok("sunny"));
-        var grant = Grant(Api with { Secret = new SecretUse("skill:acme/TOKEN", "Authorization", "Bearer ") });
+        var grant = Grant(Api with { Secret = SecretUse.InHeader("global/TOKEN", "Authorization", "Bearer ") });
         GuestResult result;
         using (var audit = AuditLog.Open(folder["log"], TimeProvider.System))
         {
@@ -52,7 +56,7 @@ public sealed class HttpEgressTests
 
         var log = File.ReadAllText(folder["log"]);
         StringAssert.Contains(server.Requests[0], $"Authorization: Bearer {Secret}\r\n");
-        StringAssert.Contains(log, "\"capability\":\"secrets.use\",\"resource\":\"skill:acme/TOKEN\",\"decision\":\"allow\"");
+        StringAssert.Contains(log, "\"capability\":\"secrets.use\",\"resource\":\"global/TOKEN\",\"decision\":\"allow\"");
         StringAssert.Contains(log, "GET https://api.weather.test:443/v1/today?city=\"");
         Assert.IsFalse(log.Contains(Secret, StringComparison.Ordinal));
         Assert.IsFalse(log.Contains("Cairo", StringComparison.Ordinal));
@@ -64,7 +68,7 @@ public sealed class HttpEgressTests
     {
         using var server = new LoopbackServer(LoopbackServer.Ok(""));
 
-        var result = Call(Weather, "today", "", Mapped(server.Port), Grant(Api with { Secret = new SecretUse("skill:acme/OTHER", "Authorization", "") }));
+        var result = Call(Weather, "today", "", Mapped(server.Port), Grant(Api with { Secret = SecretUse.InHeader("global/OTHER", "Authorization", "") }));
 
         Assert.AreEqual(Capability.SecretsUse, result.Denials.Single().Capability);
         Assert.IsEmpty(server.Requests);
@@ -80,7 +84,7 @@ public sealed class HttpEgressTests
         using var server = new LoopbackServer(LoopbackServer.Ok(""));
         var settings = Mapped(server.Port) with { Secrets = _ => value };
 
-        var result = Call(Weather, "today", "", settings, Grant(Api with { Secret = new SecretUse("skill:acme/TOKEN", "Authorization", "") }));
+        var result = Call(Weather, "today", "", settings, Grant(Api with { Secret = SecretUse.InHeader("global/TOKEN", "Authorization", "") }));
 
         Assert.AreEqual("guest.error", result.Stop?.Code);
         Assert.IsEmpty(server.Requests);
@@ -89,7 +93,7 @@ public sealed class HttpEgressTests
     [TestMethod]
     public void Secret_IsNotSentWithoutTls()
     {
-        var grant = new HttpGrant { Host = "1.1.1.1", Scheme = "http", Port = 80, Secret = new SecretUse("skill:acme/TOKEN", "Authorization", "") };
+        var grant = new HttpGrant { Host = "1.1.1.1", Scheme = "http", Port = 80, Secret = SecretUse.InHeader("global/TOKEN", "Authorization", "") };
 
         var result = Call(Weather, "anywhere", "http://1.1.1.1/", new ExtismSettings { Secrets = _ => "x" }, Grant(grant));
 
@@ -115,7 +119,7 @@ public sealed class HttpEgressTests
     {
         using var server = new LoopbackServer(LoopbackServer.Ok(""));
 
-        var result = Call(Weather, "forge", "", Mapped(server.Port), Grant(Api with { Secret = new SecretUse("skill:acme/TOKEN", "Authorization", "") }));
+        var result = Call(Weather, "forge", "", Mapped(server.Port), Grant(Api with { Secret = SecretUse.InHeader("global/TOKEN", "Authorization", "") }));
 
         Assert.AreEqual("capability.denied", result.Stop?.Code);
         StringAssert.Contains(result.Denials[0].Rule, "authorization");

@@ -30,7 +30,6 @@ internal sealed class ExtismHost : IDisposable
         _settings = settings;
         _memory = new ExtismMemory(maxMemoryBytes);
         _http = new HttpBroker(call, settings.Resolve, settings.Secrets);
-        _input = _memory.Allocate(settings.Input);
     }
 
     /// <summary>What the guest left as its output.</summary>
@@ -40,6 +39,17 @@ internal sealed class ExtismHost : IDisposable
     public string? Error => _memory.Read(_error) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null;
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Lays the input of the call out for the guest.</summary>
+    /// <exception cref="GuestLimitException">There is no room for it.</exception>
+    public void TakeInput()
+    {
+        _input = _memory.Allocate(_settings.Input);
+        if (_input == 0 && _settings.Input.Length > 0)
+        {
+            throw new GuestLimitException("limit.memory", $"an input of {_settings.Input.Length} bytes does not fit into the guest's memory");
+        }
+    }
 
     public void Define(Linker linker)
     {
@@ -139,7 +149,7 @@ internal sealed class ExtismHost : IDisposable
         var value = _memory.Read(offset) ?? throw new ExtismErrorException("invalid handle offset for var value");
         Free(offset);
         _call.DemandQuiet(Capability.Variables, "write", _call.Grant.VariableBytes > 0, value.Length, "variables are withdrawn");
-        if (!_settings.Variables.TrySet(key, value))
+        if (!_settings.Variables.TrySet(key, value, _call.Grant.VariableBytes))
         {
             throw new ExtismErrorException("Variable store is full");
         }

@@ -170,8 +170,14 @@ internal sealed partial class WasiHost : IDisposable
     }
 
     /// <summary>Asks for one effect on files. A granted root allows reading; changing it needs a root that was granted for writing.</summary>
-    private CapabilityLease Demand(FileGrant grant, string path, bool write)
+    /// <returns>The lease; null where none is needed.</returns>
+    private CapabilityLease? Demand(FileGrant grant, string path, bool write)
     {
+        if (grant.IsOwn && !write)
+        {
+            return null;
+        }
+
         if (path.Length > MaxPathBytes)
         {
             throw new WasiException(Errno.NameTooLong);
@@ -186,12 +192,19 @@ internal sealed partial class WasiHost : IDisposable
         return _call.Demand(
             capability, path,
             !write || grant.CanWrite ? $"root {grant.Root}" : null,
-            ($"root {grant.Root} is granted for reading only", $"write_roots containing '{grant.Root.TrimStart('/')}'"));
+            grant.IsOwn
+                ? ("the files of the package are never written", "none: what is signed does not change")
+                : ($"root {grant.Root} is granted for reading only", $"write_roots containing '{grant.Root.TrimStart('/')}'"));
     }
 
     /// <summary>Carries out one effect under a lease and records what came of it.</summary>
-    private static T Effect<T>(CapabilityLease lease, Func<T> effect, Func<T, (long In, long Out)>? sizes = null)
+    private static T Effect<T>(CapabilityLease? lease, Func<T> effect, Func<T, (long In, long Out)>? sizes = null)
     {
+        if (lease is null)
+        {
+            return effect();
+        }
+
         lease.Take(lease.Capability);
         T result;
         try

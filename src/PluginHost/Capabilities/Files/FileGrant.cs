@@ -4,4 +4,8 @@ namespace PluginHost.Capabilities.Files;
 /// <param name="Root">Where the guest sees it, for instance <c>/cache</c>.</param>
 /// <param name="Tree">What is there.</param>
 /// <param name="CanWrite">Whether it may be changed; reading is always included.</param>
-internal sealed record FileGrant(string Root, IDirectoryNode Tree, bool CanWrite);
+internal sealed record FileGrant(string Root, IDirectoryNode Tree, bool CanWrite)
+{
+    /// <summary>Whether it holds the skill's own signed bytes: reading them is no capability and leaves no record.</summary>
+    public bool IsOwn { get; init; }
+}

@@ -1,26 +1,173 @@
 namespace PluginHost.Capabilities.Files;
 
-/// <summary>A directory of a <see cref="MemoryTree"/>.</summary>
-internal sealed class MemoryDirectory(MemoryTree tree) : IDirectoryNode
+/// <summary>A directory of a <see cref="MemoryTree"/>. What is created in it counts towards its quota.</summary>
+internal sealed class MemoryDirectory : IDirectoryNode
 {
     private readonly SortedDictionary<string, object> _entries = new(StringComparer.Ordinal);
-    private readonly MemoryTree _tree = tree;
-    private readonly ulong _id = tree.NextId();
-    private DateTimeOffset _modified = tree.Now;
+    private readonly MemoryTree _tree;
+    private readonly SpaceQuota _quota;
+    private readonly ulong _id;
+    private DateTimeOffset _modified;
     private MemoryDirectory? _parent;
+    private bool _removed;
 
-    public FileStatus Status => new(FileKind.Directory, _id, 1, 0, _modified);
+    internal MemoryDirectory(MemoryTree tree, SpaceQuota quota)
+    {
+        _tree = tree;
+        _quota = quota;
+        _id = tree.NextId();
+        _modified = tree.Now;
+    }
+
+    public FileStatus Status
+    {
+        get
+        {
+            lock (_tree.Gate)
+            {
+                return StatusHere;
+            }
+        }
+    }
+
+    private FileStatus StatusHere => new(FileKind.Directory, _id, 1, 0, _modified);
 
     public IDirectoryNode Duplicate() => this;
 
-    public IDirectoryNode OpenDirectory(string name) => Find(name) switch
+    public IDirectoryNode OpenDirectory(string name)
+    {
+        lock (_tree.Gate)
+        {
+            return Directory(name);
+        }
+    }
+
+    public IFileNode OpenFile(string name, FileOpenOptions options)
+    {
+        lock (_tree.Gate)
+        {
+            return new MemoryHandle(FileToOpen(name, options), _tree.Gate);
+        }
+    }
+
+    public FileStatus StatusOf(string name)
+    {
+        lock (_tree.Gate)
+        {
+            return Find(name) switch
+            {
+                MemoryDirectory directory => directory.StatusHere,
+                MemoryFile file => file.Status,
+                _ => throw new FileTreeException(FileError.NotFound),
+            };
+        }
+    }
+
+    public void CreateDirectory(string name) => CreateDirectory(name, _quota);
+
+    /// <summary>Creates a directory whose content has a quota of its own.</summary>
+    public MemoryDirectory CreateDirectory(string name, SpaceQuota quota)
+    {
+        lock (_tree.Gate)
+        {
+            if (Find(name) is not null)
+            {
+                throw new FileTreeException(FileError.Exists);
+            }
+
+            var created = new MemoryDirectory(_tree, quota) { _parent = this };
+            Add(name, created);
+            return created;
+        }
+    }
+
+    public void RemoveDirectory(string name)
+    {
+        lock (_tree.Gate)
+        {
+            var removed = Directory(name);
+            if (removed._entries.Count > 0)
+            {
+                throw new FileTreeException(FileError.NotEmpty);
+            }
+
+            Remove(name, removed);
+        }
+    }
+
+    public void RemoveFile(string name)
+    {
+        lock (_tree.Gate)
+        {
+            switch (Find(name))
+            {
+                case null:
+                    throw new FileTreeException(FileError.NotFound);
+                case MemoryDirectory:
+                    throw new FileTreeException(FileError.IsADirectory);
+                case var file:
+                    Remove(name, file);
+                    break;
+            }
+        }
+    }
+
+    public void Rename(string name, IDirectoryNode target, string newName)
+    {
+        lock (_tree.Gate)
+        {
+            var moved = Find(name) ?? throw new FileTreeException(FileError.NotFound);
+            if (target is not MemoryDirectory directory || !ReferenceEquals(directory._quota, _quota) || directory._removed)
+            {
+                throw new FileTreeException(FileError.Unsupported);
+            }
+
+            var replaced = directory.Find(newName);
+            if (ReferenceEquals(replaced, moved))
+            {
+                return;
+            }
+
+            directory.CheckReplacement(moved, replaced);
+            FileNames.Check(newName);
+            if (replaced is not null)
+            {
+                directory.Remove(newName, replaced);
+            }
+
+            _entries.Remove(name);
+            directory._entries[newName] = moved;
+            if (moved is MemoryDirectory movedDirectory)
+            {
+                movedDirectory._parent = directory;
+            }
+
+            _modified = directory._modified = _tree.Now;
+        }
+    }
+
+    public IReadOnlyList<FileEntry> List()
+    {
+        lock (_tree.Gate)
+        {
+            return [.. _entries.Select(entry => entry.Value is MemoryDirectory directory
+                ? new FileEntry(entry.Key, FileKind.Directory, directory._id)
+                : new FileEntry(entry.Key, FileKind.Regular, ((MemoryFile)entry.Value).Id))];
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private MemoryDirectory Directory(string name) => Find(name) switch
     {
         MemoryDirectory directory => directory,
         null => throw new FileTreeException(FileError.NotFound),
         _ => throw new FileTreeException(FileError.NotADirectory),
     };
 
-    public IFileNode OpenFile(string name, FileOpenOptions options)
+    private MemoryFile FileToOpen(string name, FileOpenOptions options)
     {
         switch (Find(name))
         {
@@ -35,100 +182,13 @@ internal sealed class MemoryDirectory(MemoryTree tree) : IDirectoryNode
                 }
 
                 return file;
-            default:
-                if (!options.Create)
-                {
-                    throw new FileTreeException(FileError.NotFound);
-                }
-
-                var created = new MemoryFile(_tree);
+            case null when options.Create:
+                var created = new MemoryFile(_tree, _quota);
                 Add(name, created);
                 return created;
-        }
-    }
-
-    public FileStatus StatusOf(string name) => Find(name) switch
-    {
-        MemoryDirectory directory => directory.Status,
-        MemoryFile file => file.Status,
-        _ => throw new FileTreeException(FileError.NotFound),
-    };
-
-    public void CreateDirectory(string name)
-    {
-        if (Find(name) is not null)
-        {
-            throw new FileTreeException(FileError.Exists);
-        }
-
-        Add(name, new MemoryDirectory(_tree) { _parent = this });
-    }
-
-    public void RemoveDirectory(string name)
-    {
-        if (((MemoryDirectory)OpenDirectory(name))._entries.Count > 0)
-        {
-            throw new FileTreeException(FileError.NotEmpty);
-        }
-
-        Remove(name);
-    }
-
-    public void RemoveFile(string name)
-    {
-        switch (Find(name))
-        {
-            case null:
+            default:
                 throw new FileTreeException(FileError.NotFound);
-            case MemoryDirectory:
-                throw new FileTreeException(FileError.IsADirectory);
-            case MemoryFile file:
-                // Open handles of a removed file keep working in no tree; its bytes are given back when they are cut.
-                file.SetLength(0);
-                Remove(name);
-                break;
         }
-    }
-
-    public void Rename(string name, IDirectoryNode target, string newName)
-    {
-        var moved = Find(name) ?? throw new FileTreeException(FileError.NotFound);
-        if (target is not MemoryDirectory directory || !ReferenceEquals(directory._tree, _tree))
-        {
-            throw new FileTreeException(FileError.Unsupported);
-        }
-
-        var replaced = directory.Find(newName);
-        if (ReferenceEquals(replaced, moved))
-        {
-            return;
-        }
-
-        directory.CheckReplacement(moved, replaced);
-        FileNames.Check(newName);
-        if (replaced is not null)
-        {
-            (replaced as MemoryFile)?.SetLength(0);
-            directory.Remove(newName);
-        }
-
-        _entries.Remove(name);
-        directory._entries[newName] = moved;
-        if (moved is MemoryDirectory movedDirectory)
-        {
-            movedDirectory._parent = directory;
-        }
-
-        _modified = directory._modified = _tree.Now;
-    }
-
-    public IReadOnlyList<FileEntry> List() =>
-        [.. _entries.Select(entry => entry.Value is MemoryDirectory directory
-            ? new FileEntry(entry.Key, FileKind.Directory, directory._id)
-            : new FileEntry(entry.Key, FileKind.Regular, ((MemoryFile)entry.Value).Id))];
-
-    public void Dispose()
-    {
     }
 
     private void CheckReplacement(object moved, object? replaced)
@@ -157,15 +217,29 @@ internal sealed class MemoryDirectory(MemoryTree tree) : IDirectoryNode
     private void Add(string name, object entry)
     {
         FileNames.Check(name);
-        _tree.TakeEntry();
+        if (_removed)
+        {
+            throw new FileTreeException(FileError.NotFound);
+        }
+
+        _quota.TakeEntry();
         _entries.Add(name, entry);
         _modified = _tree.Now;
     }
 
-    private void Remove(string name)
+    private void Remove(string name, object entry)
     {
         _entries.Remove(name);
-        _tree.ReturnEntry();
+        _quota.ReturnEntry();
         _modified = _tree.Now;
+        switch (entry)
+        {
+            case MemoryFile file:
+                file.Unlink();
+                break;
+            case MemoryDirectory directory:
+                directory._removed = true;
+                break;
+        }
     }
 }

@@ -1,15 +1,35 @@
 namespace PluginHost.Capabilities.Files;
 
-/// <summary>A file of a <see cref="MemoryTree"/>; open handles share it.</summary>
-internal sealed class MemoryFile(MemoryTree tree) : IFileNode
+/// <summary>
+/// Content of a file of a <see cref="MemoryTree"/>, shared by its open handles. Lives as long as it has a name or a handle.
+/// Used under the tree's lock.
+/// </summary>
+internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
 {
     private byte[] _content = [];
     private int _length;
     private DateTimeOffset _modified = tree.Now;
+    private int _handles;
+    private bool _unlinked;
 
     public ulong Id { get; } = tree.NextId();
 
-    public FileStatus Status => new(FileKind.Regular, Id, 1, _length, _modified);
+    public FileStatus Status => new(FileKind.Regular, Id, _unlinked ? 0UL : 1, _length, _modified);
+
+    public void Opened() => _handles++;
+
+    public void Closed()
+    {
+        _handles--;
+        Release();
+    }
+
+    /// <summary>Takes its last name away. Open handles go on with it.</summary>
+    public void Unlink()
+    {
+        _unlinked = true;
+        Release();
+    }
 
     public int Read(Span<byte> into, long position)
     {
@@ -55,9 +75,13 @@ internal sealed class MemoryFile(MemoryTree tree) : IFileNode
         if (length > _content.Length || length < _content.Length / 2)
         {
             var capacity = length > _content.Length && length < _content.Length * 5L / 4 ? _content.Length * 5L / 4 : length;
-            tree.Take(length - _content.Length);
+            if (!quota.TryTake(length - _content.Length))
+            {
+                throw new FileTreeException(FileError.NoSpace);
+            }
+
             var spare = capacity - length;
-            if (spare > 0 && !tree.TryTake(spare))
+            if (spare > 0 && !quota.TryTake(spare))
             {
                 capacity = length;
             }
@@ -74,11 +98,11 @@ internal sealed class MemoryFile(MemoryTree tree) : IFileNode
         _modified = tree.Now;
     }
 
-    public void Flush()
+    private void Release()
     {
-    }
-
-    public void Dispose()
-    {
+        if (_unlinked && _handles == 0)
+        {
+            SetLength(0);
+        }
     }
 }

@@ -2,19 +2,20 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using PluginHost.Capabilities.Secrets;
 using PluginHost.Gate;
 
 namespace PluginHost.Capabilities.Http;
 
 /// <summary>
-/// Makes the requests of one call. The only code that opens a connection for a guest: to the address that was checked,
-/// never by a second look-up, following no redirect, through no proxy, keeping no cookie.
+/// Makes the requests of one call: matches them with the grants, demands, resolves the host once and injects secrets. The
+/// only code that opens a connection for a guest.
 /// </summary>
 internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Func<string, string?> secrets) : IDisposable
 {
     private const int MaxHeaders = 100;
     private const int MaxHeaderBytes = 16 * 1024;
-    private const int MaxResponseBytes = 50 * 1024 * 1024;
+    private const int MaxRedirects = 10;
 
     /// <summary>Headers that frame the message or name the host; the host library writes them itself.</summary>
     private static readonly FrozenSet<string> Reserved = new[]
@@ -23,16 +24,41 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         "proxy-authorization", "proxy-connection",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HttpRequestOptionsKey<IPEndPoint> Endpoint = new("pluginhost.endpoint");
-
-    private HttpMessageInvoker? _client;
+    private PinnedHttpClient? _client;
 
     public void Dispose() => _client?.Dispose();
 
-    /// <summary>Demands and makes a request.</summary>
+    /// <summary>Demands and makes a request, and where the grant follows redirects each request after it.</summary>
     /// <exception cref="CapabilityDeniedException">It is not granted.</exception>
     /// <exception cref="HttpFailedException">It failed.</exception>
     public GuestHttpResponse Send(GuestHttpRequest request)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            var (response, follows) = SendOnce(request);
+            if (!follows || !response.IsRedirect)
+            {
+                return response;
+            }
+
+            if (redirects == MaxRedirects)
+            {
+                throw new HttpFailedException($"more than {MaxRedirects} redirects");
+            }
+
+            request = request.Redirected(response.Status, Next(request, response));
+        }
+    }
+
+    private HttpTarget Next(GuestHttpRequest request, GuestHttpResponse response)
+    {
+        var method = request.MethodAfter(response.Status);
+        return (Uri.TryCreate(request.Target.Uri, response.Location, out var uri) ? HttpTarget.Parse(method, uri.AbsoluteUri) : null)
+            ?? throw call.Refuse(
+                Capability.HttpEgress, $"{method} (a redirect of {request.Target.Host})", "the redirect leads to no URL that can be granted", "none: the server has to redirect to http or https");
+    }
+
+    private (GuestHttpResponse Response, bool FollowsRedirects) SendOnce(GuestHttpRequest request)
     {
         var (grant, rule) = Match(request.Target);
         rule ??= HeaderRule(request, grant!);
@@ -52,7 +78,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
                 Inject(message, secret);
             }
 
-            response = Exchange(message, endpoint);
+            response = (_client ??= new PinnedHttpClient()).Exchange(message, endpoint.Address, call.Stop);
         }
         catch (Exception e)
         {
@@ -62,7 +88,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         }
 
         lease.Close($"status {response.Status}", response.Body.Length, request.Body.Length);
-        return response;
+        return (response, grant.FollowsRedirects);
     }
 
     private (HttpGrant? Grant, string? Rule) Match(HttpTarget target)
@@ -93,6 +119,11 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             return $"more than {MaxHeaders} headers or {MaxHeaderBytes} bytes of them";
         }
 
+        if (grant.Secret?.QueryParameter is { } parameter && HasParameter(request.Target.Uri, parameter))
+        {
+            return $"the query parameter {parameter} carries a secret that the host injects";
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             if (!HeaderName().IsMatch(name) || value.AsSpan().IndexOfAnyInRange('\0', '\u0008') >= 0 || value.AsSpan().IndexOfAny("\r\n\0") >= 0)
@@ -113,6 +144,9 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
 
         return null;
     }
+
+    private static bool HasParameter(Uri uri, string parameter) => uri.Query.TrimStart('?').Split('&')
+        .Any(part => string.Equals(Uri.UnescapeDataString(part.Split('=')[0].Replace('+', ' ')), parameter, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Looks the host up once; the connection goes to exactly this address.</summary>
     private ResolvedEndpoint Resolve(HttpTarget target)
@@ -172,84 +206,18 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
 
     private void Inject(HttpRequestMessage message, SecretUse use)
     {
-        var value = secrets(use.Name);
+        var value = call.Grant.Secrets.Contains(use.Name) && SecretScope.Covers(use.Name, call.Skill, call.Context) ? secrets(use.Name) : null;
         var lease = call.Demand(
             Capability.SecretsUse, use.Name,
-            value is null ? null : $"injected into header {use.Header}",
+            value is null ? null : $"injected into {use.Placement.ToString().ToLowerInvariant()} {use.Target}",
             ("the secret is unknown or not granted", $"a value for {use.Name}"));
         lease.Take(Capability.SecretsUse);
-        message.Headers.Remove(use.Header);
-
-        // The framework lets a line break in a value through, and with it a second header.
-        var added = !(use.Prefix + value).AsSpan().ContainsAnyExceptInRange(' ', '~')
-            && message.Headers.TryAddWithoutValidation(use.Header, use.Prefix + value);
+        var added = use.TryInject(message, value!);
         lease.Close(added ? "ok" : "failed: the value does not fit into a header");
         if (!added)
         {
             throw new HttpFailedException("the secret does not fit into a header");
         }
-    }
-
-    private GuestHttpResponse Exchange(HttpRequestMessage message, ResolvedEndpoint endpoint)
-    {
-        message.Options.Set(Endpoint, endpoint.Address);
-        _client ??= new HttpMessageInvoker(CreateHandler());
-        try
-        {
-            // The guest has a thread of its own, so waiting here starves nobody.
-            using var response = _client.SendAsync(message, call.Stop).GetAwaiter().GetResult();
-            using var body = response.Content.ReadAsStream(call.Stop);
-            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body));
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
-        {
-            call.Stop.ThrowIfCancellationRequested();
-            throw new HttpFailedException("no answer from the host");
-        }
-    }
-
-    private static SocketsHttpHandler CreateHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        MaxResponseHeadersLength = 64,
-        PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = static async (context, cancellation) =>
-        {
-            var address = context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var endpoint)
-                ? endpoint
-                : throw new InvalidOperationException("a request without a checked address");
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
-
-    private byte[] ReadBounded(Stream body)
-    {
-        var content = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        for (int count; (count = body.ReadAsync(buffer, call.Stop).AsTask().GetAwaiter().GetResult()) > 0;)
-        {
-            if (content.Length + count > MaxResponseBytes)
-            {
-                throw new HttpFailedException($"the answer is larger than {MaxResponseBytes} bytes");
-            }
-
-            content.Write(buffer, 0, count);
-        }
-
-        return content.ToArray();
     }
 
     [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}\z")]

@@ -19,6 +19,9 @@ internal sealed record HttpGrant
     /// <summary>Paths at or below this one, compared by whole segments.</summary>
     public string PathPrefix { get; init; } = "/";
 
+    /// <summary>Whether a redirect is followed, each hop demanded anew; otherwise the guest gets it.</summary>
+    public bool FollowsRedirects { get; init; }
+
     /// <summary>A secret that the host puts into each request.</summary>
     public SecretUse? Secret { get; init; }
 

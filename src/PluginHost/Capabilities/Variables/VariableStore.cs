@@ -1,7 +1,7 @@
 namespace PluginHost.Capabilities.Variables;
 
-/// <summary>Variables of a guest, which live on between calls on the host's side. Bounded in bytes, keys included.</summary>
-internal sealed class VariableStore(long maxBytes)
+/// <summary>Variables of a guest, which live on between calls on the host's side.</summary>
+internal sealed class VariableStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
@@ -15,8 +15,11 @@ internal sealed class VariableStore(long maxBytes)
         }
     }
 
+    /// <param name="key">Name of the variable.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="maxBytes">Bytes that the store may hold afterwards, keys included.</param>
     /// <returns>False where the store is full; nothing is changed then.</returns>
-    public bool TrySet(string key, byte[] value)
+    public bool TrySet(string key, byte[] value, long maxBytes)
     {
         lock (_gate)
         {

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text;
+using PluginHost.Cli.Keys;
+using PluginHost.Cli.Wasm;
+using PluginHost.Hosting;
+using PluginHost.State;
+
+namespace PluginHost.Cli.Skills;
+
+/// <summary>The options of <c>skills run</c> beside those about trust, and what they mean for the host.</summary>
+internal sealed class RunFlags
+{
+    private const int MaxInputBytes = 1 << 30;
+    private const string ReadOnlySuffix = ":ro";
+
+    private readonly Option<string?> _input = new("--input") { Description = "Input of the tool: a text, @FILE, or - for standard input. Empty without it.", HelpName = "TEXT|@FILE|-" };
+    private readonly Option<string?> _accept = new("--accept") { Description = "Consent to what the package with this payload digest asks for.", HelpName = "PAYLOAD_SHA256" };
+    private readonly Option<string[]> _map = new("--map") { Description = "A directory in place of a root of the manifest.", HelpName = "ROOT=DIR[:ro]" };
+    private readonly Option<string[]> _resolve = new("--resolve") { Description = "Connect to an address in place of a host; it may be private.", HelpName = "HOST:PORT=[http://]ADDR:PORT" };
+    private readonly Option<string[]> _secret = new("--secret") { Description = "Where the value of a secret is.", HelpName = $"SCOPE/KEY={ValueSource.Form}" };
+    private readonly Option<string[]> _environment = new("--env") { Description = "An environment variable; the skill sees those it asked for.", HelpName = "K=V" };
+    private readonly Option<string[]> _config = new("--config") { Description = "A setting for Extism guests.", HelpName = "K=V" };
+    private readonly Option<string?> _audit = new("--audit") { Description = "File of the audit log; else the state's, else in memory.", HelpName = "FILE" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _input, _accept, _map, _resolve, _secret, _environment, _config, _audit })
+        {
+            command.Add(option);
+        }
+    }
+
+    public byte[] Input(ParseResult parse)
+    {
+        switch (parse.GetValue(_input))
+        {
+            case null:
+                return [];
+            case "-":
+                using (var input = Console.OpenStandardInput())
+                {
+                    var content = new MemoryStream();
+                    input.CopyTo(content);
+                    return content.ToArray();
+                }
+
+            case ['@', .. var path]:
+                return InputFiles.Read(path, MaxInputBytes);
+            case var text:
+                return Encoding.UTF8.GetBytes(text);
+        }
+    }
+
+    public SkillHostOptions HostOptions(ParseResult parse, TrustFlags trust, StateRoot? state)
+    {
+        var accepted = parse.GetValue(_accept)?.Trim().ToLowerInvariant();
+        var options = new SkillHostOptions
+        {
+            StateDirectory = state?.Path,
+            TrustStoreFile = parse.GetValue(trust.Store),
+            AllowTrustOnFirstUse = parse.GetValue(trust.AllowFirstUse),
+            AuditFile = parse.GetValue(_audit),
+            Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, parse.InvocationConfiguration.Error) ? ConsentDecision.Accept : ConsentDecision.Refuse),
+            Log = message => Console.Error.WriteLine($"[{message.Level}] {Printable.Text(message.Text)}"),
+        };
+        foreach (var keys in trust.Keys(parse).GroupBy(pair => pair.Publisher, pair => pair.Key, StringComparer.Ordinal))
+        {
+            options.TrustedPublishers[keys.Key] = [.. keys];
+        }
+
+        foreach (var (host, endpoint) in Pairs("resolve", _resolve, parse))
+        {
+            options.Resolve[host] = endpoint;
+        }
+
+        var secrets = Pairs("secret", _secret, parse).ToDictionary(pair => pair.Name, pair => ValueSource.Read("secret", pair.Value), StringComparer.Ordinal);
+        options.Secrets = name => secrets.GetValueOrDefault(name);
+        return options;
+    }
+
+    public SkillLoadOptions LoadOptions(ParseResult parse)
+    {
+        var options = new SkillLoadOptions();
+        foreach (var (root, directory) in Pairs("map", _map, parse))
+        {
+            var readOnly = directory.EndsWith(ReadOnlySuffix, StringComparison.Ordinal);
+            options.Directories[root] = new MappedDirectory(readOnly ? directory[..^ReadOnlySuffix.Length] : directory, readOnly);
+        }
+
+        foreach (var (key, value) in KeyValueFlags.Parse("env", parse.GetValue(_environment) ?? []))
+        {
+            options.Environment[key] = value;
+        }
+
+        foreach (var (key, value) in KeyValueFlags.Parse("config", parse.GetValue(_config) ?? []))
+        {
+            options.Config[key] = value;
+        }
+
+        return options;
+    }
+
+    private static bool Consents(ConsentRequest request, string? accepted, TextWriter error)
+    {
+        if (accepted is not null)
+        {
+            return accepted == request.PayloadDigest
+                ? true
+                : throw new SkillConsentException("other-payload", $"--accept names another payload; this one is {request.PayloadDigest}", request);
+        }
+
+        error.Write(request.ToString());
+        if (Console.IsInputRedirected || Console.IsErrorRedirected)
+        {
+            throw new SkillConsentException("required", $"there is no terminal to ask on; to consent: --accept {request.PayloadDigest}", request);
+        }
+
+        error.Write("Allow this? Type yes: ");
+        return string.Equals(Console.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<(string Name, string Value)> Pairs(string name, Option<string[]> option, ParseResult parse) => (parse.GetValue(option) ?? []).Select(flag =>
+        flag.Split('=', 2) is [{ Length: > 0 } key, { Length: > 0 } value]
+            ? (key, value)
+            : throw new CommandError(ExitCode.Usage, "usage." + name, $"'{flag}' is not of the form {option.HelpName}"));
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using PluginHost.Cli.State;
+
+namespace PluginHost.Cli.Skills;
+
+/// <summary><c>skills run</c>: loads a package through every room and calls one of its tools.</summary>
+internal static class SkillsRunCommand
+{
+    public static Command Create()
+    {
+        var artifact = new Argument<string>("artifact") { Description = "File of the package." };
+        var tool = new Argument<string>("tool") { Description = "Id of the tool." };
+        var trust = new TrustFlags();
+        var flags = new RunFlags();
+        var state = StateFlag.Create();
+        var json = CommandOutput.JsonOption();
+        var command = new Command("run", "Verify a package, ask for consent, and call one of its tools.") { artifact, tool };
+        flags.AddTo(command);
+        trust.AddTo(command);
+        command.Add(state);
+        command.Add(json);
+        command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () =>
+        {
+            var options = flags.HostOptions(parse, trust, StateFlag.Open(parse.GetValue(state)));
+            var run = Run(options, flags.LoadOptions(parse), parse.GetRequiredValue(artifact), parse.GetRequiredValue(tool), flags.Input(parse), cancellation);
+            return run.GetAwaiter().GetResult().Report(parse.GetValue(json), parse.InvocationConfiguration);
+        })));
+        return command;
+    }
+
+    private static async Task<SkillRunReport> Run(
+        SkillHostOptions options, SkillLoadOptions load, string artifact, string tool, byte[] input, CancellationToken cancellation)
+    {
+        try
+        {
+            var host = SkillHost.Create(options);
+            await using (host.ConfigureAwait(false))
+            {
+                var skill = await host.LoadSkillAsync(artifact, load, cancellation).ConfigureAwait(false);
+                if (!skill.Tools.Any(offered => offered.Id == tool))
+                {
+                    throw new CommandError(ExitCode.Usage, "usage.tool", $"the skill has no tool '{tool}': it has {string.Join(", ", skill.Tools.Select(offered => offered.Id))}");
+                }
+
+                return await SkillRunReport.Of(host, skill, tool, input, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.options", e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
+        }
+    }
+}

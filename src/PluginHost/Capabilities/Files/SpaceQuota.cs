@@ -1,0 +1,37 @@
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>Bytes and entries that a part of a memory tree may hold; what it takes its parent gives, too. Used under the tree's lock.</summary>
+internal sealed class SpaceQuota(long maxBytes, int maxEntries, SpaceQuota? parent = null)
+{
+    private long _bytes;
+    private int _entries;
+
+    /// <summary>Takes bytes, or gives them back where negative; changes nothing where there is no room.</summary>
+    public bool TryTake(long bytes)
+    {
+        if (bytes > maxBytes - _bytes || parent?.TryTake(bytes) == false)
+        {
+            return false;
+        }
+
+        _bytes += bytes;
+        return true;
+    }
+
+    public void TakeEntry()
+    {
+        if (_entries >= maxEntries)
+        {
+            throw new FileTreeException(FileError.NoSpace);
+        }
+
+        parent?.TakeEntry();
+        _entries++;
+    }
+
+    public void ReturnEntry()
+    {
+        _entries--;
+        parent?.ReturnEntry();
+    }
+}

@@ -1,0 +1,10 @@
+namespace PluginHost.Capabilities.Http;
+
+/// <summary>The answer to a request of a guest.</summary>
+/// <param name="Status">Its status code.</param>
+/// <param name="Body">Its body.</param>
+/// <param name="Location">Where a redirect leads, as the server wrote it.</param>
+internal sealed record GuestHttpResponse(int Status, byte[] Body, string? Location)
+{
+    public bool IsRedirect => Status is 301 or 302 or 303 or 307 or 308 && Location is not null;
+}

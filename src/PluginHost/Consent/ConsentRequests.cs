@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PluginHost.Capabilities;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Consent;
+
+/// <summary>Puts what a skill would get into words.</summary>
+internal static class ConsentRequests
+{
+    public static ConsentRequest Of(InspectedSkill skill, ImmutableArray<ToolGrant> plan) => new()
+    {
+        SkillId = skill.Manifest.SkillId,
+        Name = skill.Manifest.Name,
+        Version = skill.Manifest.Version.ToString(),
+        Publisher = skill.Manifest.Publisher,
+        KeyId = skill.Signed.Signature.KeyId,
+        Trust = Trust(skill.Trusted.Decision),
+        PayloadDigest = skill.Signed.Artifact.Payload,
+        Tools = [.. skill.Manifest.Tools.Select(Tool)],
+        Capabilities = [.. plan
+            .SelectMany(tool => Asked(tool).Select(asked => (asked, Tool: tool.Code.Tool.Id)))
+            .GroupBy(pair => pair.asked, pair => pair.Tool)
+            .Select(group => new RequestedCapability(group.Key.Capability, group.Key.Resource, group.Key.Detail, [.. group]))],
+    };
+
+    public static string Trust(TrustDecision decision) => decision switch
+    {
+        TrustDecision.Allowlisted => "the key is listed for its publisher",
+        TrustDecision.Pinned => "the key is the one first met, and pinned since",
+        _ => "the publisher is met for the first time; nobody vouched for the key",
+    };
+
+    private static SkillTool Tool(ManifestTool tool) => new()
+    {
+        Id = tool.Id,
+        Name = tool.Name,
+        Description = tool.Description,
+        InputSchema = Schema(tool.InputSchema),
+        OutputSchema = Schema(tool.OutputSchema),
+        IsSensitive = tool.IsSensitive,
+        RequiresApproval = tool.RequiresApproval,
+    };
+
+    private static JsonElement Schema(Skills.Toml.TomlTable table) => TomlJson.Of(table);
+
+    private static IEnumerable<(Capability Capability, string Resource, string Detail)> Asked(ToolGrant tool)
+    {
+        foreach (var http in tool.Grant.Http)
+        {
+            var methods = http.Methods.IsEmpty ? "any method" : string.Join(", ", http.Methods);
+            var secret = http.Secret is { } use ? $"; the host adds secret {use.Name} as {use.Placement.ToString().ToLowerInvariant()} {use.Target}" : "";
+            yield return (Capability.HttpEgress, $"{http.Scheme}://{http.Host}:{http.Port}{http.PathPrefix}", methods + (http.FollowsRedirects ? ", follows redirects" : "") + secret);
+        }
+
+        foreach (var root in tool.Roots)
+        {
+            var room = root.MaxBytes is { } bytes ? $"at most {bytes} bytes" : "";
+            yield return (root.CanWrite ? Capability.FilesystemWrite : Capability.FilesystemRead, "/" + root.Path, root.CanWrite ? string.Join("; ", new[] { "read and write", room }.Where(part => part.Length > 0)) : "read only");
+        }
+
+        foreach (var secret in tool.Grant.Secrets)
+        {
+            yield return (Capability.SecretsUse, secret, "used by the host; the skill never sees the value");
+        }
+
+        foreach (var key in tool.Grant.Environment.Keys)
+        {
+            yield return (Capability.Environment, key, "");
+        }
+
+        // What everybody gets needs no words; more than that does.
+        var usual = new EffectiveGrant();
+        foreach (var (capability, bytes, known) in new[]
+        {
+            (Capability.Variables, tool.Grant.VariableBytes, usual.VariableBytes),
+            (Capability.Random, tool.Grant.RandomBytes, usual.RandomBytes),
+            (Capability.Log, tool.Grant.LogBytes, usual.LogBytes),
+        })
+        {
+            if (bytes > known)
+            {
+                yield return (capability, $"{bytes} bytes", $"{known} are usual");
+            }
+        }
+    }
+}

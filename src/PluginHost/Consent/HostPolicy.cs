@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using PluginHost.Capabilities;
+using PluginHost.Sandbox;
+
+namespace PluginHost.Consent;
+
+/// <summary>What the host allows at most, whatever is asked and consented to.</summary>
+/// <param name="Withdrawn">Capabilities that no skill gets.</param>
+/// <param name="Ceiling">What a call may use.</param>
+internal sealed record HostPolicy(ImmutableHashSet<Capability> Withdrawn, GuestLimits Ceiling)
+{
+    /// <summary>What the quiet capabilities may be raised to by asking for more than the default.</summary>
+    public const long MaxQuietBytes = 16 * 1024 * 1024;
+
+    public bool Allows(Capability capability) => !Withdrawn.Contains(capability);
+}

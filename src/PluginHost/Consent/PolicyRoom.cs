@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
+
+namespace PluginHost.Consent;
+
+/// <summary>Refuses what no consent could make right: what this host does not have, or what cannot be understood exactly.</summary>
+internal static class PolicyRoom
+{
+    /// <summary>Version of Palyra whose packages are understood.</summary>
+    private static readonly SkillVersion PalyraVersion = SkillVersion.Parse("0.1.0")!.Value;
+
+    private const int ProtocolMajor = 1;
+    private const string OwnFiles = "assets";
+
+    /// <exception cref="SkillVerificationException">The skill asks for something that this host never gives.</exception>
+    public static void Check(InspectedSkill skill)
+    {
+        var asked = skill.Manifest.Capabilities;
+        CheckCompatibility(skill.Manifest.Compatibility);
+        foreach (var name in asked.Devices.Select(name => "device." + name).Concat(asked.Nodes.Select(name => "node." + name)))
+        {
+            throw Refused("device", $"the skill asks for {name}: this host has no devices and no nodes");
+        }
+
+        foreach (var text in asked.Hosts.Concat(asked.ReadRoots).Concat(asked.WriteRoots).Concat(asked.Secrets.SelectMany(secrets => secrets.Keys)))
+        {
+            if (text.Contains('*', StringComparison.Ordinal))
+            {
+                throw Refused("wildcard", $"the skill asks for '{text}': wildcards are never granted, name what is needed");
+            }
+        }
+
+        foreach (var root in asked.ReadRoots.Concat(asked.WriteRoots))
+        {
+            if (root == OwnFiles || root.StartsWith(OwnFiles + "/", StringComparison.Ordinal))
+            {
+                throw Refused("root", $"the root '{root}' would hide the package's own assets");
+            }
+        }
+
+        if (skill.Capabilities is { } file)
+        {
+            CheckServed(file.CalledTools, "calls", "calling tools of other skills");
+            CheckServed(file.HostFunctions, "host", "functions of the embedder");
+            CheckServed(file.ReadableSecrets, "secrets_read", "handing secrets to the guest");
+        }
+    }
+
+    private static void CheckCompatibility(ManifestCompatibility compatibility)
+    {
+        if (compatibility.ProtocolMajor != ProtocolMajor)
+        {
+            throw Refused("protocol", $"the skill needs protocol {compatibility.ProtocolMajor}, this host speaks {ProtocolMajor}");
+        }
+
+        if (compatibility.MinimumHost.CompareTo(PalyraVersion) > 0 || compatibility.MaximumHost?.CompareTo(PalyraVersion) < 0)
+        {
+            throw Refused("palyra-version", $"the skill is made for Palyra {compatibility.MinimumHost} to {compatibility.MaximumHost?.ToString() ?? "any"}, this host understands {PalyraVersion}");
+        }
+    }
+
+    private static void CheckServed(ImmutableArray<string> names, string section, string what)
+    {
+        if (!names.IsEmpty)
+        {
+            throw Refused("unsupported", $"the skill asks for [{section}] in capabilities.toml: {what} is not part of this version");
+        }
+    }
+
+    private static SkillVerificationException Refused(string rule, string message) => new("policy", rule, message);
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using PluginHost.Consent;
+using PluginHost.Skills.Inspection;
+
+namespace PluginHost.Hosting;
+
+/// <summary>A skill that passed every room but consent.</summary>
+/// <param name="Skill">The skill.</param>
+/// <param name="Plan">What its tools would get.</param>
+/// <param name="Request">The same in words.</param>
+internal sealed record Candidate(InspectedSkill Skill, ImmutableArray<ToolGrant> Plan, ConsentRequest Request);

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
+using PluginHost.Audit;
+using PluginHost.Capabilities.Http;
+using PluginHost.Consent;
+using PluginHost.Limits;
+using PluginHost.Sandbox;
+using PluginHost.State;
+
+namespace PluginHost.Hosting;
+
+/// <summary>What the skills of a host share, made from its options once.</summary>
+internal sealed class HostServices : IDisposable
+{
+    private readonly ConcurrentDictionary<(string Publisher, string Skill), SkillState> _states = [];
+    private readonly ConcurrencyLimiter _loads;
+
+    /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened.</exception>
+    public HostServices(SkillHostOptions options)
+    {
+        var root = options.StateDirectory is { } directory ? StateRoot.Open(directory) : null;
+        var trustFile = options.TrustStoreFile ?? root?.TrustStore;
+        var auditFile = options.AuditFile ?? root?.NewAuditFile(options.Time);
+        Time = options.Time;
+        AllowFirstUse = options.AllowTrustOnFirstUse;
+        Consent = options.Consent;
+        Log = options.Log ?? (static _ => { });
+        Secrets = options.Secrets ?? (static _ => null);
+        Resolve = ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value)));
+        Trust = new TrustStoreFile(trustFile, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))]);
+        Protected = new ProtectedPlaces([root?.Path], [trustFile, auditFile]);
+        CallsPerSkill = options.Limits.ConcurrentCallsPerSkill;
+        QueuedCalls = options.Limits.QueuedCalls;
+        DataBytes = options.Limits.DataBytes;
+        DrainTime = options.Limits.DrainTime;
+        Policy = new HostPolicy([.. options.WithdrawnCapabilities], new GuestLimits
+        {
+            Time = options.Limits.CallTime,
+            Fuel = options.Limits.CallFuel,
+            MemoryBytes = options.Limits.CallMemoryBytes,
+        });
+        Calls = Limiter(options.Limits.ConcurrentCalls, QueuedCalls);
+        _loads = Limiter(options.Limits.ConcurrentLoads, options.Limits.ConcurrentLoads);
+        Loads = new LoadPipeline(Time, _loads, options.Limits.LoadTime);
+        Audit = auditFile is null ? AuditLog.InMemory(Time) : AuditLog.Open(auditFile, Time);
+    }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Skills that were loaded and not disposed.</summary>
+    public ConcurrentDictionary<Skill, bool> Loaded { get; } = [];
+
+    public AuditLog Audit { get; }
+
+    public bool AllowFirstUse { get; }
+
+    public ConsentCallback? Consent { get; }
+
+    public HostPolicy Policy { get; }
+
+    public TrustStoreFile Trust { get; }
+
+    public ProtectedPlaces Protected { get; }
+
+    public ResolveMap Resolve { get; }
+
+    public Func<string, string?> Secrets { get; }
+
+    public Action<SkillLogMessage> Log { get; }
+
+    public LoadPipeline Loads { get; }
+
+    /// <summary>Calls that run at the same time in the whole host.</summary>
+    public RateLimiter Calls { get; }
+
+    public int CallsPerSkill { get; }
+
+    public int QueuedCalls { get; }
+
+    public TimeSpan DrainTime { get; }
+
+    private long DataBytes { get; }
+
+    /// <summary>What a publisher's skill keeps between calls. Ids belong to publishers: the same id of another is another skill.</summary>
+    public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(DataBytes, Time));
+
+    public static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = permits,
+        QueueLimit = queue,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    public void Dispose()
+    {
+        Audit.Dispose();
+        Calls.Dispose();
+        _loads.Dispose();
+    }
+}

@@ -1,0 +1,79 @@
+namespace PluginHost.Hosting;
+
+/// <summary>Counts the calls that run, so that an end can wait for them and then interrupt them.</summary>
+internal sealed class RunningCalls : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
+    private bool _ended;
+
+    /// <exception cref="ObjectDisposedException">No more calls are taken.</exception>
+    public Running Begin(object owner, CancellationToken caller)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, owner);
+            _running++;
+        }
+
+        return new Running(this, CancellationTokenSource.CreateLinkedTokenSource(caller, _stop.Token));
+    }
+
+    /// <returns>False where it was ended before.</returns>
+    public async Task<bool> EndAsync(TimeSpan patience, TimeProvider time)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return false;
+            }
+
+            _ended = true;
+            if (_running == 0)
+            {
+                _drained.SetResult();
+            }
+        }
+
+        try
+        {
+            await _drained.Task.WaitAsync(patience, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _drained.Task.ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            if (--_running == 0 && _ended)
+            {
+                _drained.SetResult();
+            }
+        }
+    }
+
+    /// <summary>One call, until it is disposed.</summary>
+    internal sealed class Running(RunningCalls calls, CancellationTokenSource stop) : IDisposable
+    {
+        /// <summary>Cancelled by the caller, or when the owner's patience is over.</summary>
+        public CancellationToken Stop => stop.Token;
+
+        public void Dispose()
+        {
+            stop.Dispose();
+            calls.End();
+        }
+    }
+}

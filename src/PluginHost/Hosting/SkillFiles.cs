@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using PluginHost.Capabilities.Files;
+using PluginHost.Consent;
+
+namespace PluginHost.Hosting;
+
+/// <summary>The trees behind a skill's roots: mapped directories, else its own in memory; and its assets.</summary>
+internal sealed class SkillFiles(FileGrant own, SkillState state, ImmutableDictionary<string, HostDirectory> mapped, ImmutableHashSet<string> readOnly)
+{
+    public SkillState State => state;
+
+    public IEnumerable<HostDirectory> Mapped => mapped.Values;
+
+    /// <summary>What a tool with these roots sees.</summary>
+    public ImmutableArray<FileGrant> Of(ImmutableArray<RootGrant> roots) =>
+    [
+        own,
+        .. roots.Select(root => new FileGrant("/" + root.Path, Tree(root), root.CanWrite && !readOnly.Contains(root.Path))),
+    ];
+
+    private IDirectoryNode Tree(RootGrant root) => mapped.TryGetValue(root.Path, out var directory) ? directory : state.Root(root);
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+using PluginHost.Capabilities.Http;
+using PluginHost.Limits;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Hosting;
+
+/// <summary>Tells everything that is wrong with options at once.</summary>
+internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOptions>
+{
+    private const int MinMemoryBytes = 65_536;
+
+    public ValidateOptionsResult Validate(string? name, SkillHostOptions options)
+    {
+        var problems = new List<string>();
+        var limits = options.Limits;
+        Require(limits.CallTime >= TimeLimits.Shortest && limits.CallTime <= TimeLimits.Longest, "Limits.CallTime is not between 10 ms and 24 h");
+        Require(limits.LoadTime >= TimeLimits.Shortest && limits.LoadTime <= TimeLimits.Longest, "Limits.LoadTime is not between 10 ms and 24 h");
+        Require(limits.CallFuel > 0, "Limits.CallFuel is not positive");
+        Require(limits.CallMemoryBytes >= MinMemoryBytes, "Limits.CallMemoryBytes is less than 65536");
+        Require(limits.ConcurrentCalls > 0, "Limits.ConcurrentCalls is not positive");
+        Require(limits.ConcurrentCallsPerSkill > 0, "Limits.ConcurrentCallsPerSkill is not positive");
+        Require(limits.QueuedCalls >= 0, "Limits.QueuedCalls is negative");
+        Require(limits.ConcurrentLoads > 0, "Limits.ConcurrentLoads is not positive");
+        Require(limits.DataBytes >= 0, "Limits.DataBytes is negative");
+        Require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
+        Try(() => ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value))));
+        foreach (var (publisher, keys) in options.TrustedPublishers)
+        {
+            Require(keys is { Count: > 0 }, $"TrustedPublishers names no key for '{publisher}'");
+            foreach (var key in keys ?? [])
+            {
+                Try(() => TrustStore.Empty.With(publisher, key));
+            }
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void Require(bool condition, string problem)
+        {
+            if (!condition)
+            {
+                problems.Add(problem);
+            }
+        }
+
+        void Try(Action action)
+        {
+            try
+            {
+                action();
+            }
+            catch (FormatException e)
+            {
+                problems.Add(e.Message);
+            }
+        }
+    }
+}

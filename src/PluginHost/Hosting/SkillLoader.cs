@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using PluginHost.Capabilities.Files;
+using PluginHost.Consent;
+using PluginHost.Sandbox;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Hosting;
+
+/// <summary>
+/// The walk through the rooms for one package. Its file is read once; what is refused on the way is recorded and leaves
+/// nothing behind.
+/// </summary>
+internal sealed class SkillLoader(HostServices services, string path, SkillLoadOptions options)
+{
+    private SkillArtifact? _artifact;
+    private SignedSkill? _signed;
+
+    /// <summary>Every room before consent.</summary>
+    /// <exception cref="SkillException">A room refused.</exception>
+    public Candidate Verify(CancellationToken cancellation)
+    {
+        _artifact = SkillArtifact.Read(PackageFile.Read(path));
+        cancellation.ThrowIfCancellationRequested();
+        _signed = SignedSkill.Verify(_artifact);
+        var trusted = TrustedSkill.Decide(_signed, services.Trust.Read(), services.AllowFirstUse);
+        var inspected = InspectedSkill.Inspect(trusted, cancellation);
+        PolicyRoom.Check(inspected);
+        var plan = GrantPlanner.Plan(inspected, services.Policy, options.Environment.AsReadOnly());
+        CheckDirectories(plan);
+        return new Candidate(inspected, plan, ConsentRequests.Of(inspected, plan));
+    }
+
+    /// <summary>Consent, sandbox, and at the very end what is kept: the pin of a first use and the record.</summary>
+    /// <exception cref="SkillException">It was refused, or cannot be compiled or recorded.</exception>
+    public Skill Admit(Candidate candidate, ConsentDecision decision, CancellationToken cancellation)
+    {
+        var consented = ConsentedSkill.Decide(candidate.Skill, candidate.Plan, candidate.Request, decision);
+        var modules = Compile(consented, cancellation);
+        var files = OpenFiles(consented);
+        try
+        {
+            var skill = new Skill(services, consented, modules, files, options.Config.ToImmutableDictionary(StringComparer.Ordinal));
+            Keep(consented);
+            return skill;
+        }
+        catch
+        {
+            foreach (var tree in files.Mapped)
+            {
+                tree.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Records why the package was refused, as far as it was known by then.</summary>
+    public void Refused(SkillException reason) => services.Audit.Append("refusal", writer =>
+    {
+        writer.WriteString("code", reason.Code);
+        writer.WriteString("skill", _signed?.Manifest.SkillId ?? "");
+        writer.WriteString("version", _signed?.Manifest.Version.ToString() ?? "");
+        writer.WriteString("payload", _artifact?.Payload ?? "");
+    });
+
+    private void CheckDirectories(ImmutableArray<ToolGrant> plan)
+    {
+        foreach (var root in options.Directories.Keys)
+        {
+            if (!plan.Any(tool => tool.Roots.Any(asked => asked.Path == root)))
+            {
+                throw new SkillVerificationException("policy", "map", $"the skill has no root '{root}' that a directory could stand for");
+            }
+        }
+    }
+
+    private static Dictionary<string, SandboxedModule> Compile(ConsentedSkill skill, CancellationToken cancellation)
+    {
+        var modules = new Dictionary<string, SandboxedModule>(StringComparer.Ordinal);
+        foreach (var module in skill.Tools.Select(tool => tool.Code.Module).DistinctBy(module => module.Path))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            modules.Add(module.Path, SandboxedModule.Load(module.Module, module.Bytes, metering: true));
+        }
+
+        return modules;
+    }
+
+    private SkillFiles OpenFiles(ConsentedSkill skill)
+    {
+        var mapped = ImmutableDictionary.CreateBuilder<string, HostDirectory>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (root, directory) in options.Directories)
+            {
+                mapped.Add(root, HostDirectory.Open(directory.Path));
+                if (services.Protected.Overlap(mapped[root]))
+                {
+                    throw new SkillVerificationException("policy", "map", $"'{directory.Path}' holds, or lies in, the host's own files");
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            foreach (var directory in mapped.Values)
+            {
+                directory.Dispose();
+            }
+
+            throw e switch
+            {
+                FileTreeException file => new SkillVerificationException("policy", "map", $"a mapped directory cannot be opened: {file.Error}"),
+                PlatformNotSupportedException => new SkillVerificationException("policy", "map", e.Message),
+                _ => e,
+            };
+        }
+
+        var readOnly = options.Directories.Where(pair => pair.Value.IsReadOnly).Select(pair => pair.Key).ToImmutableHashSet(StringComparer.Ordinal);
+        var state = services.StateOf(skill.Request.Publisher, skill.Request.SkillId);
+        return new SkillFiles(OwnFiles.Of(skill.Inspected.Signed.Artifact, services.Time), state, mapped.ToImmutable(), readOnly);
+    }
+
+    private void Keep(ConsentedSkill skill)
+    {
+        var request = skill.Request;
+        services.Audit.Append("consent", writer =>
+        {
+            writer.WriteString("skill", request.SkillId);
+            writer.WriteString("version", request.Version);
+            writer.WriteString("payload", request.PayloadDigest);
+            writer.WriteString("decision", "accept");
+        });
+        if (skill.Inspected.Trusted.Decision == TrustDecision.NewlyPinned)
+        {
+            services.Trust.Pin(skill.Inspected.Signed.Signature);
+            services.Audit.Append("trust", writer =>
+            {
+                writer.WriteString("event", "pinned");
+                writer.WriteString("publisher", request.Publisher);
+                writer.WriteString("key", request.KeyId);
+            });
+        }
+
+        services.Audit.Append("load", writer =>
+        {
+            writer.WriteString("skill", request.SkillId);
+            writer.WriteString("version", request.Version);
+            writer.WriteString("payload", request.PayloadDigest);
+            writer.WriteString("publisher", request.Publisher);
+            writer.WriteString("key", request.KeyId);
+            writer.WriteBoolean("signed", true);
+        });
+    }
+}

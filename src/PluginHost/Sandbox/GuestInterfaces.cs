@@ -1,0 +1,68 @@
+using PluginHost.Abi.AssemblyScript;
+using PluginHost.Abi.Extism;
+using PluginHost.Abi.Palyra;
+using PluginHost.Abi.Wasi;
+using PluginHost.Gate;
+using PluginHost.Wasm;
+
+namespace PluginHost.Sandbox;
+
+/// <summary>The host's side of every interface that a module may import, for one call.</summary>
+internal sealed class GuestInterfaces : IDisposable
+{
+    private readonly GuestCall _call;
+    private readonly GuestRequest _request;
+    private readonly WasiHost _wasi;
+
+    public GuestInterfaces(GuestCall call, GuestRequest request)
+    {
+        _call = call;
+        _request = request;
+        _wasi = new WasiHost(call, request.Program);
+        Extism = new ExtismHost(call, request.Extism, request.Limits.MemoryBytes);
+    }
+
+    public ExtismHost Extism { get; }
+
+    public void Dispose()
+    {
+        Extism.Dispose();
+        _wasi.Dispose();
+    }
+
+    /// <exception cref="GuestLimitException">There is no room for it.</exception>
+    public void TakeInput()
+    {
+        if (_request.Entry.IsExtism)
+        {
+            Extism.TakeInput();
+        }
+    }
+
+    /// <summary>What a module is linked with: the interfaces that it imports from, whole. Authority is checked when they are called.</summary>
+    public Linker Linker(SandboxedModule module)
+    {
+        var linker = new Linker();
+        if (module.Imports(WasiHost.Module))
+        {
+            _wasi.Define(linker);
+        }
+
+        if (module.Imports(ExtismHost.Module))
+        {
+            Extism.Define(linker);
+        }
+
+        if (module.Imports(AssemblyScriptHost.Module))
+        {
+            AssemblyScriptHost.Define(linker, _call);
+        }
+
+        if (module.Imports(PalyraHost.Module))
+        {
+            PalyraHost.Define(linker, _call);
+        }
+
+        return linker;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Text;
+using PluginHost.Abi.AssemblyScript;
+using PluginHost.Abi.Extism;
+using PluginHost.Abi.Wasi;
+using PluginHost.Audit;
+using PluginHost.Capabilities;
+using PluginHost.Gate;
+using PluginHost.Skills.Inspection;
+using PluginHost.Wasm;
+
+namespace PluginHost.Sandbox;
+
+/// <summary>One call: a store, a gate and the interfaces of the host for it, from the first demand to the receipt.</summary>
+internal sealed class GuestRun : IDisposable
+{
+    private readonly SandboxedModule _module;
+    private readonly GuestRequest _request;
+    private readonly CancellationToken _deadline;
+    private readonly CancellationToken _caller;
+    private readonly GuestCall _call;
+    private readonly Store _store;
+    private readonly GuestInterfaces _interfaces;
+    private readonly long _fuel;
+    private long _started = Stopwatch.GetTimestamp();
+
+    /// <param name="module">What runs.</param>
+    /// <param name="audit">Where it is recorded.</param>
+    /// <param name="request">What is asked of it.</param>
+    /// <param name="deadline">Cancelled when the time is over, and when the caller cancels.</param>
+    /// <param name="caller">Cancelled when the caller does not want it any more.</param>
+    public GuestRun(SandboxedModule module, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
+    {
+        _module = module;
+        _request = request;
+        _deadline = deadline;
+        _caller = caller;
+        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, deadline);
+        _store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
+        _interfaces = new GuestInterfaces(_call, request);
+        _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
+        _store.Fuel = _fuel;
+    }
+
+    public void Dispose()
+    {
+        _interfaces.Dispose();
+        _store.Dispose();
+    }
+
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public GuestResult Execute()
+    {
+        using var interruption = _store.InterruptOn(_deadline);
+        IReadOnlyList<WasmValue> values = [];
+        var exitCode = 0;
+        GuestStop? stop = null;
+        try
+        {
+            values = Invoke();
+        }
+        catch (ProgramExitException exit)
+        {
+            exitCode = exit.ExitCode;
+        }
+        catch (Exception e) when (Describe(e) is { } described)
+        {
+            stop = described;
+        }
+        catch (Exception e)
+        {
+            End(e is SkillException skill ? skill.Code : "state.internal", 0);
+            throw;
+        }
+
+        stop ??= _deadline.IsCancellationRequested ? OutOfTime() : Failure(values, exitCode);
+        var output = stop is null ? Output(values) : [];
+        var time = End(_caller.IsCancellationRequested ? "cancelled" : stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), output.Length);
+        _caller.ThrowIfCancellationRequested();
+        return new GuestResult
+        {
+            CallId = _call.Id,
+            Time = time,
+            Fuel = _fuel - _store.Fuel,
+            PeakMemoryBytes = _store.MemoryBytes,
+            Values = _request.Entry.IsExtism ? [] : values,
+            Output = output,
+            ExitCode = exitCode,
+            Stop = stop,
+            Denials = _call.Denials,
+        };
+    }
+
+    private WasmValue[] Invoke()
+    {
+        _interfaces.TakeInput();
+        var instance = _module.Instantiate(_store, _interfaces.Linker(_module));
+        var function = instance.GetFunction(_request.Entry.Export)
+            ?? throw new SkillVerificationException("inspection", "export", $"the module exports no function '{_request.Entry.Export}'");
+        var arguments = _request.Entry.Arguments(function.Type);
+        _started = Stopwatch.GetTimestamp();
+        Initialize(instance);
+        return function.Invoke(arguments);
+    }
+
+    /// <summary>The guest runtime's own start, once for each instance: Haskell's, else constructors, else a reactor's.</summary>
+    private void Initialize(Instance instance)
+    {
+        if (!_request.Entry.IsExtism)
+        {
+            return;
+        }
+
+        if (instance.GetFunction("hs_init") is { Type: { Parameters: [ValType.I32, ValType.I32], Results: [] } } haskell)
+        {
+            Plain(instance, "_initialize")?.Invoke();
+            haskell.Invoke(WasmValue.FromI32(0), WasmValue.FromI32(0));
+            return;
+        }
+
+        (Plain(instance, "__wasm_call_ctors") ?? Plain(instance, "_initialize"))?.Invoke();
+    }
+
+    private static WasmFunction? Plain(Instance instance, string name) =>
+        instance.GetFunction(name) is { Type: { Parameters: [], Results: [] } } function ? function : null;
+
+    private byte[] Output(IReadOnlyList<WasmValue> values) => (_request.Entry.Abi, values) switch
+    {
+        (GuestAbi.Extism, _) => _interfaces.Extism.Output,
+        (GuestAbi.Palyra, [var code]) => Encoding.UTF8.GetBytes($"{{\"exit_code\":{code.I32}}}"),
+        _ => [],
+    };
+
+    /// <summary>An Extism guest fails by its error text, whatever it returns, or by returning anything but 0.</summary>
+    private GuestStop? Failure(IReadOnlyList<WasmValue> values, int exitCode)
+    {
+        if (!_request.Entry.IsExtism)
+        {
+            return null;
+        }
+
+        var code = exitCode != 0 ? exitCode : values is [{ Type: ValType.I32 } value] ? value.I32 : 0;
+        return _interfaces.Extism.Error is { } text ? new GuestStop("guest.error", text, [])
+            : code != 0 ? new GuestStop("guest.error", $"Returned non-zero exit code: {code}", [])
+            : null;
+    }
+
+    private TimeSpan End(string outcome, long output)
+    {
+        var time = Stopwatch.GetElapsedTime(_started);
+        _call.End(outcome, time, _fuel - _store.Fuel, _store.MemoryBytes, _request.Extism.Input.Length, output + _call.QuietBytes(Capability.Stdio));
+        return time;
+    }
+
+    private GuestStop OutOfTime() => new(GuestStop.Time, $"the call took longer than {_request.Limits.Time.TotalMilliseconds} ms", []);
+
+    /// <summary>How a call that ended by an exception is told; null for what is a fault of the host's.</summary>
+    private GuestStop? Describe(Exception exception) => exception switch
+    {
+        WasmTrapException trap => Describe(trap),
+        AbortException => new GuestStop("trap.abort", exception.Message, []),
+        ExtismErrorException => new GuestStop("guest.error", exception.Message, []),
+        WasmLimitException => new GuestStop("limit.memory", exception.Message, []),
+        OperationCanceledException when _deadline.IsCancellationRequested => OutOfTime(),
+        CapabilityDeniedException denied => new GuestStop(denied.Code, denied.Message, [], denied),
+        GuestLimitException limit => new GuestStop(limit.Code, limit.Message, []),
+        _ => null,
+    };
+
+    private static GuestStop Describe(WasmTrapException trap) => new(
+        trap.Kind switch
+        {
+            TrapKind.OutOfFuel => "limit.fuel",
+            TrapKind.Interrupted => GuestStop.Time,
+            TrapKind.CallStackExhausted or TrapKind.HostStackExhausted => "limit.stack",
+            var kind => "trap." + Kebab(kind.ToString()),
+        },
+        trap.Message,
+        [.. trap.Stack.Select(frame => frame.ToString())]);
+
+    private static string Kebab(string name) =>
+        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Threading.RateLimiting;
+using PluginHost.Abi.Extism;
+using PluginHost.Abi.Wasi;
+using PluginHost.Consent;
+using PluginHost.Gate;
+using PluginHost.Hosting;
+using PluginHost.Limits;
+using PluginHost.Sandbox;
+using PluginHost.Skills.Inspection;
+
+namespace PluginHost;
+
+/// <summary>
+/// A skill that passed every room. Each call of a tool gets a fresh instance; nothing of one call is seen by the next but
+/// variables and files. Calls may be made from many threads.
+/// </summary>
+public sealed class Skill : IAsyncDisposable
+{
+    private readonly HostServices _services;
+    private readonly ConsentedSkill _consented;
+    private readonly Dictionary<string, SandboxedModule> _modules;
+    private readonly SkillFiles _files;
+    private readonly ImmutableDictionary<string, string> _config;
+    private readonly SkillIdentity _identity;
+    private readonly ConcurrencyLimiter _limiter;
+    private readonly CallPipeline _pipeline;
+    private readonly RunningCalls _running = new();
+
+    internal Skill(
+        HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, ImmutableDictionary<string, string> config)
+    {
+        _services = services;
+        _consented = consented;
+        _modules = modules;
+        _files = files;
+        _config = config;
+        _identity = new SkillIdentity(Id, Version, PayloadDigest);
+        _limiter = HostServices.Limiter(services.CallsPerSkill, services.QueuedCalls);
+        _pipeline = new CallPipeline(services.Time, (services.Calls, "calls run in this host"), (_limiter, $"calls of '{Id}' run"));
+        Verification = VerificationReport.Of(consented);
+    }
+
+    /// <summary>Its id.</summary>
+    public string Id => _consented.Request.SkillId;
+
+    /// <summary>Its version.</summary>
+    public string Version => _consented.Request.Version;
+
+    /// <summary>Who signed it.</summary>
+    public string Publisher => _consented.Request.Publisher;
+
+    /// <summary>Lower hex SHA-256 over everything that is signed.</summary>
+    public string PayloadDigest => _consented.Request.PayloadDigest;
+
+    /// <summary>The tools it offers.</summary>
+    public IReadOnlyList<SkillTool> Tools => _consented.Request.Tools;
+
+    /// <summary>What was consented to.</summary>
+    public IReadOnlyList<RequestedCapability> Capabilities => _consented.Request.Capabilities;
+
+    /// <summary>What was checked before it was loaded, and what was not.</summary>
+    public SkillVerification Verification { get; }
+
+    /// <summary>Calls a tool with a text.</summary>
+    /// <inheritdoc cref="CallAsync(string, ReadOnlyMemory{byte}, CallContext?, CancellationToken)"/>
+    public Task<SkillCallResult> CallAsync(string toolId, string input, CallContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return CallAsync(toolId, Encoding.UTF8.GetBytes(input), context, cancellationToken);
+    }
+
+    /// <summary>Calls a tool: Extism guests get the input as theirs, WASI programs on standard input with the tool's id as argument.</summary>
+    /// <param name="toolId">One of <see cref="Tools"/>.</param>
+    /// <param name="input">The input. It must not change until the call has ended.</param>
+    /// <param name="context">On whose behalf; stands in every record of the call.</param>
+    /// <param name="cancellationToken">Stops the guest wherever it is.</param>
+    /// <exception cref="ArgumentException">The skill has no such tool.</exception>
+    /// <exception cref="CapabilityDeniedException">The guest asked for what it was not granted.</exception>
+    /// <exception cref="SkillLimitException">A limit ended the call, or there were too many calls to begin it.</exception>
+    /// <exception cref="SkillTrapException">The guest trapped.</exception>
+    /// <exception cref="SkillGuestException">The guest reported failure.</exception>
+    /// <exception cref="SkillStateException">The call could not be recorded, so it did not go on.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, or the skill is disposed.</exception>
+    public async Task<SkillCallResult> CallAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(toolId);
+        using var running = _running.Begin(this, cancellationToken);
+        var tool = _consented.Tools.FirstOrDefault(tool => tool.Code.Tool.Id == toolId)
+            ?? throw new ArgumentException($"'{Id}' has no tool '{toolId}'", nameof(toolId));
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        var request = Request(tool, input, context ?? CallContext.None, output, error);
+        var module = _modules[tool.Code.Module.Path];
+        GuestResult result;
+        try
+        {
+            result = await _pipeline.ExecuteAsync(
+                tool.Limits.Time, deadline => module.CallAsync(_services.Audit, request, deadline, running.Stop), running.Stop).ConfigureAwait(false);
+        }
+        catch (SkillLimitException refusal) when (refusal.Receipt is null)
+        {
+            new GuestCall(_services.Audit, _identity, toolId, request.Context, request.Grant, CancellationToken.None).End(refusal.Code, TimeSpan.Zero, 0, 0, 0, 0);
+            throw;
+        }
+
+        return CallOutcome.Of(result, tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    /// <summary>Takes no more calls, waits for those that run, and after the host's drain time interrupts them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!await _running.EndAsync(_services.DrainTime, _services.Time).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        _services.Loaded.TryRemove(this, out _);
+        _running.Dispose();
+        _limiter.Dispose();
+        foreach (var directory in _files.Mapped)
+        {
+            directory.Dispose();
+        }
+    }
+
+    private GuestRequest Request(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext context, Stream output, Stream error)
+    {
+        var id = tool.Code.Tool.Id;
+        var isProgram = tool.Code.Abi == GuestAbi.Wasi;
+        return new GuestRequest
+        {
+            Identity = _identity,
+            Tool = id,
+            Entry = GuestEntry.Of(tool.Code.Export, tool.Code.Abi),
+            Grant = tool.Grant with { Files = _files.Of(tool.Roots) },
+            Limits = tool.Limits,
+            Context = context,
+            Program = new WasiProgram
+            {
+                Arguments = [id],
+                Input = isProgram ? new MemoryStream(input.ToArray(), writable: false) : Stream.Null,
+                Output = output,
+                Error = error,
+                Time = _services.Time,
+            },
+            Extism = new ExtismSettings
+            {
+                Input = isProgram ? [] : input.ToArray(),
+                Config = _config,
+                Variables = _files.State.Variables,
+                Log = (level, text) => _services.Log(new SkillLogMessage(Id, id, level, text)),
+                Resolve = _services.Resolve,
+                Secrets = _services.Secrets,
+            },
+        };
+    }
+}

@@ -1,0 +1,20 @@
+namespace PluginHost;
+
+/// <summary>What a call used.</summary>
+public sealed record SkillCallReceipt
+{
+    /// <summary>Names the call in the audit log.</summary>
+    public required string CallId { get; init; }
+
+    /// <summary>Wall time of the guest, host calls included.</summary>
+    public required TimeSpan Time { get; init; }
+
+    /// <summary>Units of fuel: the same for the same module, input and answers of the host, on every machine.</summary>
+    public required long Fuel { get; init; }
+
+    /// <summary>Bytes of linear memory at the end, which is its largest extent.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Demands that were denied, at most the first hundred.</summary>
+    public required IReadOnlyList<CapabilityDenial> Denials { get; init; }
+}

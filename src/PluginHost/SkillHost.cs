@@ -1,0 +1,134 @@
+using Microsoft.Extensions.Options;
+using PluginHost.Hosting;
+
+namespace PluginHost;
+
+/// <summary>
+/// The one way to third-party skills: verifies a package, asks for consent, and only then compiles and sandboxes it. Every
+/// host call of a loaded skill is checked against what was granted, and recorded.
+/// </summary>
+public sealed class SkillHost : IAsyncDisposable
+{
+    private readonly HostServices _services;
+    private readonly Lock _gate = new();
+    private bool _disposed;
+
+    private SkillHost(SkillHostOptions options) => _services = new HostServices(options);
+
+    /// <summary>Hash of the last line of the audit log. Kept elsewhere, it proves later that nothing was cut off.</summary>
+    public string AuditHead => _services.Audit.Head;
+
+    /// <summary>Makes a host. Later changes of the options do not reach it.</summary>
+    /// <param name="options">How it decides.</param>
+    /// <exception cref="OptionsValidationException">Options are wrong; all that is wrong is told.</exception>
+    /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened, or was tampered with.</exception>
+    public static SkillHost Create(SkillHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var result = new SkillHostOptionsValidator().Validate(Options.DefaultName, options);
+        return result.Failed
+            ? throw new OptionsValidationException(Options.DefaultName, typeof(SkillHostOptions), result.Failures)
+            : new SkillHost(options);
+    }
+
+    /// <inheritdoc cref="Create(SkillHostOptions)"/>
+    public static SkillHost Create(IOptions<SkillHostOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(options.Value);
+    }
+
+    /// <summary>Loads a skill, waiting on no task: it throws where consent would have to be waited for.</summary>
+    /// <param name="path">File of the package.</param>
+    /// <param name="options">What this skill is given.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    /// <exception cref="SkillVerificationException">A room refused the package.</exception>
+    /// <exception cref="SkillConsentException">Nobody consented, or the answer is not there at once.</exception>
+    /// <exception cref="SkillLimitException">It took too long, or too many packages are loaded already.</exception>
+    /// <exception cref="SkillStateException">A file of the host's own is missing, damaged or cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public Skill LoadSkill(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var loader = Loader(path, options);
+        try
+        {
+            var candidate = _services.Loads.Execute(loader.Verify, cancellationToken);
+            using var unanswered = new CancellationTokenSource();
+            var answer = Ask(candidate, unanswered.Token);
+            if (!answer.IsCompleted)
+            {
+                unanswered.Cancel();
+                throw new SkillConsentException("needs-waiting", "consent is given later, and this load waits on nothing: use LoadSkillAsync", candidate.Request);
+            }
+
+            var decision = answer.GetAwaiter().GetResult();
+            return Admitted(_services.Loads.Execute(token => loader.Admit(candidate, decision, token), cancellationToken));
+        }
+        catch (SkillException e)
+        {
+            loader.Refused(e);
+            throw;
+        }
+    }
+
+    /// <summary>Loads a skill. The time that consent takes is not counted.</summary>
+    /// <inheritdoc cref="LoadSkill"/>
+    public async Task<Skill> LoadSkillAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var loader = Loader(path, options);
+        try
+        {
+            var candidate = await _services.Loads.ExecuteAsync(loader.Verify, cancellationToken).ConfigureAwait(false);
+            var decision = await Ask(candidate, cancellationToken).ConfigureAwait(false);
+            return Admitted(await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, decision, token), cancellationToken).ConfigureAwait(false));
+        }
+        catch (SkillException e)
+        {
+            loader.Refused(e);
+            throw;
+        }
+    }
+
+    /// <summary>Disposes the skills that are still loaded, and closes the audit log.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        await Task.WhenAll(_services.Loaded.Keys.Select(skill => skill.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _services.Dispose();
+    }
+
+    private SkillLoader Loader(string path, SkillLoadOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+        }
+
+        return new SkillLoader(_services, path, options ?? new SkillLoadOptions());
+    }
+
+    private ValueTask<ConsentDecision> Ask(Candidate candidate, CancellationToken cancellation) => _services.Consent is { } consent
+        ? consent(candidate.Request, cancellation)
+        : throw new SkillConsentException("nobody", "nobody is there to consent: options.Consent is not set", candidate.Request);
+
+    private Skill Admitted(Skill skill)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _services.Loaded.TryAdd(skill, true);
+        }
+
+        return skill;
+    }
+}

@@ -1,0 +1,55 @@
+using PluginHost.Capabilities;
+
+namespace PluginHost;
+
+/// <summary>How a <see cref="SkillHost"/> decides. The defaults trust nobody and grant nothing.</summary>
+public sealed class SkillHostOptions
+{
+    /// <summary>
+    /// A state directory made by <c>pluginhost init</c>: trust store and audit logs live there. Without one both live in memory,
+    /// unless <see cref="TrustStoreFile"/> or <see cref="AuditFile"/> name a file.
+    /// </summary>
+    public string? StateDirectory { get; set; }
+
+    /// <summary>A trust store in Palyra's JSON form, in place of the one in the state directory. It must exist.</summary>
+    public string? TrustStoreFile { get; set; }
+
+    /// <summary>Keys of publishers that are trusted beside those of the trust store: 64 hexadecimal digits each.</summary>
+    public IDictionary<string, IList<string>> TrustedPublishers { get; } = new Dictionary<string, IList<string>>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether a publisher whom no store and no option names is trusted at first use, and pinned once the whole load was
+    /// accepted. Off by default.
+    /// </summary>
+    public bool AllowTrustOnFirstUse { get; set; }
+
+    /// <summary>Who consents to what a skill asks for. Absent means that nobody does: every skill is refused.</summary>
+    public ConsentCallback? Consent { get; set; }
+
+    /// <summary>Capabilities that no skill gets, whatever was consented to.</summary>
+    public ISet<Capability> WithdrawnCapabilities { get; } = new HashSet<Capability>();
+
+    /// <summary>
+    /// The value of a secret, by <c>scope/key</c>, or null where there is none. Asked only for secrets that the calling skill was
+    /// granted and whose scope fits the call. May be called by many threads.
+    /// </summary>
+    public Func<string, string?>? Secrets { get; set; }
+
+    /// <summary>
+    /// Endpoints in the place of hosts: <c>api.example.com:443</c> to <c>http://127.0.0.1:8080</c> or <c>10.1.2.3:8443</c>. It is
+    /// the operator's word that the address may be reached, even if it is private.
+    /// </summary>
+    public IDictionary<string, string> Resolve { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>File of the audit log. One process at a time may write it.</summary>
+    public string? AuditFile { get; set; }
+
+    /// <summary>Receives what guests log. May be called by many threads.</summary>
+    public Action<SkillLogMessage>? Log { get; set; }
+
+    /// <summary>Limits of calls and loads.</summary>
+    public SkillLimits Limits { get; } = new();
+
+    /// <summary>The clock of records, limits and guests.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+}

@@ -1,0 +1,18 @@
+namespace PluginHost;
+
+/// <summary>A limit ended a call or a load, or refused to begin it. Codes begin with <c>limit.</c></summary>
+public sealed class SkillLimitException : SkillException
+{
+    internal SkillLimitException(string code, string message, SkillCallReceipt? receipt = null, IReadOnlyList<string>? stack = null)
+        : base(code, message)
+    {
+        Receipt = receipt;
+        GuestStack = stack ?? [];
+    }
+
+    /// <summary>What the call used until then; null where nothing ran.</summary>
+    public SkillCallReceipt? Receipt { get; }
+
+    /// <summary>Guest functions on the stack, innermost first, where they are known.</summary>
+    public IReadOnlyList<string> GuestStack { get; }
+}

@@ -1,0 +1,14 @@
+namespace PluginHost;
+
+/// <summary>What one skill is given at its load.</summary>
+public sealed class SkillLoadOptions
+{
+    /// <summary>Directories of the machine, by the root of the manifest in whose place they stand. Other roots live in memory.</summary>
+    public IDictionary<string, MappedDirectory> Directories { get; } = new Dictionary<string, MappedDirectory>(StringComparer.Ordinal);
+
+    /// <summary>Values of environment variables; the skill sees those whose keys it asked for.</summary>
+    public IDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Settings that are no secrets, as Extism's <c>config_get</c> reads them.</summary>
+    public IDictionary<string, string> Config { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

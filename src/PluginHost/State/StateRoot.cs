@@ -1,0 +1,103 @@
+namespace PluginHost.State;
+
+/// <summary>
+/// The directory that holds what a host must not forget. Only <see cref="Create"/> makes one; a missing or damaged one is
+/// refused, because starting afresh would forget pins and refusals.
+/// </summary>
+internal sealed class StateRoot
+{
+    private static readonly string[] Folders = ["skills", "trust", "keys", "lifecycle", "audit"];
+
+    private StateRoot(string path) => Path = path;
+
+    public string Path { get; }
+
+    public string Keys => System.IO.Path.Combine(Path, "keys");
+
+    public string TrustStore => System.IO.Path.Combine(Path, "trust", "trust-store.json");
+
+    private string Audit => System.IO.Path.Combine(Path, "audit");
+
+    /// <summary>Makes a state root, or completes one that is there.</summary>
+    /// <returns>The root, and whether it is new.</returns>
+    /// <exception cref="SkillStateException">It cannot be made, or others could write to it.</exception>
+    public static (StateRoot Root, bool IsNew) Create(string path)
+    {
+        try
+        {
+            var root = new StateRoot(System.IO.Path.GetFullPath(path));
+            var isNew = !Directory.Exists(root.Path);
+            if (isNew)
+            {
+                PrivateFiles.CreateDirectory(root.Path);
+            }
+            else if (Directory.EnumerateFileSystemEntries(root.Path).Any() && !Directory.Exists(System.IO.Path.Combine(root.Path, "trust")))
+            {
+                throw new SkillStateException("foreign", $"'{root.Path}' holds something else");
+            }
+
+            foreach (var folder in Folders)
+            {
+                PrivateFiles.CreateDirectory(System.IO.Path.Combine(root.Path, folder));
+            }
+
+            if (!File.Exists(root.TrustStore))
+            {
+                PrivateFiles.Replace(root.TrustStore, Skills.Trust.TrustStore.Empty.Write());
+                isNew = true;
+            }
+
+            root.Check();
+            return (root, isNew);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SkillStateException("create", $"the state directory cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="SkillStateException">It is missing, incomplete, or others could write to it.</exception>
+    public static StateRoot Open(string path)
+    {
+        try
+        {
+            var root = new StateRoot(System.IO.Path.GetFullPath(path));
+            root.Check();
+            return root;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SkillStateException("unreadable", $"the state directory cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A name for this process's own log: each process has its chain.</summary>
+    public string NewAuditFile(TimeProvider time) =>
+        System.IO.Path.Combine(Audit, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..8]}.jsonl");
+
+    private void Check()
+    {
+        if (!Directory.Exists(Path))
+        {
+            throw new SkillStateException("missing", $"there is no state directory '{Path}'; 'pluginhost init' makes one");
+        }
+
+        foreach (var folder in Folders.Select(folder => System.IO.Path.Combine(Path, folder)).Prepend(Path))
+        {
+            if (!Directory.Exists(folder))
+            {
+                throw new SkillStateException("missing", $"the state directory has no '{System.IO.Path.GetFileName(folder)}': it was deleted, or the directory is another's");
+            }
+
+            if (PrivateFiles.IsOpenToOthers(folder))
+            {
+                throw new SkillStateException("permissions", $"others may write to '{folder}'");
+            }
+        }
+
+        if (!File.Exists(TrustStore))
+        {
+            throw new SkillStateException("missing", "the trust store of the state directory was deleted");
+        }
+    }
+}

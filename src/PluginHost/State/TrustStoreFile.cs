@@ -1,0 +1,104 @@
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.State;
+
+/// <summary>
+/// A trust store as a file, with keys that options add to it. Read anew for each decision, so that what an operator or
+/// another process changed counts at once.
+/// </summary>
+internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publisher, string Key)> added)
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>Pins of a store without a file.</summary>
+    private TrustStore _memory = TrustStore.Empty;
+
+    /// <exception cref="SkillStateException">The file is missing or no trust store.</exception>
+    public TrustStore Read() => WithAdded(Stored());
+
+    /// <summary>Keeps a first use. Whoever pinned the publisher meanwhile is heard.</summary>
+    /// <exception cref="SkillVerificationException">Another key was pinned or listed meanwhile.</exception>
+    /// <exception cref="SkillStateException">The file cannot be written.</exception>
+    public void Pin(SkillSignature signature)
+    {
+        lock (_gate)
+        {
+            using var guard = path is null ? null : Guard(path + ".lock");
+            var stored = Stored();
+            if (WithAdded(stored).Decide(signature, allowFirstUse: true) == TrustDecision.NewlyPinned)
+            {
+                Write(stored.WithPin(signature));
+            }
+        }
+    }
+
+    private TrustStore WithAdded(TrustStore store)
+    {
+        foreach (var (publisher, key) in added)
+        {
+            store = store.With(publisher, key);
+        }
+
+        return store;
+    }
+
+    private TrustStore Stored()
+    {
+        if (path is null)
+        {
+            return _memory;
+        }
+
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[Math.Min(file.Length, TrustStore.MaxBytes + 1L)];
+            file.ReadExactly(bytes);
+            return TrustStore.Read(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        {
+            throw new SkillStateException("trust-store", $"the trust store cannot be read: {e.Message}", e);
+        }
+    }
+
+    private void Write(TrustStore store)
+    {
+        if (path is null)
+        {
+            _memory = store;
+            return;
+        }
+
+        try
+        {
+            PrivateFiles.Replace(path, store.Write());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException("trust-store", $"the trust store cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Waits its turn among the processes that pin.</summary>
+    private static FileStream Guard(string name)
+    {
+        const int attempts = 100;
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (i < attempts)
+            {
+                Thread.Sleep(TimeSpan.FromMilliseconds(20));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SkillStateException("trust-store", $"the trust store cannot be locked: {e.Message}", e);
+            }
+        }
+    }
+}
