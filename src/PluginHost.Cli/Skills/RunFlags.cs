@@ -110,7 +110,7 @@ internal sealed class RunFlags
         }
 
         error.Write(request.ToString());
-        if (Console.IsInputRedirected || Console.IsErrorRedirected)
+        if (Console.IsInputRedirected || Console.IsErrorRedirected || error != Console.Error)
         {
             throw new SkillConsentException("required", $"there is no terminal to ask on; to consent: --accept {request.PayloadDigest}", request);
         }

@@ -81,7 +81,7 @@ internal sealed class GuestRun : IDisposable
         {
             CallId = _call.Id,
             Time = time,
-            Fuel = _fuel - _store.Fuel,
+            Fuel = Used,
             PeakMemoryBytes = _store.MemoryBytes,
             Values = _request.Entry.IsExtism ? [] : values,
             Output = output,
@@ -145,10 +145,13 @@ internal sealed class GuestRun : IDisposable
             : null;
     }
 
+    /// <summary>The block that found the tank empty did not run, so it is not counted beyond what there was.</summary>
+    private long Used => Math.Min(_fuel, _fuel - _store.Fuel);
+
     private TimeSpan End(string outcome, long output)
     {
         var time = Stopwatch.GetElapsedTime(_started);
-        _call.End(outcome, time, _fuel - _store.Fuel, _store.MemoryBytes, _request.Extism.Input.Length, output + _call.QuietBytes(Capability.Stdio));
+        _call.End(outcome, time, Used, _store.MemoryBytes, _request.Extism.Input.Length, output + _call.QuietBytes(Capability.Stdio));
         return time;
     }
 
