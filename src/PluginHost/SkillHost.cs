@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using PluginHost.Hosting;
 
@@ -22,6 +23,7 @@ public sealed class SkillHost : IAsyncDisposable
     /// <param name="options">How it decides.</param>
     /// <exception cref="OptionsValidationException">Options are wrong; all that is wrong is told.</exception>
     /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened, or was tampered with.</exception>
+    [RequiresDynamicCode("WebAssembly is compiled to CIL at run time.")]
     public static SkillHost Create(SkillHostOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,6 +34,7 @@ public sealed class SkillHost : IAsyncDisposable
     }
 
     /// <inheritdoc cref="Create(SkillHostOptions)"/>
+    [RequiresDynamicCode("WebAssembly is compiled to CIL at run time.")]
     public static SkillHost Create(IOptions<SkillHostOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);

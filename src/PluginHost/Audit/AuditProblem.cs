@@ -3,4 +3,4 @@ namespace PluginHost.Audit;
 /// <summary>A place where the chain does not hold.</summary>
 /// <param name="Line">Number of the line, from 1.</param>
 /// <param name="What">What is wrong with it.</param>
-internal sealed record AuditProblem(long Line, string What);
+public sealed record AuditProblem(long Line, string What);

@@ -8,8 +8,9 @@ namespace PluginHost.Audit;
 /// <param name="TornBytes">Bytes of an unfinished last line, left by a process that was killed.</param>
 /// <param name="UnknownOutcomes">Sequence numbers of demands that were allowed and have no outcome: the process ended before it.</param>
 /// <param name="Problems">Where the chain does not hold, at most the first hundred.</param>
-internal sealed record AuditReport(
+public sealed record AuditReport(
     long Lines, long LastSequence, string Head, bool EndProven, long TornBytes, IReadOnlyList<long> UnknownOutcomes, IReadOnlyList<AuditProblem> Problems)
 {
+    /// <summary>Whether no line was edited, removed, inserted or moved. A cut end is told by <see cref="EndProven"/> alone.</summary>
     public bool Intact => Problems.Count == 0;
 }

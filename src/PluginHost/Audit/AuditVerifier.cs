@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PluginHost.Audit;
 
 /// <summary>Verifies the chain of a log, line by line, in bounded memory.</summary>
-internal sealed class AuditVerifier
+public sealed class AuditVerifier
 {
     private const int MaxProblems = 100;
 
@@ -18,10 +18,13 @@ internal sealed class AuditVerifier
     }
 
     /// <summary>Reads a log from its start.</summary>
-    /// <param name="log">The log.</param>
+    /// <param name="log">The log; it must be able to seek.</param>
     /// <param name="expectedHead">Hash that its last line must have, if the caller knows it.</param>
+    /// <returns>What was found, problems included.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
     public static AuditReport Verify(Stream log, string? expectedHead)
     {
+        ArgumentNullException.ThrowIfNull(log);
         var verifier = new AuditVerifier();
         log.Seek(0, SeekOrigin.Begin);
         var torn = verifier.Lines(log);

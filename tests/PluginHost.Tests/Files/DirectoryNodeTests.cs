@@ -117,6 +117,82 @@ public sealed class DirectoryNodeTests
     }
 
     [TestMethod]
+    public void File_RemovedWhileOpen_LivesUntilItIsClosed() => OnBoth(root =>
+    {
+        Put(root, "a", "content");
+        using var open = root.OpenFile("a", new FileOpenOptions(true, false, false, false));
+        root.RemoveFile("a");
+        var buffer = new byte[7];
+
+        Assert.AreEqual(7, open.Read(buffer, 0));
+        Assert.AreEqual("content", System.Text.Encoding.ASCII.GetString(buffer));
+        Assert.AreEqual(0UL, open.Status.Links);
+    });
+
+    [TestMethod]
+    public void Memory_OfARemovedOpenFile_IsGivenBackWhenItIsClosed()
+    {
+        var root = new MemoryTree(10, 2, TimeProvider.System).CreateRoot();
+        Put(root, "a", "0123456789");
+        var open = root.OpenFile("a", default);
+        root.RemoveFile("a");
+
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(root, "b", "x")));
+        root.RemoveFile("b");
+        open.Dispose();
+        open.Dispose();
+        Put(root, "b", "0123456789");
+    }
+
+    [TestMethod]
+    public void Memory_OfADirectoryWithAQuota_CountsThereAndAbove()
+    {
+        var tree = new MemoryTree(20, 10, TimeProvider.System);
+        var root = tree.CreateRoot();
+        var small = root.CreateDirectory("small", new SpaceQuota(10, 10, tree.Quota));
+        Put(small, "a", "01234567");
+
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(small, "b", "012")));
+        Put(root, "c", "012345678901");
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(small, "d", "0")));
+        Assert.AreEqual(FileError.Unsupported, Error(() => small.Rename("a", root, "a")));
+    }
+
+    [TestMethod]
+    public void Directory_RemovedWhileOpen_TakesNothingNew()
+    {
+        var root = new MemoryTree(100, 10, TimeProvider.System).CreateRoot();
+        root.CreateDirectory("d");
+        var open = root.OpenDirectory("d");
+        root.RemoveDirectory("d");
+
+        Assert.AreEqual(FileError.NotFound, Error(() => open.CreateDirectory("x")));
+    }
+
+    [TestMethod]
+    public void Memory_UsedByManyThreads_StaysWhole()
+    {
+        var root = new MemoryTree(1 << 20, 1000, TimeProvider.System).CreateRoot();
+        Parallel.For(0, 2000, i =>
+        {
+            Put(root, $"f{i % 20}", new string('x', i % 50));
+            try
+            {
+                root.RemoveFile($"f{(i + 7) % 20}");
+            }
+            catch (FileTreeException e) when (e.Error == FileError.NotFound)
+            {
+            }
+        });
+        foreach (var entry in root.List())
+        {
+            root.RemoveFile(entry.Name);
+        }
+
+        Put(root, "all", new string('x', 1 << 20));
+    }
+
+    [TestMethod]
     [DataRow("../x")]
     [DataRow("d/../../x")]
     [DataRow("/etc/passwd")]

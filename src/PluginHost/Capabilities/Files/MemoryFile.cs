@@ -102,7 +102,9 @@ internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
     {
         if (_unlinked && _handles == 0)
         {
-            SetLength(0);
+            quota.TryTake(-_content.Length);
+            _content = [];
+            _length = 0;
         }
     }
 }
