@@ -26,6 +26,9 @@ public sealed class Store : IDisposable
     /// <summary>Second and further results of the function that returned last.</summary>
     internal long[] ResultBits = new long[8];
 
+    /// <summary>High halves of vectors there.</summary>
+    internal long[] ResultHigh = new long[8];
+
     /// <summary>References among the second and further results.</summary>
     internal object?[] ResultReferences = new object?[8];
 
@@ -133,6 +136,7 @@ public sealed class Store : IDisposable
         if (count > ResultBits.Length)
         {
             ResultBits = new long[count];
+            ResultHigh = new long[count];
             ResultReferences = new object?[count];
         }
     }

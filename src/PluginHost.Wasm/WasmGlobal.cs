@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PluginHost.Wasm;
 
 /// <summary>A global variable that several instances, or the host, can share.</summary>
@@ -5,6 +7,9 @@ public sealed class WasmGlobal
 {
     /// <summary>Bits of a number.</summary>
     internal long Bits;
+
+    /// <summary>A vector.</summary>
+    internal Vector128<byte> Vector;
 
     /// <summary>A reference.</summary>
     internal object? Reference;
@@ -32,6 +37,7 @@ public sealed class WasmGlobal
         {
             ValType.FuncRef => WasmValue.FromFunction((WasmFunction?)Reference),
             ValType.ExternRef => WasmValue.FromExternal(Reference),
+            ValType.V128 => WasmValue.FromV128(Vector),
             var number => WasmValue.FromBits(number, Bits),
         };
 
@@ -70,6 +76,9 @@ public sealed class WasmGlobal
                 break;
             case ValType.ExternRef:
                 Reference = value.External;
+                break;
+            case ValType.V128:
+                Vector = value.V128;
                 break;
             default:
                 Bits = value.Bits;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PluginHost.Wasm;
 
 /// <summary>A value of any type that crosses the border between host and guest.</summary>
@@ -5,18 +7,22 @@ public readonly struct WasmValue : IEquatable<WasmValue>
 {
     private readonly object? _reference;
 
-    private WasmValue(ValType type, long bits, object? reference)
+    private WasmValue(ValType type, long bits, object? reference, long high = 0)
     {
         Type = type;
         Bits = bits;
+        High = high;
         _reference = reference;
     }
 
     /// <summary>Its type; <see cref="ValType.None"/> for <c>default</c>.</summary>
     public ValType Type { get; }
 
-    /// <summary>The bit pattern of a number, in the low bits.</summary>
+    /// <summary>The bit pattern of a number, in the low bits; the low half of a vector.</summary>
     internal long Bits { get; }
+
+    /// <summary>The high half of a vector.</summary>
+    internal long High { get; }
 
     /// <summary>The value as an i32.</summary>
     /// <exception cref="InvalidCastException">It is of another type.</exception>
@@ -33,6 +39,10 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     /// <summary>The value as an f64.</summary>
     /// <exception cref="InvalidCastException">It is of another type.</exception>
     public double F64 => BitConverter.Int64BitsToDouble(Of(ValType.F64));
+
+    /// <summary>The value as a v128, lane 0 first.</summary>
+    /// <exception cref="InvalidCastException">It is of another type.</exception>
+    public Vector128<byte> V128 => Vector128.Create(Of(ValType.V128), High).AsByte();
 
     /// <summary>The function referred to, or null.</summary>
     /// <exception cref="InvalidCastException">It is of another type.</exception>
@@ -54,6 +64,9 @@ public readonly struct WasmValue : IEquatable<WasmValue>
     /// <summary>An f64.</summary>
     public static WasmValue FromF64(double value) => new(ValType.F64, BitConverter.DoubleToInt64Bits(value), null);
 
+    /// <summary>A v128, lane 0 first.</summary>
+    public static WasmValue FromV128(Vector128<byte> value) => new(ValType.V128, value.AsInt64()[0], null, value.AsInt64()[1]);
+
     /// <summary>A reference to a function, or null.</summary>
     public static WasmValue FromFunction(WasmFunction? function) => new(ValType.FuncRef, 0, function);
 
@@ -68,13 +81,13 @@ public readonly struct WasmValue : IEquatable<WasmValue>
 
     /// <summary>Whether both are of one type and have the same bits or refer to the same thing.</summary>
     public bool Equals(WasmValue other) =>
-        Type == other.Type && Bits == other.Bits && (Type == ValType.ExternRef ? Equals(_reference, other._reference) : ReferenceEquals(_reference, other._reference));
+        Type == other.Type && Bits == other.Bits && High == other.High && (Type == ValType.ExternRef ? Equals(_reference, other._reference) : ReferenceEquals(_reference, other._reference));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is WasmValue other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Type, Bits, _reference);
+    public override int GetHashCode() => HashCode.Combine(Type, Bits, High, _reference);
 
     /// <summary>The value for people, for instance <c>i32 42</c>.</summary>
     public override string ToString() => Type switch
@@ -83,6 +96,7 @@ public readonly struct WasmValue : IEquatable<WasmValue>
         ValType.I64 => FormattableString.Invariant($"i64 {I64}"),
         ValType.F32 => FormattableString.Invariant($"f32 {F32:R} (0x{(uint)Bits:x8})"),
         ValType.F64 => FormattableString.Invariant($"f64 {F64:R} (0x{Bits:x16})"),
+        ValType.V128 => FormattableString.Invariant($"v128 0x{High:x16}{Bits:x16}"),
         ValType.None => "nothing",
         _ => $"{Type.Name()} {_reference ?? "null"}",
     };

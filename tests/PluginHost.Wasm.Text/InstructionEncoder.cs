@@ -259,6 +259,23 @@ internal sealed class InstructionEncoder(ModuleNames names, TypeTable types, Ind
             case OpcodeShape.Memory:
                 MemoryArgument(info, cursor);
                 break;
+            case OpcodeShape.MemoryLane:
+                MemoryArgument(info, cursor);
+                code.Byte(Lane(cursor));
+                break;
+            case OpcodeShape.Lane:
+                code.Byte(Lane(cursor));
+                break;
+            case OpcodeShape.Shuffle:
+                for (var i = 0; i < VectorLiteral.Bytes; i++)
+                {
+                    code.Byte(Lane(cursor));
+                }
+
+                break;
+            case OpcodeShape.ConstV128:
+                code.Bytes(VectorLiteral.Read(cursor));
+                break;
             case OpcodeShape.MemoryIndex:
                 code.Byte(0);
                 break;
@@ -387,6 +404,10 @@ internal sealed class InstructionEncoder(ModuleNames names, TypeTable types, Ind
         "extern" => ValType.ExternRef,
         _ => throw node.Unexpected("func or extern"),
     };
+
+    private static int Lane(Cursor cursor) => cursor.Next("a lane") is var node && Numbers.Unsigned(node.Text, byte.MaxValue) is { } lane
+        ? (int)lane
+        : throw new TextSyntaxException($"malformed lane index {node.Text}", node.Line);
 
     private void Constant(OpcodeInfo info, Node node)
     {

@@ -13,11 +13,14 @@ internal sealed class Instruction
     /// <summary>First index immediate, label depth, or alignment exponent of a memory access.</summary>
     public uint Index { get; set; }
 
-    /// <summary>Second index immediate: the table of <c>call_indirect</c>, the source of a copy.</summary>
+    /// <summary>Second index immediate: the table of <c>call_indirect</c>, the source of a copy, a lane.</summary>
     public uint Second { get; set; }
 
-    /// <summary>Bits of a constant, or the offset of a memory access.</summary>
+    /// <summary>Bits of a constant (the low ones of a vector), or the offset of a memory access.</summary>
     public ulong Bits { get; set; }
+
+    /// <summary>The high bits of a vector: of a constant, or of the lanes that a shuffle names.</summary>
+    public ulong High { get; set; }
 
     /// <summary>
     /// Reference type, annotated type of a select, or (set by the validator) the type that an untyped <c>drop</c> or

@@ -34,13 +34,19 @@ internal static class InstructionReader
                 into.Second = reader.U32();
                 break;
             case OpcodeShape.Memory:
-                into.Index = reader.U32();
-                if (into.Index >= 32)
-                {
-                    throw reader.Malformed("malformed memop flags");
-                }
-
-                into.Bits = reader.U32();
+                MemoryArgument(ref reader, into);
+                break;
+            case OpcodeShape.MemoryLane:
+                MemoryArgument(ref reader, into);
+                into.Second = reader.Byte();
+                break;
+            case OpcodeShape.Lane:
+                into.Second = reader.Byte();
+                break;
+            case OpcodeShape.Shuffle:
+            case OpcodeShape.ConstV128:
+                into.Bits = reader.F64Bits();
+                into.High = reader.F64Bits();
                 break;
             case OpcodeShape.MemoryIndex:
                 ZeroByte(ref reader);
@@ -76,6 +82,17 @@ internal static class InstructionReader
         }
     }
 
+    private static void MemoryArgument(ref WasmReader reader, Instruction into)
+    {
+        into.Index = reader.U32();
+        if (into.Index >= 32)
+        {
+            throw reader.Malformed("malformed memop flags");
+        }
+
+        into.Bits = reader.U32();
+    }
+
     private static OpcodeInfo Opcode(ref WasmReader reader)
     {
         var at = reader.Position;
@@ -91,6 +108,14 @@ internal static class InstructionReader
             return OpcodeTable.FindMisc(number) ?? throw new WasmMalformedException($"illegal opcode 0xfc {number}", at);
         }
 
+        if (code == VectorOpcodes.Prefix)
+        {
+            var number = reader.U32();
+            return OpcodeTable.FindVector(number) ?? throw (number is >= 0x100 and < 0x130
+                ? new WasmUnsupportedException("relaxed-simd", at)
+                : new WasmMalformedException($"illegal opcode 0xfd {number}", at));
+        }
+
         throw Proposal(code) is { } proposal
             ? new WasmUnsupportedException(proposal, at)
             : new WasmMalformedException($"illegal opcode 0x{code:x2}", at);
@@ -102,7 +127,6 @@ internal static class InstructionReader
         0x12 or 0x13 => "tail-call",
         0x14 or 0x15 or 0xD3 or 0xD4 or 0xD5 or 0xD6 => "function-references",
         0xFB => "gc",
-        0xFD => "simd",
         0xFE => "threads",
         _ => null,
     };

@@ -189,6 +189,7 @@ internal enum Opcode : ushort
     RefNull = 0xD0,
     RefIsNull = 0xD1,
     RefFunc = 0xD2,
+    V128Const = 0xFD0C,
     I32TruncSatF32S = 0xFC00,
     I32TruncSatF32U = 0xFC01,
     I32TruncSatF64S = 0xFC02,

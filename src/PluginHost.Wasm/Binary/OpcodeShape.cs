@@ -26,4 +26,8 @@ internal enum OpcodeShape : byte
     ElementAndTable,
     ElementIndex,
     TwoTables,
+    MemoryLane,
+    Lane,
+    Shuffle,
+    ConstV128,
 }

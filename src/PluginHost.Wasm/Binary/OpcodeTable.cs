@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 
 namespace PluginHost.Wasm.Binary;
 
-/// <summary>Every opcode of the engine. A signature reads operands, colon, result: i and I for i32 and i64, f and F for f32 and f64.</summary>
+/// <summary>Every opcode of the engine. A signature reads operands, colon, result: i and I for i32 and i64, f and F for f32 and f64, v for v128.</summary>
 internal static class OpcodeTable
 {
     private static readonly OpcodeInfo?[] Single = new OpcodeInfo?[256];
     private static readonly OpcodeInfo?[] Misc = new OpcodeInfo?[18];
+    private static readonly OpcodeInfo?[] Vectors = new OpcodeInfo?[256];
     private static readonly Dictionary<string, OpcodeInfo> Named = new(StringComparer.Ordinal);
 
     static OpcodeTable()
@@ -212,22 +213,32 @@ internal static class OpcodeTable
         Add(Opcode.TableGrow, "table.grow", OpcodeShape.TableIndex, "", 0);
         Add(Opcode.TableSize, "table.size", OpcodeShape.TableIndex, "", 0);
         Add(Opcode.TableFill, "table.fill", OpcodeShape.TableIndex, "", 0);
+        foreach (var info in VectorOpcodes.All)
+        {
+            Vectors[(byte)info.Code] = info;
+            Named.Add(info.Name, info);
+        }
     }
 
     public static IReadOnlyDictionary<string, OpcodeInfo> ByName => Named;
 
     public static OpcodeInfo? Find(byte code) => Single[code];
 
+    public static OpcodeInfo? FindVector(uint number) => number < (uint)Vectors.Length ? Vectors[number] : null;
+
     public static OpcodeInfo? FindMisc(uint number) => number < (uint)Misc.Length ? Misc[number] : null;
 
     public static OpcodeInfo Get(Opcode code) =>
-        ((ushort)code >> 8 == 0xFC ? Misc[(byte)code] : Single[(byte)code]) ?? throw new ArgumentOutOfRangeException(nameof(code));
+        (((ushort)code >> 8) switch
+        {
+            0xFC => Misc[(byte)code],
+            VectorOpcodes.Prefix => Vectors[(byte)code],
+            _ => Single[(byte)code],
+        }) ?? throw new ArgumentOutOfRangeException(nameof(code));
 
     private static void Add(Opcode code, string name, OpcodeShape shape, string signature, int width)
     {
-        var colon = signature.IndexOf(':', StringComparison.Ordinal);
-        var parameters = colon < 0 ? [] : signature[..colon].Select(Letter).ToImmutableArray();
-        var result = colon >= 0 && colon + 1 < signature.Length ? Letter(signature[colon + 1]) : ValType.None;
+        var (parameters, result) = Signature(signature);
         var info = new OpcodeInfo(code, name, shape, parameters, result, width);
         if ((ushort)code >> 8 == 0xFC)
         {
@@ -242,12 +253,22 @@ internal static class OpcodeTable
         Named.TryAdd(name, info);
     }
 
+    /// <summary>Operands before the colon, result behind it, a letter for each type.</summary>
+    internal static (ImmutableArray<ValType> Parameters, ValType Result) Signature(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return (
+            colon < 0 ? [] : [.. text[..colon].Select(Letter)],
+            colon >= 0 && colon + 1 < text.Length ? Letter(text[colon + 1]) : ValType.None);
+    }
+
     private static ValType Letter(char letter) => letter switch
     {
         'i' => ValType.I32,
         'I' => ValType.I64,
         'f' => ValType.F32,
         'F' => ValType.F64,
+        'v' => ValType.V128,
         _ => throw new ArgumentOutOfRangeException(nameof(letter)),
     };
 }

@@ -22,6 +22,9 @@ internal sealed class Expression
     /// <summary>Bits of a constant, offset of a load.</summary>
     public ulong Bits { get; init; }
 
+    /// <summary>High bits of a constant vector.</summary>
+    public ulong High { get; init; }
+
     /// <summary>Index of the local, global or temporary.</summary>
     public int Index { get; init; }
 

@@ -41,11 +41,18 @@ internal sealed partial class FunctionCompiler
             case Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const:
                 Push(new Expression { Kind = ExpressionKind.Constant, Type = i.Info.Result, Bits = i.Bits });
                 break;
+            case Opcode.V128Const:
+                Push(new Expression { Kind = ExpressionKind.Constant, Type = ValType.V128, Bits = i.Bits, High = i.High });
+                break;
             case Opcode.MemorySize:
                 Push(new Expression { Kind = ExpressionKind.MemorySize, Type = ValType.I32 });
                 break;
             default:
-                if (i.Info.Shape == OpcodeShape.Memory)
+                if ((int)i.Code >> 8 == VectorOpcodes.Prefix)
+                {
+                    Vector(i);
+                }
+                else if (i.Info.Shape == OpcodeShape.Memory)
                 {
                     Access(i);
                 }
@@ -86,9 +93,9 @@ internal sealed partial class FunctionCompiler
 
         LoadCell(index);
         Emit(value);
-        if (value.Type.IsReference())
+        if (!value.Type.IsNumber())
         {
-            _cil.Field(OpCodes.Stfld, Members.GlobalReference);
+            _cil.Field(OpCodes.Stfld, value.Type == ValType.V128 ? Members.GlobalVector : Members.GlobalReference);
             return;
         }
 
@@ -120,6 +127,12 @@ internal sealed partial class FunctionCompiler
         }
 
         LoadCell(e.Index);
+        if (e.Type == ValType.V128)
+        {
+            _cil.Field(OpCodes.Ldfld, Members.GlobalVector);
+            return;
+        }
+
         if (e.Type.IsReference())
         {
             _cil.Field(OpCodes.Ldfld, Members.GlobalReference);

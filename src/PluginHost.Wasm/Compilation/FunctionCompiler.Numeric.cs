@@ -170,6 +170,9 @@ internal sealed partial class FunctionCompiler
             case ValType.I64:
                 _cil.Long((long)e.Bits);
                 break;
+            case ValType.V128:
+                EmitVector(e.Bits, e.High);
+                break;
             case ValType.F32 when float.IsNaN(BitConverter.UInt32BitsToSingle((uint)e.Bits)):
                 _cil.Int((int)e.Bits);
                 Call(typeof(Numerics), nameof(Numerics.NaN), typeof(int));

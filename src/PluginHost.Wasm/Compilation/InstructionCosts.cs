@@ -20,6 +20,7 @@ internal static class InstructionCosts
         Opcode.I32DivS or Opcode.I32DivU or Opcode.I32RemS or Opcode.I32RemU => Division,
         Opcode.I64DivS or Opcode.I64DivU or Opcode.I64RemS or Opcode.I64RemU => Division,
         Opcode.F32Div or Opcode.F64Div or Opcode.F32Sqrt or Opcode.F64Sqrt => Division,
+        (Opcode)0xFDE3 or (Opcode)0xFDE7 or (Opcode)0xFDEF or (Opcode)0xFDF3 => Division,
         Opcode.Call => Call,
         Opcode.CallIndirect => IndirectCall,
         Opcode.MemoryGrow or Opcode.MemoryCopy or Opcode.MemoryFill or Opcode.MemoryInit or Opcode.DataDrop => Bulk,

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace PluginHost.Wasm.Runtime;
 
 /// <summary>The CLR types that carry values in compiled code.</summary>
@@ -9,6 +11,7 @@ internal static class ClrTypes
         ValType.I64 => typeof(long),
         ValType.F32 => typeof(float),
         ValType.F64 => typeof(double),
+        ValType.V128 => typeof(Vector128<byte>),
         ValType.FuncRef => typeof(WasmFunction),
         ValType.ExternRef => typeof(object),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),

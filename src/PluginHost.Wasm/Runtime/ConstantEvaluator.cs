@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics;
 using PluginHost.Wasm.Binary;
 
 namespace PluginHost.Wasm.Runtime;
@@ -34,6 +35,7 @@ internal sealed class ConstantEvaluator(WasmModule module, Instance instance)
     {
         Opcode.I32Const or Opcode.I64Const or Opcode.F32Const or Opcode.F64Const =>
             WasmValue.FromBits(_instruction.Info.Result, (long)_instruction.Bits),
+        Opcode.V128Const => WasmValue.FromV128(Vector128.Create(_instruction.Bits, _instruction.High).AsByte()),
         Opcode.RefNull => WasmValue.Default(_instruction.Type),
         Opcode.RefFunc => WasmValue.FromFunction(instance.FunctionAt((int)_instruction.Index)),
         Opcode.GlobalGet => instance.Globals[(int)_instruction.Index]!.Value,

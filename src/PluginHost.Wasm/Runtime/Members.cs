@@ -27,6 +27,7 @@ internal static class Members
     public static readonly FieldInfo MemoryLength = Field<WasmMemory>(nameof(WasmMemory.Length));
     public static readonly FieldInfo TableFunctions = Field<WasmTable>(nameof(WasmTable.Functions));
     public static readonly FieldInfo GlobalBits = Field<WasmGlobal>(nameof(WasmGlobal.Bits));
+    public static readonly FieldInfo GlobalVector = Field<WasmGlobal>(nameof(WasmGlobal.Vector));
     public static readonly FieldInfo GlobalReference = Field<WasmGlobal>(nameof(WasmGlobal.Reference));
 
     public static FieldInfo Field<T>(string name) =>
@@ -35,6 +36,10 @@ internal static class Members
     public static MethodInfo Method(Type type, string name, params Type[] parameters) =>
         (parameters.Length == 0 ? type.GetMethod(name, Any) : type.GetMethod(name, Any, parameters))
         ?? throw new MissingMethodException(type.Name, name);
+
+    /// <summary>The function of a vector instruction: <c>i8x16.add_sat_s</c> is <c>I8x16AddSatS</c>.</summary>
+    public static MethodInfo Vector(string instruction) => Method(
+        typeof(Vectors), string.Concat(instruction.Split('.', '_').Select(part => char.ToUpperInvariant(part[0]) + part[1..])));
 
     public static MethodInfo ValueReader(ValType type) => Method(typeof(Marshalling), "Read" + Suffix(type));
 

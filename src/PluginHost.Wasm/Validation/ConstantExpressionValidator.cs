@@ -45,6 +45,7 @@ internal sealed class ConstantExpressionValidator(WasmModule module, WasmLimits 
             case Opcode.I64Const:
             case Opcode.F32Const:
             case Opcode.F64Const:
+            case Opcode.V128Const:
                 _stack.Push(_instruction.Info.Result);
                 break;
             case Opcode.I32Add:

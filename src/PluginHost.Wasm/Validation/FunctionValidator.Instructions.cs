@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using PluginHost.Wasm.Binary;
 
 namespace PluginHost.Wasm.Validation;
@@ -90,7 +91,8 @@ internal sealed partial class FunctionValidator
                 RefFunc(i.Index);
                 break;
             default:
-                if (i.Info.Shape == OpcodeShape.Memory)
+                CheckLanes(i);
+                if (i.Info.Shape is OpcodeShape.Memory or OpcodeShape.MemoryLane)
                 {
                     Memory();
                     if (i.Index > (uint)i.Info.NaturalAlignment)
@@ -114,6 +116,24 @@ internal sealed partial class FunctionValidator
         if (live)
         {
             _sink?.Plain(i);
+        }
+    }
+
+    /// <summary>A lane must be one that the vector has.</summary>
+    private void CheckLanes(Instruction i)
+    {
+        const int vectorBytes = 16;
+        const byte shuffleLanes = 2 * vectorBytes;
+        var invalid = i.Info.Shape switch
+        {
+            OpcodeShape.Lane => i.Second >= (uint)i.Info.Width,
+            OpcodeShape.MemoryLane => i.Second >= (uint)(vectorBytes / i.Info.Width),
+            OpcodeShape.Shuffle => Vector128.GreaterThanOrEqualAny(Vector128.Create(i.Bits, i.High).AsByte(), Vector128.Create(shuffleLanes)),
+            _ => false,
+        };
+        if (invalid)
+        {
+            throw Invalid("invalid lane index");
         }
     }
 

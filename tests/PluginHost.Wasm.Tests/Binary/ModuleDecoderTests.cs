@@ -93,7 +93,7 @@ public sealed class ModuleDecoderTests
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1 }, "memory64")]
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 13, 3, 1, 0, 0 }, "exception-handling")]
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 1, 2, 1, 0x5F, 0 }, "gc")]
-    [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 0x60, 1, 0x7B, 0 }, "simd")]
+    [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 7, 1, 5, 0, 0xFD, 0x80, 2, 0x0B }, "relaxed-simd")]
     public void Decode_UnsupportedProposal_IsNamed(byte[] bytes, string proposal)
     {
         var error = Assert.ThrowsExactly<WasmUnsupportedException>(() => WasmModule.Decode(bytes));

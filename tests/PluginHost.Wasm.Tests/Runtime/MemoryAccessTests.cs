@@ -9,7 +9,7 @@ public sealed class MemoryAccessTests
     private static readonly uint[] Offsets = [0, 1, 7, 8, 65_528, 65_535, 65_536, 65_537, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF8, 0xFFFF_FFFF];
 
     public static IEnumerable<object[]> Instructions => OpcodeTable.ByName.Values
-        .Where(info => info.Shape == OpcodeShape.Memory)
+        .Where(info => info.Shape is OpcodeShape.Memory or OpcodeShape.MemoryLane)
         .SelectMany(info => new[] { true, false }.Select(constant => new object[] { info.Name, constant }));
 
     [TestMethod]
@@ -24,9 +24,10 @@ public sealed class MemoryAccessTests
             var functions = addresses.Select((address, i) =>
             {
                 var index = constantAddress ? $"(i32.const {address})" : "(local.get 0)";
-                var body = load
-                    ? $"(drop ({instruction} offset={offset} {index}))"
-                    : $"({instruction} offset={offset} {index} ({info.Parameters[1].Name()}.const 0))";
+                var operand = info.Parameters is [_, var type] ? type == ValType.V128 ? "(v128.const i64x2 0 0)" : $"({type.Name()}.const 0)" : "";
+                var lane = info.Shape == OpcodeShape.MemoryLane ? " 0" : "";
+                var access = $"({instruction} offset={offset}{lane} {index} {operand})";
+                var body = load ? $"(drop {access})" : access;
                 return $"""(func (export "f{i}") (param i32) {body})""";
             });
             using var guest = new Guest($"(module (memory 1) {string.Concat(functions)})");
