@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
 using PluginHost.Wasm;
 
@@ -24,7 +25,7 @@ internal static class ValueText
         ValType.I64 => value.I64.ToString(CultureInfo.InvariantCulture),
         ValType.F32 => Float(value.F32, value.F32.ToString("R", CultureInfo.InvariantCulture)),
         ValType.F64 => Float(value.F64, value.F64.ToString("R", CultureInfo.InvariantCulture)),
-        ValType.V128 => $"0x{value.High:x16}{value.Bits:x16}",
+        ValType.V128 => $"0x{value.V128.AsUInt64()[1]:x16}{value.V128.AsUInt64()[0]:x16}",
         _ => "reference",
     };
 
