@@ -1,4 +1,5 @@
 using PluginHost.Conformance.Children;
+using PluginHost.Conformance.Fuzz;
 using PluginHost.Conformance.Vectors;
 using PluginHost.Conformance.Wast;
 
@@ -8,6 +9,7 @@ return args switch
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
+    ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
     ["child-stack"] => StackChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
     _ => Usage(),
@@ -15,6 +17,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER");
+    Console.Error.WriteLine("usage: wast PATH… [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback]");
     return 1;
 }
