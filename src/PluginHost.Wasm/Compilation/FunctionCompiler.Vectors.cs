@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using PluginHost.Wasm.Binary;
 using PluginHost.Wasm.Runtime;
 
@@ -20,7 +21,7 @@ internal sealed partial class FunctionCompiler
                 VectorCall(i, () => _cil.Int((int)i.Second));
                 break;
             case OpcodeShape.Shuffle:
-                VectorCall(i, () => EmitVector(i.Bits, i.High));
+                VectorCall(i, () => ShuffleLanes(Vector128.Create(i.Bits, i.High).AsByte()));
                 break;
             default:
                 VectorCall(i, static () => { });
@@ -38,6 +39,15 @@ internal sealed partial class FunctionCompiler
         immediates();
         _cil.Call(Members.Vector(i.Info.Name));
         PushResult(i.Info.Result);
+    }
+
+    /// <summary>Lanes of the first vector, then of the second; an index outside of a vector makes 0. The JIT has to see that they are constants.</summary>
+    private void ShuffleLanes(Vector128<byte> lanes)
+    {
+        var none = Vector128.Create(byte.MaxValue);
+        var first = Vector128.LessThan(lanes, Vector128.Create((byte)Vector128<byte>.Count));
+        EmitBits(Vector128.ConditionalSelect(first, lanes, none).AsInt64());
+        EmitBits(Vector128.ConditionalSelect(first, none, lanes - Vector128.Create((byte)Vector128<byte>.Count)).AsInt64());
     }
 
     private void VectorAccess(Instruction i)
@@ -86,8 +96,13 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        _cil.Long((long)low);
-        _cil.Long((long)high);
+        EmitBits(Vector128.Create((long)low, (long)high));
+    }
+
+    private void EmitBits(Vector128<long> bits)
+    {
+        _cil.Long(bits[0]);
+        _cil.Long(bits[1]);
         _cil.Call(Members.Method(typeof(Vectors), nameof(Vectors.Constant)));
     }
 }

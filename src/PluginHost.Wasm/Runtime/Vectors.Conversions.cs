@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PluginHost.Wasm.Runtime;
 
@@ -91,16 +92,24 @@ internal static partial class Vectors
     public static Vector128<byte> I32x4ExtaddPairwiseI16x8U(Vector128<byte> a) => (((a.AsUInt32() << 16) >>> 16) + (a.AsUInt32() >>> 16)).AsByte();
 
     [MethodImpl(Inline)]
-    public static Vector128<byte> I8x16NarrowI16x8S(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Clamped(a.AsInt16(), sbyte.MinValue, sbyte.MaxValue), Clamped(b.AsInt16(), sbyte.MinValue, sbyte.MaxValue)).AsByte();
+    public static Vector128<byte> I8x16NarrowI16x8S(Vector128<byte> a, Vector128<byte> b) => Sse2.IsSupported
+        ? Sse2.PackSignedSaturate(a.AsInt16(), b.AsInt16()).AsByte()
+        : Vector128.Narrow(Clamped(a.AsInt16(), sbyte.MinValue, sbyte.MaxValue), Clamped(b.AsInt16(), sbyte.MinValue, sbyte.MaxValue)).AsByte();
 
     [MethodImpl(Inline)]
-    public static Vector128<byte> I8x16NarrowI16x8U(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Clamped(a.AsInt16(), 0, byte.MaxValue).AsUInt16(), Clamped(b.AsInt16(), 0, byte.MaxValue).AsUInt16()).AsByte();
+    public static Vector128<byte> I8x16NarrowI16x8U(Vector128<byte> a, Vector128<byte> b) => Sse2.IsSupported
+        ? Sse2.PackUnsignedSaturate(a.AsInt16(), b.AsInt16())
+        : Vector128.Narrow(Clamped(a.AsInt16(), 0, byte.MaxValue).AsUInt16(), Clamped(b.AsInt16(), 0, byte.MaxValue).AsUInt16()).AsByte();
 
     [MethodImpl(Inline)]
-    public static Vector128<byte> I16x8NarrowI32x4S(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Clamped(a.AsInt32(), short.MinValue, short.MaxValue), Clamped(b.AsInt32(), short.MinValue, short.MaxValue)).AsByte();
+    public static Vector128<byte> I16x8NarrowI32x4S(Vector128<byte> a, Vector128<byte> b) => Sse2.IsSupported
+        ? Sse2.PackSignedSaturate(a.AsInt32(), b.AsInt32()).AsByte()
+        : Vector128.Narrow(Clamped(a.AsInt32(), short.MinValue, short.MaxValue), Clamped(b.AsInt32(), short.MinValue, short.MaxValue)).AsByte();
 
     [MethodImpl(Inline)]
-    public static Vector128<byte> I16x8NarrowI32x4U(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Clamped(a.AsInt32(), 0, ushort.MaxValue).AsUInt32(), Clamped(b.AsInt32(), 0, ushort.MaxValue).AsUInt32()).AsByte();
+    public static Vector128<byte> I16x8NarrowI32x4U(Vector128<byte> a, Vector128<byte> b) => Sse41.IsSupported
+        ? Sse41.PackUnsignedSaturate(a.AsInt32(), b.AsInt32()).AsByte()
+        : Vector128.Narrow(Clamped(a.AsInt32(), 0, ushort.MaxValue).AsUInt32(), Clamped(b.AsInt32(), 0, ushort.MaxValue).AsUInt32()).AsByte();
 
     [MethodImpl(Inline)]
     public static Vector128<byte> I32x4TruncSatF32x4S(Vector128<byte> a) => Vector128.Create(Saturated(a, 0), Saturated(a, 1), Saturated(a, 2), Saturated(a, 3)).AsByte();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PluginHost.Wasm.Runtime;
 
@@ -62,7 +63,9 @@ internal static partial class Vectors
     public static Vector128<byte> I8x16SubSatU(Vector128<byte> a, Vector128<byte> b) => Vector128.SubtractSaturate(a.AsByte(), b.AsByte()).AsByte();
 
     [MethodImpl(Inline)]
-    public static Vector128<byte> I8x16AvgrU(Vector128<byte> a, Vector128<byte> b) => ((a.AsByte() | b.AsByte()) - ((a.AsByte() ^ b.AsByte()) >>> 1)).AsByte();
+    public static Vector128<byte> I8x16AvgrU(Vector128<byte> a, Vector128<byte> b) => Sse2.IsSupported
+        ? Sse2.Average(a, b)
+        : ((a.AsByte() | b.AsByte()) - ((a.AsByte() ^ b.AsByte()) >>> 1)).AsByte();
 
     [MethodImpl(Inline)]
     public static Vector128<byte> I16x8Add(Vector128<byte> a, Vector128<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
@@ -123,7 +126,9 @@ internal static partial class Vectors
     public static Vector128<byte> I16x8SubSatU(Vector128<byte> a, Vector128<byte> b) => Vector128.SubtractSaturate(a.AsUInt16(), b.AsUInt16()).AsByte();
 
     [MethodImpl(Inline)]
-    public static Vector128<byte> I16x8AvgrU(Vector128<byte> a, Vector128<byte> b) => ((a.AsUInt16() | b.AsUInt16()) - ((a.AsUInt16() ^ b.AsUInt16()) >>> 1)).AsByte();
+    public static Vector128<byte> I16x8AvgrU(Vector128<byte> a, Vector128<byte> b) => Sse2.IsSupported
+        ? Sse2.Average(a.AsUInt16(), b.AsUInt16()).AsByte()
+        : ((a.AsUInt16() | b.AsUInt16()) - ((a.AsUInt16() ^ b.AsUInt16()) >>> 1)).AsByte();
 
     [MethodImpl(Inline)]
     public static Vector128<byte> I32x4Add(Vector128<byte> a, Vector128<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
@@ -221,7 +226,9 @@ internal static partial class Vectors
 
     /// <summary>Products of neighbours, added. The low half of a 32-bit lane is one factor, the high half the other.</summary>
     [MethodImpl(Inline)]
-    public static Vector128<byte> I32x4DotI16x8S(Vector128<byte> a, Vector128<byte> b) => ((Even(a) * Even(b)) + (Odd(a) * Odd(b))).AsByte();
+    public static Vector128<byte> I32x4DotI16x8S(Vector128<byte> a, Vector128<byte> b) => Sse2.IsSupported
+        ? Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16()).AsByte()
+        : ((Even(a) * Even(b)) + (Odd(a) * Odd(b))).AsByte();
 
     [MethodImpl(Inline)]
     private static Vector128<int> Q15(Vector128<int> a, Vector128<int> b) =>

@@ -74,9 +74,10 @@ internal static partial class Vectors
     [MethodImpl(Inline)]
     public static Vector128<byte> I8x16Swizzle(Vector128<byte> a, Vector128<byte> b) => Vector128.Shuffle(a, b);
 
-    /// <summary>Lanes of the first vector where the index is below 16, else of the second: an index outside of a vector makes 0.</summary>
+    /// <summary>Lanes of two vectors; an index outside of its vector makes 0.</summary>
     [MethodImpl(Inline)]
-    public static Vector128<byte> I8x16Shuffle(Vector128<byte> a, Vector128<byte> b, Vector128<byte> lanes) => Vector128.Shuffle(a, lanes) | Vector128.Shuffle(b, lanes - Vector128.Create((byte)16));
+    public static Vector128<byte> I8x16Shuffle(Vector128<byte> a, Vector128<byte> b, Vector128<byte> first, Vector128<byte> second) =>
+        Vector128.Shuffle(a, first) | Vector128.Shuffle(b, second);
 
     [MethodImpl(Inline)]
     public static Vector128<byte> V128And(Vector128<byte> a, Vector128<byte> b) => a & b;
