@@ -10,7 +10,23 @@ namespace PluginHost.Cli;
 /// <summary>The verbs of the command line.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
+    /// <summary>No argument is read from a file: <c>@FILE</c> is an input, and whoever wrote it must not add options of their own.</summary>
+    private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs a command line; one that is wrong is told as JSON where JSON was asked for.</summary>
+    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration invocation)
+    {
+        var parse = Create().Parse(arguments, Configuration);
+        if (parse.Errors.Count == 0 || !arguments.Contains(CommandOutput.Json))
+        {
+            return await parse.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+
+        CommandOutput.WriteError(invocation.Output, "usage.arguments", string.Join("; ", parse.Errors.Select(error => error.Message)));
+        return ExitCode.Usage;
+    }
+
+    private static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
     {
         InitCommand.Create(),
         new Command("keys", "Work with keys.") { KeysGenerateCommand.Create() },

@@ -10,7 +10,10 @@ internal static class CommandOutput
 {
     private static readonly JsonSerializerOptions Compact = new();
 
-    public static Option<bool> JsonOption() => new("--json") { Description = "Print the result, or the error, as JSON." };
+    /// <summary>The option that every verb has.</summary>
+    public const string Json = "--json";
+
+    public static Option<bool> JsonOption() => new(Json) { Description = "Print the result, or the error, as JSON." };
 
     public static int Guard(ParseResult parse, bool json, Func<int> verb)
     {
@@ -22,9 +25,13 @@ internal static class CommandOutput
         {
             return Fail(parse, json, error.ExitCode, error.Code, error.Message);
         }
+        catch (OperationCanceledException)
+        {
+            return Fail(parse, json, ExitCode.Stopped, "limit.cancelled", "the command was interrupted");
+        }
         catch (SkillException error)
         {
-            var own = error.Code is "state.audit-open" or "state.audit-failed";
+            var own = error.Code is "state.audit-open" or "state.audit-failed" or "state.create";
             return Fail(parse, json, own ? ExitCode.Environment : ExitCode.Refused, error.Code, error.Message);
         }
     }
@@ -33,10 +40,7 @@ internal static class CommandOutput
     {
         if (json)
         {
-            Write(parse.InvocationConfiguration.Output, new JsonObject
-            {
-                ["error"] = new JsonObject { ["code"] = code, ["message"] = message },
-            });
+            WriteError(parse.InvocationConfiguration.Output, code, message);
         }
         else
         {
@@ -45,6 +49,9 @@ internal static class CommandOutput
 
         return exitCode;
     }
+
+    public static void WriteError(TextWriter output, string code, string message) =>
+        Write(output, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message } });
 
     public static void Write(TextWriter output, JsonNode json) => output.WriteLine(json.ToJsonString(Compact));
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using PluginHost.Cli;
 
-return await CommandLine.Create().Parse(args).InvokeAsync().ConfigureAwait(false);
+return await CommandLine.RunAsync(args, new InvocationConfiguration()).ConfigureAwait(false);

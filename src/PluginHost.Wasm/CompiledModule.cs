@@ -38,9 +38,10 @@ public sealed class CompiledModule
     /// <summary>Compiles a module to CIL. The JIT compiles a function when it is first called.</summary>
     /// <param name="module">The module.</param>
     /// <param name="options">How; the defaults where null.</param>
+    /// <param name="cancellation">Ends it between functions.</param>
     /// <exception cref="PlatformNotSupportedException">The process cannot generate code, for instance under ahead-of-time compilation.</exception>
     [RequiresDynamicCode("WebAssembly is compiled to CIL at run time.")]
-    public static CompiledModule Compile(WasmModule module, CompilationOptions? options = null)
+    public static CompiledModule Compile(WasmModule module, CompilationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         if (!RuntimeFeature.IsDynamicCodeSupported)
@@ -49,7 +50,7 @@ public sealed class CompiledModule
         }
 
         options ??= new CompilationOptions();
-        return new CompiledModule(module, new ModuleCompiler(module, options).Compile(), options.Metering);
+        return new CompiledModule(module, new ModuleCompiler(module, options, cancellation).Compile(), options.Metering);
     }
 
     /// <summary>The guest function that a method is, if it is one.</summary>

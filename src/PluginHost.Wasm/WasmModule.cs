@@ -54,15 +54,16 @@ public sealed class WasmModule
     /// <summary>Decodes and validates a module. The bytes must not change afterwards.</summary>
     /// <param name="bytes">The module in the binary format.</param>
     /// <param name="limits">What it may contain; the defaults where null.</param>
+    /// <param name="cancellation">Ends it between functions.</param>
     /// <exception cref="WasmMalformedException">The bytes are no module.</exception>
     /// <exception cref="WasmUnsupportedException">It uses a proposal that the engine does not run.</exception>
     /// <exception cref="WasmInvalidException">It is not valid.</exception>
     /// <exception cref="WasmLimitException">It is larger than <paramref name="limits"/> allow.</exception>
-    public static WasmModule Decode(ReadOnlyMemory<byte> bytes, WasmLimits? limits = null)
+    public static WasmModule Decode(ReadOnlyMemory<byte> bytes, WasmLimits? limits = null, CancellationToken cancellation = default)
     {
         limits ??= WasmLimits.Default;
         var module = ModuleDecoder.Decode(bytes, limits);
-        ModuleValidator.Validate(module, limits);
+        ModuleValidator.Validate(module, limits, cancellation);
         return module;
     }
 }

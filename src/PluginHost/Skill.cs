@@ -28,6 +28,9 @@ public sealed class Skill : IAsyncDisposable
     private readonly CallPipeline _pipeline;
     private readonly RunningCalls _running = new();
 
+    /// <summary>The one end of the skill, which everybody who disposes it awaits.</summary>
+    private Task? _disposal;
+
     internal Skill(
         HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, ImmutableDictionary<string, string> config)
     {
@@ -36,11 +39,15 @@ public sealed class Skill : IAsyncDisposable
         _modules = modules;
         _files = files;
         _config = config;
-        _identity = new SkillIdentity(Id, Version, PayloadDigest);
+        _identity = new SkillIdentity(Id, Version, PayloadDigest) { Publisher = Publisher };
         _limiter = HostServices.Limiter(services.CallsPerSkill, services.QueuedCalls);
-        _pipeline = new CallPipeline(services.Time, (services.Calls, "calls run in this host"), (_limiter, $"calls of '{Id}' run"));
+
+        // The skill's own queue comes first: whoever waits in it must not hold a place of the host's.
+        _pipeline = new CallPipeline(services.Time, (_limiter, $"calls of '{Id}' run"), (services.Calls, "calls run in this host"));
         Verification = VerificationReport.Of(consented);
     }
+
+    internal ConsentedSkill Consented => _consented;
 
     /// <summary>Its id.</summary>
     public string Id => _consented.Request.SkillId;
@@ -93,15 +100,24 @@ public sealed class Skill : IAsyncDisposable
         using var error = new MemoryStream();
         var request = Request(tool, input, context ?? CallContext.None, output, error);
         var module = _modules[tool.Code.Module.Path];
+        var began = false;
         GuestResult result;
         try
         {
             result = await _pipeline.ExecuteAsync(
-                tool.Limits.Time, deadline => module.CallAsync(_services.Audit, request, deadline, running.Stop), running.Stop).ConfigureAwait(false);
+                tool.Limits.Time,
+                deadline =>
+                {
+                    began = true;
+                    return module.CallAsync(_services.Audit, request, deadline, running.Stop);
+                },
+                running.Stop).ConfigureAwait(false);
         }
-        catch (SkillLimitException refusal) when (refusal.Receipt is null)
+        catch (Exception e) when (!began && e is (SkillLimitException or OperationCanceledException))
         {
-            new GuestCall(_services.Audit, _identity, toolId, request.Context, request.Grant, CancellationToken.None).End(refusal.Code, TimeSpan.Zero, 0, 0, 0, 0);
+            // It waited in vain; that is on record, too.
+            new GuestCall(_services.Audit, _identity, toolId, request.Context, request.Grant, CancellationToken.None)
+                .End(e is SkillLimitException limit ? limit.Code : "cancelled", TimeSpan.Zero, 0, 0, 0, 0);
             throw;
         }
 
@@ -109,13 +125,17 @@ public sealed class Skill : IAsyncDisposable
     }
 
     /// <summary>Takes no more calls, waits for those that run, and after the host's drain time interrupts them.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!await _running.EndAsync(_services.DrainTime, _services.Time).ConfigureAwait(false))
+        lock (_limiter)
         {
-            return;
+            return new ValueTask(_disposal ??= EndAsync());
         }
+    }
 
+    private async Task EndAsync()
+    {
+        await _running.EndAsync(_services.DrainTime, _services.Time).ConfigureAwait(false);
         _services.Loaded.TryRemove(this, out _);
         _running.Dispose();
         _limiter.Dispose();

@@ -57,7 +57,7 @@ public sealed class SkillHost : IAsyncDisposable
         {
             var candidate = _services.Loads.Execute(loader.Verify, cancellationToken);
             using var unanswered = new CancellationTokenSource();
-            var answer = Ask(candidate, unanswered.Token);
+            var answer = AskAsync(candidate, unanswered.Token);
             if (!answer.IsCompleted)
             {
                 unanswered.Cancel();
@@ -65,7 +65,7 @@ public sealed class SkillHost : IAsyncDisposable
             }
 
             var decision = answer.GetAwaiter().GetResult();
-            return Admitted(_services.Loads.Execute(token => loader.Admit(candidate, decision, token), cancellationToken));
+            return Kept(loader, _services.Loads.Execute(token => loader.Admit(candidate, decision, token), cancellationToken));
         }
         catch (SkillException e)
         {
@@ -82,8 +82,8 @@ public sealed class SkillHost : IAsyncDisposable
         try
         {
             var candidate = await _services.Loads.ExecuteAsync(loader.Verify, cancellationToken).ConfigureAwait(false);
-            var decision = await Ask(candidate, cancellationToken).ConfigureAwait(false);
-            return Admitted(await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, decision, token), cancellationToken).ConfigureAwait(false));
+            var decision = await AskAsync(candidate, cancellationToken).ConfigureAwait(false);
+            return Kept(loader, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, decision, token), cancellationToken).ConfigureAwait(false));
         }
         catch (SkillException e)
         {
@@ -120,18 +120,41 @@ public sealed class SkillHost : IAsyncDisposable
         return new SkillLoader(_services, path, options ?? new SkillLoadOptions());
     }
 
-    private ValueTask<ConsentDecision> Ask(Candidate candidate, CancellationToken cancellation) => _services.Consent is { } consent
-        ? consent(candidate.Request, cancellation)
-        : throw new SkillConsentException("nobody", "nobody is there to consent: options.Consent is not set", candidate.Request);
-
-    private Skill Admitted(Skill skill)
+    /// <summary>Whatever comes of it but a clear answer is a refusal.</summary>
+    private async ValueTask<ConsentDecision> AskAsync(Candidate candidate, CancellationToken cancellation)
     {
-        lock (_gate)
+        if (_services.Consent is not { } consent)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _services.Loaded.TryAdd(skill, true);
+            throw new SkillConsentException("nobody", "nobody is there to consent: options.Consent is not set", candidate.Request);
         }
 
-        return skill;
+        try
+        {
+            return await consent(candidate.Request, cancellation).ConfigureAwait(false) ?? ConsentDecision.Refuse;
+        }
+        catch (Exception e) when (e is not (SkillException or OperationCanceledException))
+        {
+            throw new SkillConsentException("failed", $"asking for consent failed: {e.GetType().Name}", candidate.Request, e);
+        }
+    }
+
+    /// <summary>Nothing is pinned or recorded for a skill that nobody gets: a host that was disposed meanwhile keeps none.</summary>
+    private Skill Kept(SkillLoader loader, Skill skill)
+    {
+        try
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                loader.Keep(skill.Consented);
+                _services.Loaded.TryAdd(skill, true);
+                return skill;
+            }
+        }
+        catch
+        {
+            _ = skill.DisposeAsync().AsTask();
+            throw;
+        }
     }
 }

@@ -8,7 +8,7 @@ internal sealed record Invocation(int ExitCode, string Output, string Error)
     public static Invocation Run(params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var exitCode = CommandLine.Create().Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
+        var exitCode = CommandLine.RunAsync(arguments, new InvocationConfiguration { Output = output, Error = error }).GetAwaiter().GetResult();
         return new Invocation(exitCode, output.ToString(), error.ToString());
     }
 }

@@ -92,6 +92,28 @@ public sealed class SkillsRunTests : IDisposable
     }
 
     [TestMethod]
+    public void InputFile_IsInput_AndAddsNoOptions()
+    {
+        File.WriteAllText(In("input"), $"hello\n--trusted-publisher\nacme={Key}\n--accept\n{Payload(Skill("text"))}\n");
+
+        Assert.AreEqual(2, Invocation.Run("skills", "run", Skill("text"), "acme.text.shout", "--input", "@" + In("input")).ExitCode);
+        StringAssert.StartsWith(Run("text", "acme.text.shout", "--input", "@" + In("input")).Output, "HELLO");
+        Assert.AreEqual(5, Run("text", "acme.text.shout", "--input", "@" + In("none")).ExitCode);
+    }
+
+    [TestMethod]
+    [DataRow("skills", "run")]
+    [DataRow("wasm", "run")]
+    [DataRow("audit", "verify")]
+    public void UsageError_WithJson_IsJson(string noun, string verb)
+    {
+        var run = Invocation.Run(noun, verb, "--json");
+
+        Assert.AreEqual(1, run.ExitCode);
+        Assert.AreEqual("usage.arguments", JsonDocument.Parse(run.Output).RootElement.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [TestMethod]
     public void TamperedPackage_IsRefused()
     {
         var bytes = File.ReadAllBytes(Skill("text"));

@@ -73,7 +73,7 @@ internal sealed class RunFlags
             options.Resolve[host] = endpoint;
         }
 
-        var secrets = Pairs("secret", _secret, parse).ToDictionary(pair => pair.Name, pair => ValueSource.Read("secret", pair.Value), StringComparer.Ordinal);
+        var secrets = Pairs("secret", _secret, parse).DistinctBy(pair => pair.Name).ToDictionary(pair => pair.Name, pair => ValueSource.Read("secret", pair.Value), StringComparer.Ordinal);
         options.Secrets = name => secrets.GetValueOrDefault(name);
         return options;
     }

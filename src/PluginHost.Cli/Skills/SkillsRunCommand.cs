@@ -50,6 +50,10 @@ internal static class SkillsRunCommand
         {
             throw new CommandError(ExitCode.Usage, "usage.options", e.Message);
         }
+        catch (ArgumentException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.artifact", e.Message);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandError(ExitCode.Environment, "environment.file", e.Message);

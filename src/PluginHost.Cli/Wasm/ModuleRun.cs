@@ -31,6 +31,7 @@ internal sealed class ModuleRun(ModuleRunOptions options)
         using var grant = new DirectoryGrants(options.Directories, options.Audit);
         var effective = new EffectiveGrant
         {
+            Source = GrantSource.CommandLine,
             Files = grant.Files,
             Environment = KeyValueFlags.Parse("env", options.Environment),
             Http = HttpFlags.Allowed(options.AllowedHosts),

@@ -28,6 +28,11 @@ internal static class PackageBuilder
             new(SbomInspection.Entry, content.Sbom),
             new(ProvenanceInspection.Entry, content.Provenance),
         ];
+        if (listed.GroupBy(entry => entry.Path, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new SkillVerificationException("archive", "duplicate", $"'{twice.Key}' is there twice");
+        }
+
         listed.Sort((x, y) => Order(x.Path, y.Path));
         var manifest = WithFiles(content.Manifest, listed);
         List<ArchiveEntry> entries = [.. listed, new(ManifestReader.Entry, manifest)];

@@ -19,17 +19,17 @@ internal sealed record SkillInspection(ProvenanceKind Provenance, ImmutableArray
         foreach (var entry in skill.Artifact.Entries.Where(entry => SkillArtifact.IsModule(entry.Path)))
         {
             cancellation.ThrowIfCancellationRequested();
-            modules.Add(Module(entry));
+            modules.Add(Module(entry, cancellation));
         }
 
         return new SkillInspection(provenance, modules.ToImmutable());
     }
 
-    private static InspectedModule Module(ArchiveEntry entry)
+    private static InspectedModule Module(ArchiveEntry entry, CancellationToken cancellation)
     {
         try
         {
-            return new InspectedModule(entry.Path, entry.Content, WasmModule.Decode(entry.Content));
+            return new InspectedModule(entry.Path, entry.Content, WasmModule.Decode(entry.Content, cancellation: cancellation));
         }
         catch (WasmModuleException e)
         {

@@ -35,7 +35,7 @@ internal sealed class ToolCodeResolver
     private ToolCode Code(ManifestTool tool)
     {
         var binding = _skill.Capabilities?.Tools.FirstOrDefault(binding => binding.Tool == tool.Id);
-        var plugin = _skill.Manifest.Plugin is { } named && named.DefaultTool == tool.Id ? named : null;
+        var plugin = _skill.Manifest.Plugin is { } defaults && defaults.DefaultTool == tool.Id ? defaults : null;
         var module = Module(tool, binding?.Module ?? plugin?.DefaultModule);
         var export = binding?.Export ?? plugin?.DefaultEntrypoint ?? tool.Id[(tool.Id.LastIndexOf('.') + 1)..];
         var abi = binding?.Abi switch
@@ -46,6 +46,11 @@ internal sealed class ToolCodeResolver
             _ => Abi(tool, module),
         };
         var entry = abi == GuestAbi.Wasi ? ProgramEntry : export;
+        if (abi == GuestAbi.Wasi && binding?.Export is { } named and not ProgramEntry)
+        {
+            throw Refused("export", $"tool '{tool.Id}' is a program under WASI, which begins at {ProgramEntry}: export = \"{named}\" has no meaning");
+        }
+
         CheckEntry(tool, module, entry, abi);
         return new ToolCode(tool, module, entry, abi, binding);
     }

@@ -31,7 +31,7 @@ internal sealed record CapabilitiesFile
 
 /// <summary>The code of a tool.</summary>
 internal sealed record ToolBinding(
-    string Tool, string? Module, string Export, string? Abi, ImmutableArray<string>? Grants, long? Fuel, long? TimeoutMilliseconds, long? MemoryBytes);
+    string Tool, string? Module, string? Export, string? Abi, ImmutableArray<string>? Grants, long? Fuel, long? TimeoutMilliseconds, long? MemoryBytes);
 
 /// <summary>Requests to one host.</summary>
 internal sealed record HttpRequest(

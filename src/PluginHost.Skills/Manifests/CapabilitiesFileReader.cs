@@ -13,6 +13,12 @@ internal sealed partial class CapabilitiesFileReader
 {
     public const string Entry = "assets/capabilities.toml";
 
+    private const int MaxText = 1024;
+
+    /// <summary>Headers that frame a message, name the host or describe a body: the host's own to write.</summary>
+    private static readonly string[] Framing =
+        ["host", "connection", "transfer-encoding", "upgrade", "te", "trailer", "keep-alive", "expect", "allow", "expires", "last-modified"];
+
     private static readonly string[] Abis = ["extism", "wasi", "palyra"];
     private static readonly string[] Sections = ["variables", "environment", "clock", "random", "log", "secrets_read", "calls", "host"];
     private readonly SkillArtifact _artifact;
@@ -72,6 +78,11 @@ internal sealed partial class CapabilitiesFileReader
             CalledTools = List(root, "calls", "tools"),
             HostFunctions = List(root, "host", "functions"),
         };
+        if (file.EnvironmentKeys.Any(key => key.Length is 0 or > MaxText || key.Contains('=', StringComparison.Ordinal) || key.Any(char.IsControl)))
+        {
+            throw root.Wrong("environment", "holds something that is no name of a variable");
+        }
+
         foreach (var secret in file.ReadableSecrets)
         {
             CheckSecret(secret, root, "secrets_read");
@@ -91,6 +102,11 @@ internal sealed partial class CapabilitiesFileReader
         var items = ImmutableArray.CreateBuilder<T>();
         foreach (var name in table.Source.Keys)
         {
+            if (isGrant && Sections.Contains(name))
+            {
+                throw table.Wrong(name, "is the name of a section, too");
+            }
+
             if (isGrant && !_names.Add(name))
             {
                 throw table.Wrong(name, "is the name of another grant, too");
@@ -131,7 +147,7 @@ internal sealed partial class CapabilitiesFileReader
 
         var quotas = _manifest.Capabilities.Quotas;
         return new ToolBinding(
-            id, module, table.OptionalText("export") ?? id[(id.LastIndexOf('.') + 1)..], abi, grants,
+            id, module, table.OptionalText("export"), abi, grants,
             Tighter(table, "fuel", quotas.Fuel), Tighter(table, "timeout_ms", (long)quotas.WallClock.TotalMilliseconds), Tighter(table, "memory_bytes", quotas.MemoryBytes));
     }
 
@@ -155,22 +171,30 @@ internal sealed partial class CapabilitiesFileReader
         }
 
         var methods = table.Texts("methods");
+        if (table.Has("methods") && methods.IsEmpty)
+        {
+            throw table.Wrong("methods", "is empty: leave it out for every method");
+        }
+
         if (!methods.All(method => MethodForm().IsMatch(method) && method is not ("CONNECT" or "TRACE")))
         {
             throw table.Wrong("methods", "holds something that is no method in upper case, or CONNECT or TRACE");
         }
 
         var prefix = table.OptionalText("path_prefix") ?? "/";
-        if (!prefix.StartsWith('/') || prefix.Split('/').Any(part => part is "." or "..") || prefix.AsSpan().IndexOfAny("?#\\%") >= 0)
+        if (prefix.Length > MaxText || prefix.Any(char.IsControl) || !prefix.StartsWith('/') || prefix.Split('/').Any(part => part is "." or "..") || prefix.AsSpan().IndexOfAny("?#\\%") >= 0)
         {
             throw table.Wrong("path_prefix", "is not a plain path that begins with '/'");
         }
 
         var port = table.Positive("port", scheme == "https" ? 443 : 80);
         return port <= ushort.MaxValue
-            ? new HttpRequest(name, host.ToLowerInvariant(), scheme, (int)port, methods, prefix, table.Flag("redirects"), table.Table("secret") is { } secret ? Secret(secret) : null)
+            ? new HttpRequest(name, host.ToLowerInvariant(), scheme, (int)port, methods, Canonical(prefix), table.Flag("redirects"), table.Table("secret") is { } secret ? Secret(secret) : null)
             : throw table.Wrong("port", "is more than 65535");
     }
+
+    /// <summary>As a request's path is sent: what is not ASCII is percent-encoded.</summary>
+    private static string Canonical(string path) => string.Join('/', path.Split('/').Select(segment => new Uri("https://x/" + segment).AbsolutePath[1..]));
 
     private SecretRequest Secret(ManifestTable table)
     {
@@ -182,9 +206,15 @@ internal sealed partial class CapabilitiesFileReader
             throw table.Wrong("use", "needs exactly one of header, query and basic");
         }
 
-        if (request.Header is { } header && !HeaderForm().IsMatch(header))
+        if (request.Header is { } header && (!HeaderForm().IsMatch(header) || Framing.Contains(header, StringComparer.OrdinalIgnoreCase)
+            || header.StartsWith("content-", StringComparison.OrdinalIgnoreCase) || header.StartsWith("proxy-", StringComparison.OrdinalIgnoreCase)))
         {
-            throw table.Wrong("header", "is no name of a header");
+            throw table.Wrong("header", "is no name of a header, or of one that is the host's to write");
+        }
+
+        if (new[] { request.Query, request.BasicUser, request.Prefix }.Any(text => text?.Length > MaxText || text?.Any(char.IsControl) == true) || request.BasicUser?.Contains(':', StringComparison.Ordinal) == true)
+        {
+            throw table.Wrong("use", $"is put into a place that is longer than {MaxText} characters or not plain");
         }
 
         table.End();

@@ -23,14 +23,16 @@ internal sealed class ModuleCompiler
 
     private readonly WasmModule _module;
     private readonly CompilationOptions _options;
+    private readonly CancellationToken _cancellation;
     private readonly ModuleBuilder _builder;
     private readonly TypeBuilder _instance;
     private readonly FieldInfo?[] _globals;
     private readonly List<TypeBuilder> _types = [];
     private readonly MethodBuilder[] _functions;
 
-    public ModuleCompiler(WasmModule module, CompilationOptions options)
+    public ModuleCompiler(WasmModule module, CompilationOptions options, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _module = module;
         _options = options;
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect);
@@ -50,11 +52,17 @@ internal sealed class ModuleCompiler
         var validator = new FunctionValidator(_module, WasmLimits.Default, references);
         for (var i = 0; i < _functions.Length; i++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             Emit(i, FunctionCompiler.Compile(_module, layout, validator, _module.Bodies[i], _options.Metering));
         }
 
         var instance = _instance.CreateType();
-        _types.ForEach(type => type.CreateType());
+        foreach (var type in _types)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            type.CreateType();
+        }
+
         return new GeneratedModule(
             instance, [.. _functions.Select(function => function.MetadataToken)], thunks, [.. _globals.Select(field => field is null)]);
     }
@@ -84,6 +92,7 @@ internal sealed class ModuleCompiler
         {
             if (i % FunctionsPerType == 0)
             {
+                _cancellation.ThrowIfCancellationRequested();
                 _types.Add(_builder.DefineType($"Functions{i / FunctionsPerType}", TypeAttributes.NotPublic | TypeAttributes.Sealed | TypeAttributes.Abstract));
             }
 

@@ -8,7 +8,7 @@ internal static class ModuleValidator
     /// <summary>Pages of 64 KiB that a 32-bit address space holds.</summary>
     private const uint MaxPages = 65_536;
 
-    public static void Validate(WasmModule module, WasmLimits limits)
+    public static void Validate(WasmModule module, WasmLimits limits, CancellationToken cancellation)
     {
         foreach (var table in module.Tables)
         {
@@ -31,6 +31,7 @@ internal static class ModuleValidator
         var functions = new FunctionValidator(module, limits, references);
         foreach (var body in module.Bodies)
         {
+            cancellation.ThrowIfCancellationRequested();
             functions.Validate(body, sink: null);
         }
     }

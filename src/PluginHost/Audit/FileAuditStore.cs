@@ -1,3 +1,5 @@
+using PluginHost.Capabilities.Files;
+
 namespace PluginHost.Audit;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal sealed class FileAuditStore : IAuditStore
 
     public static FileAuditStore Open(string path, out AuditReport report)
     {
+        RefuseDevices(path);
         var guard = OpenFile(path + ".lock", FileShare.None);
         FileStream? file = null;
         try
@@ -42,6 +45,15 @@ internal sealed class FileAuditStore : IAuditStore
             file?.Dispose();
             guard.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What is there and has no name of a regular file's kind is no place for a log; nothing is made beside it.</summary>
+    private static void RefuseDevices(string path)
+    {
+        if (OperatingSystem.IsLinux() && Path.Exists(path) && LinuxFiles.KindOf(Path.GetFullPath(path)) is not FileKind.Regular)
+        {
+            throw new SkillStateException("audit-open", "the audit log could not be opened: it is not a regular file");
         }
     }
 

@@ -10,6 +10,12 @@ namespace PluginHost.Capabilities;
 /// </summary>
 internal sealed record EffectiveGrant
 {
+    /// <summary>Where it was written down.</summary>
+    public GrantSource Source { get; init; }
+
+    /// <summary>What the host's policy takes from every skill.</summary>
+    public ImmutableHashSet<Capability> Withdrawn { get; init; } = [];
+
     /// <summary>Directories, by the root under which the guest sees them.</summary>
     public ImmutableArray<FileGrant> Files { get; init; } = [];
 

@@ -10,7 +10,7 @@ namespace PluginHost.Consent;
 /// <summary>Puts what a skill would get into words.</summary>
 internal static class ConsentRequests
 {
-    public static ConsentRequest Of(InspectedSkill skill, ImmutableArray<ToolGrant> plan) => new()
+    public static ConsentRequest Of(InspectedSkill skill, ImmutableArray<ToolGrant> plan, IReadOnlyDictionary<string, MappedDirectory> mapped) => new()
     {
         SkillId = skill.Manifest.SkillId,
         Name = skill.Manifest.Name,
@@ -21,7 +21,7 @@ internal static class ConsentRequests
         PayloadDigest = skill.Signed.Artifact.Payload,
         Tools = [.. skill.Manifest.Tools.Select(Tool)],
         Capabilities = [.. plan
-            .SelectMany(tool => Asked(tool).Select(asked => (asked, Tool: tool.Code.Tool.Id)))
+            .SelectMany(tool => Asked(tool, mapped).Select(asked => (asked, Tool: tool.Code.Tool.Id)))
             .GroupBy(pair => pair.asked, pair => pair.Tool)
             .Select(group => new RequestedCapability(group.Key.Capability, group.Key.Resource, group.Key.Detail, [.. group]))],
     };
@@ -44,9 +44,20 @@ internal static class ConsentRequests
         RequiresApproval = tool.RequiresApproval,
     };
 
-    private static JsonElement Schema(Skills.Toml.TomlTable table) => TomlJson.Of(table);
+    /// <exception cref="SkillVerificationException">It is deeper than JSON may be.</exception>
+    private static JsonElement Schema(Skills.Toml.TomlTable table)
+    {
+        try
+        {
+            return TomlJson.Of(table);
+        }
+        catch (JsonException)
+        {
+            throw new SkillVerificationException("manifest", "value", "the schema of a tool is nested too deep");
+        }
+    }
 
-    private static IEnumerable<(Capability Capability, string Resource, string Detail)> Asked(ToolGrant tool)
+    private static IEnumerable<(Capability Capability, string Resource, string Detail)> Asked(ToolGrant tool, IReadOnlyDictionary<string, MappedDirectory> mapped)
     {
         foreach (var http in tool.Grant.Http)
         {
@@ -57,8 +68,15 @@ internal static class ConsentRequests
 
         foreach (var root in tool.Roots)
         {
-            var room = root.MaxBytes is { } bytes ? $"at most {bytes} bytes" : "";
-            yield return (root.CanWrite ? Capability.FilesystemWrite : Capability.FilesystemRead, "/" + root.Path, root.CanWrite ? string.Join("; ", new[] { "read and write", room }.Where(part => part.Length > 0)) : "read only");
+            var directory = mapped.GetValueOrDefault(root.Path);
+            var canWrite = root.CanWrite && directory?.IsReadOnly != true;
+
+            // What lies on a disk is not counted: a promise that is not kept is not made.
+            var room = directory is not null ? $"in {directory.Path}{(canWrite ? ", of any size" : "")}" : root.MaxBytes is { } bytes ? $"at most {bytes} bytes" : "";
+            yield return (
+                canWrite ? Capability.FilesystemWrite : Capability.FilesystemRead,
+                "/" + root.Path,
+                string.Join("; ", new[] { canWrite ? "read and write" : "read only", room }.Where(part => part.Length > 0)));
         }
 
         foreach (var secret in tool.Grant.Secrets)

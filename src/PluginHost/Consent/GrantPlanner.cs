@@ -43,10 +43,12 @@ internal sealed class GrantPlanner
         var http = Http(name => listed?.Contains(name) != false);
         var grant = new EffectiveGrant
         {
+            Source = _file is null ? GrantSource.Manifest : GrantSource.CapabilitiesFile,
+            Withdrawn = _policy.Withdrawn,
             Http = http,
             Secrets = Secrets(http),
             Environment = Environment(Gets("environment")),
-            ClockPrecision = Clock(Gets("clock")),
+            ClockPrecision = Clock(),
             RandomBytes = Quiet(Capability.Random, _file?.RandomBytes, Gets("random")),
             VariableBytes = Quiet(Capability.Variables, _file?.VariableBytes, Gets("variables")),
             LogBytes = Quiet(Capability.Log, _file?.LogBytes, Gets("log")),
@@ -117,11 +119,11 @@ internal sealed class GrantPlanner
             .ToImmutableSortedDictionary(key => key, key => _environment[key], StringComparer.Ordinal)
         : new EffectiveGrant().Environment;
 
-    private TimeSpan? Clock(bool gets)
+    private TimeSpan? Clock()
     {
         var usual = new EffectiveGrant().ClockPrecision;
         return !_policy.Allows(Capability.Clock) ? null
-            : gets && _file?.ClockPrecisionMilliseconds is { } asked ? TimeSpan.FromMilliseconds(Math.Min(asked, (long)TimeSpan.FromDays(1).TotalMilliseconds))
+            : _file?.ClockPrecisionMilliseconds is { } asked ? TimeSpan.FromMilliseconds(Math.Min(asked, (long)TimeSpan.FromDays(1).TotalMilliseconds))
             : usual;
     }
 
@@ -129,11 +131,14 @@ internal sealed class GrantPlanner
     {
         var usual = new EffectiveGrant();
         return !_policy.Allows(capability) ? 0
-            : gets && asked is { } bytes ? Math.Min(bytes, HostPolicy.MaxQuietBytes)
-            : capability == Capability.Random ? usual.RandomBytes
-            : capability == Capability.Variables ? usual.VariableBytes
-            : usual.LogBytes;
+            : asked is { } bytes ? Math.Min(bytes, gets ? HostPolicy.MaxQuietBytes : Usual(capability, usual))
+            : Usual(capability, usual);
     }
+
+    private static long Usual(Capability capability, EffectiveGrant usual) =>
+        capability == Capability.Random ? usual.RandomBytes
+        : capability == Capability.Variables ? usual.VariableBytes
+        : usual.LogBytes;
 
     /// <summary>The smallest of the manifest's quotas, the tool's and the host's.</summary>
     private GuestLimits Limits(ToolCode code)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PluginHost.Capabilities.Files;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
 
@@ -36,6 +37,11 @@ internal static class PolicyRoom
             if (root == OwnFiles || root.StartsWith(OwnFiles + "/", StringComparison.Ordinal))
             {
                 throw Refused("root", $"the root '{root}' would hide the package's own assets");
+            }
+
+            if (!root.Split('/').All(FileNames.IsName))
+            {
+                throw Refused("root", $"the root '{root}' has a name that no directory may have everywhere");
             }
         }
 

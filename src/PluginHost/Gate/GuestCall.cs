@@ -32,8 +32,8 @@ internal sealed class GuestCall(
 
     public EffectiveGrant Grant => grant;
 
-    /// <summary>Id of the skill that runs.</summary>
-    public string Skill => identity.Skill;
+    /// <summary>Who runs.</summary>
+    public SkillIdentity Identity => identity;
 
     /// <summary>On whose behalf it runs.</summary>
     public CallContext Context => context;
@@ -75,7 +75,7 @@ internal sealed class GuestCall(
             var sequence = Record(capability, resource, allowed, allowed ? "default policy" : denialRule);
             if (!allowed)
             {
-                throw Denied(capability, resource, denialRule, $"a policy with more {capability}");
+                throw Denied(capability, resource, denialRule, QuietAdvice(capability));
             }
 
             Done(sequence, "totalled at the end of the call", TimeSpan.Zero, 0, 0);
@@ -83,6 +83,13 @@ internal sealed class GuestCall(
 
         _quiet[capability] = (total.Uses + 1, total.Bytes + bytes);
     }
+
+    private string QuietAdvice(Capability capability) =>
+        grant.Withdrawn.Contains(capability) ? $"a host whose WithdrawnCapabilities do not hold {capability}"
+        : grant.Source == GrantSource.CommandLine ? "none: a bare module has the default policy"
+        : capability == Capability.Variables ? "[variables] with a larger max_bytes in assets/capabilities.toml"
+        : capability == Capability.Random || capability == Capability.Log ? $"[{capability}] with a larger max_bytes_per_call in assets/capabilities.toml"
+        : "none: the amount is the host's";
 
     /// <summary>Records a demand that no grant could cover.</summary>
     /// <returns>The denial, to be thrown.</returns>
@@ -150,7 +157,7 @@ internal sealed class GuestCall(
             writer.WriteString("capability", capability.Name);
             writer.WriteString("resource", Bounded(resource));
             writer.WriteString("decision", allowed ? "allow" : "deny");
-            writer.WriteString("rule", rule);
+            writer.WriteString("rule", Bounded(rule));
         });
     }
 

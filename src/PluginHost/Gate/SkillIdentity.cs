@@ -6,6 +6,9 @@ namespace PluginHost.Gate;
 /// <param name="Payload">Digest of the bytes that run.</param>
 internal sealed record SkillIdentity(string Skill, string Version, string Payload)
 {
+    /// <summary>Who signed it; empty for a bare module.</summary>
+    public string Publisher { get; init; } = "";
+
     /// <summary>A bare module, which nobody signed.</summary>
     public static SkillIdentity Unsigned(string digest) => new("(unsigned)", "", digest);
 }

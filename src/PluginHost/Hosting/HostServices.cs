@@ -19,15 +19,17 @@ internal sealed class HostServices : IDisposable
     public HostServices(SkillHostOptions options)
     {
         var root = options.StateDirectory is { } directory ? StateRoot.Open(directory) : null;
-        var trustFile = options.TrustStoreFile ?? root?.TrustStore;
-        var auditFile = options.AuditFile ?? root?.NewAuditFile(options.Time);
+
+        // Resolved once: where the process stands later must not decide whom it trusts.
+        var trustFile = options.TrustStoreFile is { } store ? Path.GetFullPath(store) : root?.TrustStore;
+        var auditFile = options.AuditFile is { } log ? Path.GetFullPath(log) : root?.NewAuditFile(options.Time);
         Time = options.Time;
         AllowFirstUse = options.AllowTrustOnFirstUse;
         Consent = options.Consent;
         Log = options.Log ?? (static _ => { });
         Secrets = options.Secrets ?? (static _ => null);
         Resolve = ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value)));
-        Trust = new TrustStoreFile(trustFile, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))]);
+        Trust = new TrustStoreFile(trustFile, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))], neverEmpty: options.TrustStoreFile is null);
         Protected = new ProtectedPlaces([root?.Path], [trustFile, auditFile]);
         CallsPerSkill = options.Limits.ConcurrentCallsPerSkill;
         QueuedCalls = options.Limits.QueuedCalls;

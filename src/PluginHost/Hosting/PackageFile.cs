@@ -1,3 +1,4 @@
+using PluginHost.Capabilities.Files;
 using PluginHost.Skills.Artifacts;
 
 namespace PluginHost.Hosting;
@@ -5,18 +6,44 @@ namespace PluginHost.Hosting;
 /// <summary>Reads the file of a package, once and bounded.</summary>
 internal static class PackageFile
 {
-    /// <exception cref="SkillVerificationException">It is larger than packages are.</exception>
+    /// <exception cref="SkillVerificationException">It is no file that could be a package.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] Read(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        if (file.Length > ArchiveLimits.TotalBytes)
+        var found = new FileInfo(path);
+        if (Directory.Exists(path))
         {
-            throw new SkillVerificationException("archive", "size", $"the file has {file.Length} bytes, more than {ArchiveLimits.TotalBytes}");
+            throw new IOException($"'{path}' is a directory");
         }
 
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
+        // Pipes and devices have no length; opening one could wait for ever.
+        if (found.Exists && found.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+        {
+            found = target;
+        }
+
+        if (OperatingSystem.IsLinux() && found.Exists && LinuxFiles.KindOf(Path.GetFullPath(path)) is not FileKind.Regular)
+        {
+            throw new SkillVerificationException("archive", "form", "this is no regular file");
+        }
+
+        if (found.Exists && found.Length is 0 or > ArchiveLimits.TotalBytes)
+        {
+            throw found.Length == 0
+                ? new SkillVerificationException("archive", "form", "the file is empty, or no file")
+                : new SkillVerificationException("archive", "size", $"the file has {found.Length} bytes, more than {ArchiveLimits.TotalBytes}");
+        }
+
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var bytes = new byte[Math.Min(file.Length, ArchiveLimits.TotalBytes + 1L)];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new IOException(e.Message, e);
+        }
     }
 }

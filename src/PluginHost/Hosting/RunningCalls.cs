@@ -21,16 +21,11 @@ internal sealed class RunningCalls : IDisposable
         return new Running(this, CancellationTokenSource.CreateLinkedTokenSource(caller, _stop.Token));
     }
 
-    /// <returns>False where it was ended before.</returns>
-    public async Task<bool> EndAsync(TimeSpan patience, TimeProvider time)
+    /// <summary>Takes no more calls, waits, and after a while interrupts.</summary>
+    public async Task EndAsync(TimeSpan patience, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_ended)
-            {
-                return false;
-            }
-
             _ended = true;
             if (_running == 0)
             {
@@ -47,8 +42,6 @@ internal sealed class RunningCalls : IDisposable
             await _stop.CancelAsync().ConfigureAwait(false);
             await _drained.Task.ConfigureAwait(false);
         }
-
-        return true;
     }
 
     public void Dispose() => _stop.Dispose();

@@ -15,7 +15,7 @@ internal sealed class SkillFiles(FileGrant own, SkillState state, ImmutableDicti
     public ImmutableArray<FileGrant> Of(ImmutableArray<RootGrant> roots) =>
     [
         own,
-        .. roots.Select(root => new FileGrant("/" + root.Path, Tree(root), root.CanWrite && !readOnly.Contains(root.Path))),
+        .. roots.Select(root => new FileGrant("/" + root.Path, Tree(root), root.CanWrite && !readOnly.Contains(root.Path)) { IsMappedReadOnly = readOnly.Contains(root.Path) }),
     ];
 
     private IDirectoryNode Tree(RootGrant root) => mapped.TryGetValue(root.Path, out var directory) ? directory : state.Root(root);

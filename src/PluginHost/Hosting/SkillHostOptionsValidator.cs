@@ -14,6 +14,7 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
     {
         var problems = new List<string>();
         var limits = options.Limits;
+        Require(options.Time is not null, "Time is not set");
         Require(limits.CallTime >= TimeLimits.Shortest && limits.CallTime <= TimeLimits.Longest, "Limits.CallTime is not between 10 ms and 24 h");
         Require(limits.LoadTime >= TimeLimits.Shortest && limits.LoadTime <= TimeLimits.Longest, "Limits.LoadTime is not between 10 ms and 24 h");
         Require(limits.CallFuel > 0, "Limits.CallFuel is not positive");

@@ -29,31 +29,16 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         PolicyRoom.Check(inspected);
         var plan = GrantPlanner.Plan(inspected, services.Policy, options.Environment.AsReadOnly());
         CheckDirectories(plan);
-        return new Candidate(inspected, plan, ConsentRequests.Of(inspected, plan));
+        return new Candidate(inspected, plan, ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly()));
     }
 
-    /// <summary>Consent, sandbox, and at the very end what is kept: the pin of a first use and the record.</summary>
-    /// <exception cref="SkillException">It was refused, or cannot be compiled or recorded.</exception>
+    /// <summary>Consent and sandbox. The skill counts only once it is kept.</summary>
+    /// <exception cref="SkillException">It was refused, or cannot be compiled.</exception>
     public Skill Admit(Candidate candidate, ConsentDecision decision, CancellationToken cancellation)
     {
         var consented = ConsentedSkill.Decide(candidate.Skill, candidate.Plan, candidate.Request, decision);
         var modules = Compile(consented, cancellation);
-        var files = OpenFiles(consented);
-        try
-        {
-            var skill = new Skill(services, consented, modules, files, options.Config.ToImmutableDictionary(StringComparer.Ordinal));
-            Keep(consented);
-            return skill;
-        }
-        catch
-        {
-            foreach (var tree in files.Mapped)
-            {
-                tree.Dispose();
-            }
-
-            throw;
-        }
+        return new Skill(services, consented, modules, OpenFiles(consented), options.Config.ToImmutableDictionary(StringComparer.Ordinal));
     }
 
     /// <summary>Records why the package was refused, as far as it was known by then.</summary>
@@ -82,13 +67,22 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         foreach (var module in skill.Tools.Select(tool => tool.Code.Module).DistinctBy(module => module.Path))
         {
             cancellation.ThrowIfCancellationRequested();
-            modules.Add(module.Path, SandboxedModule.Load(module.Module, module.Bytes, metering: true));
+            modules.Add(module.Path, SandboxedModule.Load(module.Module, module.Bytes, metering: true, cancellation));
         }
 
         return modules;
     }
 
     private SkillFiles OpenFiles(ConsentedSkill skill)
+    {
+        var own = OwnFiles.Of(skill.Inspected.Signed.Artifact, services.Time);
+        var state = services.StateOf(skill.Request.Publisher, skill.Request.SkillId);
+        state.Prepare(skill.Tools.SelectMany(tool => tool.Roots).Where(root => !options.Directories.ContainsKey(root.Path)));
+        var readOnly = options.Directories.Where(pair => pair.Value.IsReadOnly).Select(pair => pair.Key).ToImmutableHashSet(StringComparer.Ordinal);
+        return new SkillFiles(own, state, OpenDirectories(), readOnly);
+    }
+
+    private ImmutableDictionary<string, HostDirectory> OpenDirectories()
     {
         var mapped = ImmutableDictionary.CreateBuilder<string, HostDirectory>(StringComparer.Ordinal);
         try
@@ -101,6 +95,8 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
                     throw new SkillVerificationException("policy", "map", $"'{directory.Path}' holds, or lies in, the host's own files");
                 }
             }
+
+            return mapped.ToImmutable();
         }
         catch (Exception e)
         {
@@ -116,13 +112,11 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
                 _ => e,
             };
         }
-
-        var readOnly = options.Directories.Where(pair => pair.Value.IsReadOnly).Select(pair => pair.Key).ToImmutableHashSet(StringComparer.Ordinal);
-        var state = services.StateOf(skill.Request.Publisher, skill.Request.SkillId);
-        return new SkillFiles(OwnFiles.Of(skill.Inspected.Signed.Artifact, services.Time), state, mapped.ToImmutable(), readOnly);
     }
 
-    private void Keep(ConsentedSkill skill)
+    /// <summary>The very end: the pin of a first use and the record.</summary>
+    /// <exception cref="SkillException">It cannot be recorded, or another key was pinned meanwhile.</exception>
+    public void Keep(ConsentedSkill skill)
     {
         var request = skill.Request;
         services.Audit.Append("consent", writer =>

@@ -10,35 +10,69 @@ internal sealed class SkillState(long maxBytes, TimeProvider time)
     private const int MaxEntries = 10_000;
     private readonly Lock _gate = new();
     private readonly MemoryTree _tree = new(maxBytes, MaxEntries, time);
-    private readonly Dictionary<string, MemoryDirectory> _directories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (MemoryDirectory Directory, SpaceQuota Quota)> _directories = new(StringComparer.Ordinal);
 
     public VariableStore Variables { get; } = new();
 
-    /// <summary>The directory of a root; made when it is first asked for, with the quota that is asked for then.</summary>
+    /// <summary>
+    /// Makes the roots of a skill before any of its tools runs. A quota holds for all tools: where two ask for the same root, the
+    /// smaller one, and after an update that of the new version.
+    /// </summary>
+    /// <exception cref="SkillVerificationException">An older version of the skill left something in the place of a root.</exception>
+    public void Prepare(IEnumerable<RootGrant> roots)
+    {
+        lock (_gate)
+        {
+            foreach (var root in roots.GroupBy(root => root.Path, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
+            {
+                var quota = Make(root.Key);
+                quota.MaxBytes = root.Min(asked => asked.MaxBytes) ?? long.MaxValue;
+            }
+        }
+    }
+
+    /// <summary>The directory of a root that was prepared.</summary>
     public IDirectoryNode Root(RootGrant root)
     {
         lock (_gate)
         {
-            var parts = root.Path.Split('/');
-            var directory = Directory("", () => _tree.CreateRoot());
-            for (var i = 1; i <= parts.Length; i++)
-            {
-                var parent = directory;
-                var quota = i == parts.Length && root.MaxBytes is { } bytes ? new SpaceQuota(bytes, MaxEntries, _tree.Quota) : _tree.Quota;
-                directory = Directory(string.Join('/', parts[..i]), () => parent.CreateDirectory(parts[i - 1], quota));
-            }
-
-            return directory;
+            return _directories[root.Path].Directory;
         }
     }
 
-    private MemoryDirectory Directory(string path, Func<MemoryDirectory> create)
+    /// <summary>Makes a directory and those above it, each with a quota of its own inside the one above.</summary>
+    private SpaceQuota Make(string path)
     {
-        if (!_directories.TryGetValue(path, out var directory))
+        var (parent, quota) = Known("", () => (_tree.CreateRoot(), _tree.Quota));
+        var parts = path.Split('/');
+        for (var i = 1; i <= parts.Length; i++)
         {
-            _directories[path] = directory = create();
+            var (name, above, limit) = (parts[i - 1], parent, quota);
+            (parent, quota) = Known(string.Join('/', parts[..i]), () => Create(above, name, new SpaceQuota(long.MaxValue, MaxEntries, limit)));
         }
 
-        return directory;
+        return quota;
+    }
+
+    private (MemoryDirectory Directory, SpaceQuota Quota) Known(string path, Func<(MemoryDirectory, SpaceQuota)> create)
+    {
+        if (!_directories.TryGetValue(path, out var known))
+        {
+            _directories[path] = known = create();
+        }
+
+        return known;
+    }
+
+    private static (MemoryDirectory, SpaceQuota) Create(MemoryDirectory parent, string name, SpaceQuota quota)
+    {
+        try
+        {
+            return (parent.CreateDirectory(name, quota), quota);
+        }
+        catch (FileTreeException)
+        {
+            throw new SkillVerificationException("policy", "root", $"an earlier version of the skill left something else in the place of root '{name}'");
+        }
     }
 }

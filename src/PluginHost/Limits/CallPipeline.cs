@@ -57,8 +57,9 @@ internal sealed class CallPipeline
                 },
                 context).ConfigureAwait(false);
         }
-        catch (TimeoutRejectedException) when (result is not null)
+        catch (Exception e) when (e is TimeoutRejectedException or OperationCanceledException && result is not null && !caller.IsCancellationRequested)
         {
+            // The guest's own deadline may come before Polly's, which waits for the thread pool.
             return result;
         }
         finally

@@ -12,22 +12,23 @@ internal sealed class GuestInterfaces : IDisposable
 {
     private readonly GuestCall _call;
     private readonly GuestRequest _request;
-    private readonly WasiHost _wasi;
 
     public GuestInterfaces(GuestCall call, GuestRequest request)
     {
         _call = call;
         _request = request;
-        _wasi = new WasiHost(call, request.Program);
+        Wasi = new WasiHost(call, request.Program);
         Extism = new ExtismHost(call, request.Extism, request.Limits.MemoryBytes);
     }
+
+    public WasiHost Wasi { get; }
 
     public ExtismHost Extism { get; }
 
     public void Dispose()
     {
         Extism.Dispose();
-        _wasi.Dispose();
+        Wasi.Dispose();
     }
 
     /// <exception cref="GuestLimitException">There is no room for it.</exception>
@@ -45,7 +46,7 @@ internal sealed class GuestInterfaces : IDisposable
         var linker = new Linker();
         if (module.Imports(WasiHost.Module))
         {
-            _wasi.Define(linker);
+            Wasi.Define(linker);
         }
 
         if (module.Imports(ExtismHost.Module))

@@ -4,8 +4,8 @@ using PluginHost.Abi.AssemblyScript;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Audit;
-using PluginHost.Capabilities;
 using PluginHost.Gate;
+using PluginHost.Limits;
 using PluginHost.Skills.Inspection;
 using PluginHost.Wasm;
 
@@ -16,7 +16,7 @@ internal sealed class GuestRun : IDisposable
 {
     private readonly SandboxedModule _module;
     private readonly GuestRequest _request;
-    private readonly CancellationToken _deadline;
+    private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _caller;
     private readonly GuestCall _call;
     private readonly Store _store;
@@ -33,9 +33,9 @@ internal sealed class GuestRun : IDisposable
     {
         _module = module;
         _request = request;
-        _deadline = deadline;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         _caller = caller;
-        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, deadline);
+        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token);
         _store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
         _interfaces = new GuestInterfaces(_call, request);
         _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
@@ -46,12 +46,14 @@ internal sealed class GuestRun : IDisposable
     {
         _interfaces.Dispose();
         _store.Dispose();
+        _stop.Dispose();
     }
 
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public GuestResult Execute()
     {
-        using var interruption = _store.InterruptOn(_deadline);
+        using var clock = DeadlineClock.After(TimeLimits.Bounded(_request.Limits.Time), _stop.Cancel);
+        using var interruption = _store.InterruptOn(_stop.Token);
         IReadOnlyList<WasmValue> values = [];
         var exitCode = 0;
         GuestStop? stop = null;
@@ -73,7 +75,7 @@ internal sealed class GuestRun : IDisposable
             throw;
         }
 
-        stop ??= _deadline.IsCancellationRequested ? OutOfTime() : Failure(values, exitCode);
+        stop ??= _stop.IsCancellationRequested ? OutOfTime() : Failure(values, exitCode);
         var output = stop is null ? Output(values) : [];
         var time = End(_caller.IsCancellationRequested ? "cancelled" : stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), output.Length);
         _caller.ThrowIfCancellationRequested();
@@ -151,7 +153,7 @@ internal sealed class GuestRun : IDisposable
     private TimeSpan End(string outcome, long output)
     {
         var time = Stopwatch.GetElapsedTime(_started);
-        _call.End(outcome, time, Used, _store.MemoryBytes, _request.Extism.Input.Length, output + _call.QuietBytes(Capability.Stdio));
+        _call.End(outcome, time, Used, _store.MemoryBytes, _request.Extism.Input.Length + _interfaces.Wasi.BytesRead, output + _interfaces.Wasi.BytesWritten);
         return time;
     }
 
@@ -164,7 +166,7 @@ internal sealed class GuestRun : IDisposable
         AbortException => new GuestStop("trap.abort", exception.Message, []),
         ExtismErrorException => new GuestStop("guest.error", exception.Message, []),
         WasmLimitException => new GuestStop("limit.memory", exception.Message, []),
-        OperationCanceledException when _deadline.IsCancellationRequested => OutOfTime(),
+        OperationCanceledException when _stop.IsCancellationRequested => OutOfTime(),
         CapabilityDeniedException denied => new GuestStop(denied.Code, denied.Message, [], denied),
         GuestLimitException limit => new GuestStop(limit.Code, limit.Message, []),
         _ => null,

@@ -2,14 +2,15 @@ using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Sandbox;
 
-/// <summary>Runs guest code on a stack of known size, so that how deep it may go does not depend on the caller, and no thread of the pool waits for a guest.</summary>
+/// <summary>Runs guest code on a stack of known size, so that how deep it may go does not depend on the caller, and no thread of the pool waits for a guest. What awaits
+/// the guest goes on here: a pool whose threads are all blocked must not hold back the end of a call.</summary>
 internal static class GuestThread
 {
     private const int StackBytes = 16 * 1024 * 1024;
 
     public static Task<T> RunAsync<T>(Func<T> function)
     {
-        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var completion = new TaskCompletionSource<T>();
         var thread = new Thread(
             () =>
             {

@@ -41,11 +41,11 @@ internal sealed class SandboxedModule
 
     /// <summary>Compiles a module that was decoded from <paramref name="bytes"/>.</summary>
     /// <exception cref="SkillVerificationException">The engine cannot compile it, or nothing answers one of its imports.</exception>
-    public static SandboxedModule Load(WasmModule module, ReadOnlySpan<byte> bytes, bool metering)
+    public static SandboxedModule Load(WasmModule module, ReadOnlySpan<byte> bytes, bool metering, CancellationToken cancellation = default)
     {
         try
         {
-            var compiled = CompiledModule.Compile(module, new CompilationOptions { Metering = metering });
+            var compiled = CompiledModule.Compile(module, new CompilationOptions { Metering = metering }, cancellation);
             var loaded = new SandboxedModule(compiled, Convert.ToHexStringLower(SHA256.HashData(bytes)));
             loaded.CheckImports();
             return loaded;

@@ -21,12 +21,24 @@ internal static class PrivateFiles
     }
 
     /// <summary>Whether somebody else than the owner could change what lies there.</summary>
-    public static bool IsOpenToOthers(string directory) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(directory) & Others) != 0;
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 
     /// <summary>Creates a file that must not exist.</summary>
     public static FileStream Create(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Opens a file, or creates it, that nobody else has open.</summary>
+    public static FileStream OpenAlone(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerFile;

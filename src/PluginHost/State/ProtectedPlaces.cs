@@ -15,7 +15,14 @@ internal sealed class ProtectedPlaces(IEnumerable<string?> directories, IEnumera
     {
         var path = mapped.RealPath;
         return _directories.Select(RealPath).Any(own => IsWithin(own, path) || IsWithin(path, own))
-            || _files.Select(file => RealPath(Path.GetDirectoryName(Path.GetFullPath(file))!)).Any(own => IsWithin(own, path));
+            || _files.SelectMany(Names).Select(file => RealPath(Path.GetDirectoryName(file)!)).Any(own => IsWithin(own, path));
+    }
+
+    /// <summary>A file and what it is a link to.</summary>
+    private static IEnumerable<string> Names(string file)
+    {
+        var path = Path.GetFullPath(file);
+        return File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? [path, target.FullName] : [path];
     }
 
     private static string RealPath(string directory)

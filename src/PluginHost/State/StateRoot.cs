@@ -36,12 +36,14 @@ internal sealed class StateRoot
                 throw new SkillStateException("foreign", $"'{root.Path}' holds something else");
             }
 
+            // Only a directory that never had a trust store gets an empty one.
+            var isFirst = !Directory.Exists(System.IO.Path.Combine(root.Path, "trust"));
             foreach (var folder in Folders)
             {
                 PrivateFiles.CreateDirectory(System.IO.Path.Combine(root.Path, folder));
             }
 
-            if (!File.Exists(root.TrustStore))
+            if (isFirst)
             {
                 PrivateFiles.Replace(root.TrustStore, Skills.Trust.TrustStore.Empty.Write());
                 isNew = true;
@@ -98,6 +100,11 @@ internal sealed class StateRoot
         if (!File.Exists(TrustStore))
         {
             throw new SkillStateException("missing", "the trust store of the state directory was deleted");
+        }
+
+        if (new FileInfo(TrustStore).LinkTarget is not null || PrivateFiles.IsOpenToOthers(TrustStore))
+        {
+            throw new SkillStateException("permissions", "the trust store of the state directory is a link, or others may write to it");
         }
     }
 }

@@ -7,7 +7,10 @@ namespace PluginHost.State;
 /// A trust store as a file, with keys that options add to it. Read anew for each decision, so that what an operator or
 /// another process changed counts at once.
 /// </summary>
-internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publisher, string Key)> added)
+/// <param name="path">Its file; null keeps pins in memory.</param>
+/// <param name="added">Keys that options add.</param>
+/// <param name="neverEmpty">Whether a file without content is damage: in a state directory one is never made so.</param>
+internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publisher, string Key)> added, bool neverEmpty = false)
 {
     private readonly Lock _gate = new();
 
@@ -55,7 +58,9 @@ internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publish
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[Math.Min(file.Length, TrustStore.MaxBytes + 1L)];
             file.ReadExactly(bytes);
-            return TrustStore.Read(bytes);
+            return neverEmpty && bytes.All(value => char.IsWhiteSpace((char)value))
+                ? throw new FormatException("it was emptied")
+                : TrustStore.Read(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
@@ -89,7 +94,7 @@ internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publish
         {
             try
             {
-                return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return PrivateFiles.OpenAlone(name);
             }
             catch (IOException) when (i < attempts)
             {

@@ -16,6 +16,9 @@ internal sealed record TestPackage
     /// <summary>Ids of its tools, after <c>acme.</c></summary>
     public string[] Tools { get; init; } = ["run"];
 
+    /// <summary>Input schema of each tool.</summary>
+    public string Schema { get; init; } = "{}";
+
     /// <summary>Text of the manifest after the tools.</summary>
     public string Manifest { get; init; } = "";
 
@@ -46,7 +49,7 @@ internal sealed record TestPackage
         var manifest = new StringBuilder($"skill_id = \"{Id}\"\nname = \"Test\"\nversion = \"{Version}\"\npublisher = \"{Publisher}\"\n");
         foreach (var tool in Tools)
         {
-            manifest.Append($"[[entrypoints.tools]]\nid = \"{Publisher}.{tool}\"\nname = \"{tool}\"\ndescription = \"Does {tool}.\"\ninput_schema = {{}}\noutput_schema = {{}}\n");
+            manifest.Append($"[[entrypoints.tools]]\nid = \"{Publisher}.{tool}\"\nname = \"{tool}\"\ndescription = \"Does {tool}.\"\ninput_schema = {Schema}\noutput_schema = {{}}\n");
         }
 
         manifest.Append($"[compat]\n{Compatibility}\n{Manifest}\n");

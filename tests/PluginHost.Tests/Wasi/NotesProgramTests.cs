@@ -79,7 +79,7 @@ public sealed class NotesProgramTests
         Assert.AreNotEqual(0, result.ExitCode);
         Assert.AreEqual(Capability.FilesystemWrite, result.Denials[0].Capability);
         Assert.AreEqual(path, result.Denials[0].Resource);
-        Assert.AreEqual("write_roots containing 'notes'", result.Denials[0].SmallestGrant);
+        Assert.AreEqual("write_roots with \"notes\" in skill.toml", result.Denials[0].SmallestGrant);
     }
 
     [TestMethod]

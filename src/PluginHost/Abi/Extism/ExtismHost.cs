@@ -161,9 +161,19 @@ internal sealed class ExtismHost : IDisposable
         Free(offset);
         var allowed = _call.QuietBytes(Capability.Log) + bytes.Length <= _call.Grant.LogBytes;
         _call.DemandQuiet(Capability.Log, Levels[level], allowed, bytes.Length, $"more than {_call.Grant.LogBytes} bytes of log in one call");
-        if (level >= LogLevelInfo)
+        if (level < LogLevelInfo)
+        {
+            return;
+        }
+
+        try
         {
             _settings.Log(Levels[level], Encoding.UTF8.GetString(bytes));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // What the embedder's log says of its failures is not for guests.
+            throw new ExtismErrorException("the host's log failed");
         }
     }
 
@@ -176,12 +186,12 @@ internal sealed class ExtismHost : IDisposable
         var (method, url, headers) = Parse(json);
         if (HttpTarget.Parse(method, url) is not { } target)
         {
-            throw _call.Refuse(Capability.HttpEgress, Shortened($"{method} {url}"), "the URL is none that can be granted", "none: use http or https, a host and a plain path");
+            throw _call.Refuse(Capability.HttpEgress, HttpTarget.Unreadable(method, url), "the URL is none that can be granted", "none: use http or https, a host and a plain path");
         }
 
         try
         {
-            var response = _http.Send(new GuestHttpRequest(target, headers, content));
+            var response = _http.Send(new GuestHttpRequest(target, headers, content), _memory.Room);
             _status = response.Status;
             var answer = _memory.Allocate(response.Body);
             return answer != 0 || response.Body.Length == 0 ? answer : throw new ExtismErrorException("the answer does not fit into the guest's memory");

@@ -27,6 +27,9 @@ internal sealed class ExtismMemory(long limit)
     /// <summary>Bytes that the allocator took.</summary>
     public long Size => _bytes.Length;
 
+    /// <summary>Bytes that a new block may have at most.</summary>
+    public long Room => Math.Max(0, _maxBytes + Start - _end - ((_blocks.Count + 1L) * BlockBytes));
+
     /// <returns>The offset of a block, 0 for a length of 0 or where there is no room.</returns>
     public long Allocate(long length)
     {

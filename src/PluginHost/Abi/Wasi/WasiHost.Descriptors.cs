@@ -93,6 +93,7 @@ internal sealed partial class WasiHost
             var read = Stream(stream.Stream, () => stream.Stream.Read(buffer));
             buffer.AsSpan(0, read).CopyTo(GuestMemory.Of(caller).Bytes(address, length));
             _call.CountQuiet(Capability.Stdio, read);
+            BytesRead += read;
             total += read;
             if (read < length)
             {
@@ -161,6 +162,7 @@ internal sealed partial class WasiHost
                 return bytes.Length;
             });
             total += length;
+            BytesWritten += length;
         }
 
         return total;

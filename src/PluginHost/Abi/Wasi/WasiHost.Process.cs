@@ -9,7 +9,6 @@ namespace PluginHost.Abi.Wasi;
 internal sealed partial class WasiHost
 {
     private const int MaxSubscriptions = 1024;
-    private const int MaxRandomBytes = 65_536;
 
     private void DefineProcess(Linker linker)
     {
@@ -107,7 +106,7 @@ internal sealed partial class WasiHost
 
     private Errno Random(Caller caller, int buffer, long length)
     {
-        var allowed = length <= MaxRandomBytes && _call.QuietBytes(Capability.Random) + length <= _call.Grant.RandomBytes;
+        var allowed = _call.QuietBytes(Capability.Random) + length <= _call.Grant.RandomBytes;
         _call.DemandQuiet(Capability.Random, $"{length} bytes", allowed, length, $"more than {_call.Grant.RandomBytes} random bytes in one call");
         RandomNumberGenerator.Fill(GuestMemory.Of(caller).Bytes(buffer, length));
         return Errno.Success;

@@ -38,6 +38,12 @@ internal sealed partial class WasiHost : IDisposable
         }
     }
 
+    /// <summary>Bytes of standard input that the program took.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>Bytes that it wrote to standard output and standard error.</summary>
+    public long BytesWritten { get; private set; }
+
     public void Define(Linker linker)
     {
         DefineProcess(linker);
@@ -194,8 +200,15 @@ internal sealed partial class WasiHost : IDisposable
             !write || grant.CanWrite ? $"root {grant.Root}" : null,
             grant.IsOwn
                 ? ("the files of the package are never written", "none: what is signed does not change")
-                : ($"root {grant.Root} is granted for reading only", $"write_roots containing '{grant.Root.TrimStart('/')}'"));
+                : ($"root {grant.Root} is granted for reading only", WriteAdvice(grant)));
     }
+
+    private string WriteAdvice(FileGrant grant) =>
+        grant.IsMappedReadOnly ? $"a directory that is mapped to {grant.Root} for writing, too"
+        : _call.Grant.Withdrawn.Contains(Capability.FilesystemWrite) ? $"a host whose WithdrawnCapabilities do not hold {Capability.FilesystemWrite}"
+        : _call.Grant.Source == GrantSource.CommandLine ? $"--dir for {grant.Root} without :ro"
+        : $"write_roots with \"{grant.Root.TrimStart('/')}\" in skill.toml"
+            + (_call.Grant.Source == GrantSource.CapabilitiesFile ? ", and access = \"write\" in assets/capabilities.toml, among the tool's grants" : "");
 
     /// <summary>Carries out one effect under a lease and records what came of it.</summary>
     private static T Effect<T>(CapabilityLease? lease, Func<T> effect, Func<T, (long In, long Out)>? sizes = null)

@@ -6,6 +6,9 @@ namespace PluginHost.Capabilities.Files;
 /// <param name="CanWrite">Whether it may be changed; reading is always included.</param>
 internal sealed record FileGrant(string Root, IDirectoryNode Tree, bool CanWrite)
 {
+    /// <summary>Whether the operator mapped it for reading only, whatever the manifest asks for.</summary>
+    public bool IsMappedReadOnly { get; init; }
+
     /// <summary>Whether it holds the skill's own signed bytes: reading them is no capability and leaves no record.</summary>
     public bool IsOwn { get; init; }
 }

@@ -13,10 +13,12 @@ internal static class FileNames
 
     public static void Check(string name)
     {
-        if (name.Length == 0 || name is "." or ".." || Encoding.UTF8.GetByteCount(name) > MaxBytes
-            || name.AsSpan().IndexOfAny("/\\\0:") >= 0 || name.EndsWith('.') || name.EndsWith(' ') || DeviceNames.Contain(name))
+        if (!IsName(name))
         {
             throw new FileTreeException(FileError.InvalidName);
         }
     }
+
+    public static bool IsName(string name) => !(name.Length == 0 || name is "." or ".." || Encoding.UTF8.GetByteCount(name) > MaxBytes
+            || name.AsSpan().IndexOfAny("/\\\0:") >= 0 || name.EndsWith('.') || name.EndsWith(' ') || DeviceNames.Contain(name));
 }

@@ -44,6 +44,9 @@ internal static partial class LinuxFiles
 
     public static FileStatus Status(SafeFileHandle handle) => With(handle, at => Status(at, "", EmptyPath));
 
+    /// <summary>What a path leads to, links followed.</summary>
+    public static FileKind KindOf(string path) => Status(CurrentDirectory, path, 0).Kind;
+
     public static void CreateDirectory(SafeFileHandle parent, string name) =>
         With(parent, at => Check(MakeDirectoryAt(at, name, 0x1ED)));
 

@@ -29,13 +29,15 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
     public void Dispose() => _client?.Dispose();
 
     /// <summary>Demands and makes a request, and where the grant follows redirects each request after it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="maxResponseBytes">What the guest has room for.</param>
     /// <exception cref="CapabilityDeniedException">It is not granted.</exception>
     /// <exception cref="HttpFailedException">It failed.</exception>
-    public GuestHttpResponse Send(GuestHttpRequest request)
+    public GuestHttpResponse Send(GuestHttpRequest request, long maxResponseBytes)
     {
         for (var redirects = 0; ; redirects++)
         {
-            var (response, follows) = SendOnce(request);
+            var (response, follows) = SendOnce(request, maxResponseBytes);
             if (!follows || !response.IsRedirect)
             {
                 return response;
@@ -58,15 +60,20 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
                 Capability.HttpEgress, $"{method} (a redirect of {request.Target.Host})", "the redirect leads to no URL that can be granted", "none: the server has to redirect to http or https");
     }
 
-    private (GuestHttpResponse Response, bool FollowsRedirects) SendOnce(GuestHttpRequest request)
+    private (GuestHttpResponse Response, bool FollowsRedirects) SendOnce(GuestHttpRequest request, long maxResponseBytes)
     {
         var (grant, rule) = Match(request.Target);
-        rule ??= HeaderRule(request, grant!);
+        var advice = HttpAdvice.For(request.Target, call.Grant);
+        if (rule is null && (rule = RequestRule(request, grant!)) is not null)
+        {
+            advice = "none: the request itself has to change";
+        }
+
         using var message = new HttpRequestMessage();
         var lease = call.Demand(
             Capability.HttpEgress, request.Target.Resource,
             rule is null ? $"grant for {grant!.Scheme}://{grant.Host}:{grant.Port}{grant.PathPrefix}" : null,
-            (rule ?? "", $"http_egress_allowlist with \"{request.Target.Host}\""));
+            (rule ?? "", advice));
         lease.Take(Capability.HttpEgress);
         GuestHttpResponse response;
         try
@@ -78,7 +85,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
                 Inject(message, secret);
             }
 
-            response = (_client ??= new PinnedHttpClient()).Exchange(message, endpoint.Address, call.Stop);
+            response = (_client ??= new PinnedHttpClient()).Exchange(message, endpoint.Address, maxResponseBytes, call.Stop);
         }
         catch (Exception e)
         {
@@ -93,7 +100,8 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
 
     private (HttpGrant? Grant, string? Rule) Match(HttpTarget target)
     {
-        string? nearest = null;
+        // Of several grants that do not fit the one that comes nearest tells why.
+        (int Fits, string Rule) nearest = (0, "the host is not granted");
         foreach (var grant in call.Grant.Http)
         {
             if (grant.Refuses(target) is not { } reason)
@@ -101,13 +109,13 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
                 return (grant, null);
             }
 
-            nearest = grant.Host == target.Host ? reason : nearest;
+            nearest = reason.Fits > nearest.Fits ? reason : nearest;
         }
 
-        return (null, nearest ?? "the host is not granted");
+        return (null, nearest.Rule);
     }
 
-    private string? HeaderRule(GuestHttpRequest request, HttpGrant grant)
+    private string? RequestRule(GuestHttpRequest request, HttpGrant grant)
     {
         if (grant.Secret is not null && request.Target.Scheme == "http" && !resolve.Entries.ContainsKey((request.Target.Host, request.Target.Port)))
         {
@@ -204,9 +212,22 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         }
     }
 
+    /// <summary>What the embedder's vault says of its failures is not for guests.</summary>
+    private string? Value(string name)
+    {
+        try
+        {
+            return secrets(name);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new HttpFailedException("a secret could not be read");
+        }
+    }
+
     private void Inject(HttpRequestMessage message, SecretUse use)
     {
-        var value = call.Grant.Secrets.Contains(use.Name) && SecretScope.Covers(use.Name, call.Skill, call.Context) ? secrets(use.Name) : null;
+        var value = call.Grant.Secrets.Contains(use.Name) && SecretScope.Covers(use.Name, call.Identity, call.Context) ? Value(use.Name) : null;
         var lease = call.Demand(
             Capability.SecretsUse, use.Name,
             value is null ? null : $"injected into {use.Placement.ToString().ToLowerInvariant()} {use.Target}",

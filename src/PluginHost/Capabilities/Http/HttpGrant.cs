@@ -25,13 +25,13 @@ internal sealed record HttpGrant
     /// <summary>A secret that the host puts into each request.</summary>
     public SecretUse? Secret { get; init; }
 
-    /// <summary>Why a request does not fall under this grant, or null where it does.</summary>
-    public string? Refuses(HttpTarget target) =>
-        target.Host != Host ? "the host is not granted"
-        : target.Scheme != Scheme ? $"the scheme {target.Scheme} is not granted, {Scheme} is"
-        : target.Port != Port ? $"the port {target.Port} is not granted, {Port} is"
-        : target.Method is "CONNECT" or "TRACE" || (!Methods.IsEmpty && !Methods.Contains(target.Method)) ? $"the method {target.Method} is not granted"
-        : !Below(target.Path) ? $"the path is not at or below {PathPrefix}"
+    /// <summary>Why a request does not fall under this grant, with how much of it does; null where all does.</summary>
+    public (int Fits, string Rule)? Refuses(HttpTarget target) =>
+        target.Host != Host ? (0, "the host is not granted")
+        : target.Scheme != Scheme ? (1, $"the scheme {target.Scheme} is not granted, {Scheme} is")
+        : target.Port != Port ? (2, $"the port {target.Port} is not granted, {Port} is")
+        : target.Method is "CONNECT" or "TRACE" || (!Methods.IsEmpty && !Methods.Contains(target.Method)) ? (3, $"the method {target.Method} is not granted")
+        : !Below(target.Path) ? (4, $"the path is not at or below {PathPrefix}")
         : null;
 
     private bool Below(string path)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace PluginHost.Capabilities.Http;
@@ -38,12 +40,29 @@ internal sealed partial class HttpTarget
         }
     }
 
+    /// <summary>What stands in records for a URL that none can be made of: it may hold anything, secrets among it.</summary>
+    public static string Unreadable(string method, string url) =>
+        $"{(Token().IsMatch(method) ? method : "(no method)")} (a URL of {url.Length} characters, sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url)))})";
+
     /// <summary>Parses a request line; null where it is nothing that could be granted.</summary>
     public static HttpTarget? Parse(string method, string url)
     {
+        try
+        {
+            return ParseStrictly(method, url);
+        }
+        catch (UriFormatException)
+        {
+            // A host that looks like Punycode and is none.
+            return null;
+        }
+    }
+
+    private static HttpTarget? ParseStrictly(string method, string url)
+    {
         if (url.Length > MaxUrl || !Token().IsMatch(method)
             || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
-            || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0 || uri.IdnHost.Length == 0
+            || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0 || uri.IdnHost.Length == 0 || !Ascii.IsValid(uri.Host)
             || uri.IdnHost.EndsWith('.') || EncodedSeparator().IsMatch(uri.AbsolutePath))
         {
             return null;

@@ -18,7 +18,7 @@ internal sealed class PinnedHttpClient : IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <exception cref="HttpFailedException">There was no answer, or it is too large.</exception>
-    public GuestHttpResponse Exchange(HttpRequestMessage message, IPEndPoint address, CancellationToken stop)
+    public GuestHttpResponse Exchange(HttpRequestMessage message, IPEndPoint address, long maxBytes, CancellationToken stop)
     {
         message.Options.Set(Endpoint, address);
         try
@@ -27,7 +27,7 @@ internal sealed class PinnedHttpClient : IDisposable
             using var response = _client.SendAsync(message, stop).GetAwaiter().GetResult();
             using var body = response.Content.ReadAsStream(stop);
             var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
-            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, stop), location);
+            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes), stop), location);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
@@ -63,15 +63,15 @@ internal sealed class PinnedHttpClient : IDisposable
         },
     };
 
-    private static byte[] ReadBounded(Stream body, CancellationToken stop)
+    private static byte[] ReadBounded(Stream body, long maxBytes, CancellationToken stop)
     {
         var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
         for (int count; (count = body.ReadAsync(buffer, stop).AsTask().GetAwaiter().GetResult()) > 0;)
         {
-            if (content.Length + count > MaxResponseBytes)
+            if (content.Length + count > maxBytes)
             {
-                throw new HttpFailedException($"the answer is larger than {MaxResponseBytes} bytes");
+                throw new HttpFailedException($"the answer is larger than the {maxBytes} bytes that there is room for");
             }
 
             content.Write(buffer, 0, count);

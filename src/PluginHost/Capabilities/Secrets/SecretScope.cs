@@ -1,3 +1,5 @@
+using PluginHost.Gate;
+
 namespace PluginHost.Capabilities.Secrets;
 
 /// <summary>For which calls a secret is meant, as its scope says.</summary>
@@ -6,15 +8,19 @@ internal static class SecretScope
     private const string Global = "global";
 
     /// <param name="name">The secret, <c>scope/key</c>.</param>
-    /// <param name="skill">Id of the skill that runs.</param>
+    /// <param name="skill">The skill that runs.</param>
     /// <param name="context">On whose behalf it runs.</param>
-    public static bool Covers(string name, string skill, CallContext context)
+    public static bool Covers(string name, SkillIdentity skill, CallContext context)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var scope = slash < 0 ? "" : name[..slash];
         return scope == Global
-            || scope == "skill:" + skill
+            || (scope == "skill:" + skill.Skill && OwnsItsId(skill))
             || (context.Principal is { } principal && scope == "principal:" + principal)
             || (context.Channel is { } channel && scope == "channel:" + channel);
     }
+
+    /// <summary>Anybody can write any id into a manifest; only the publisher's own begin with its name.</summary>
+    private static bool OwnsItsId(SkillIdentity skill) =>
+        skill.Publisher.Length > 0 && (skill.Skill == skill.Publisher || skill.Skill.StartsWith(skill.Publisher + ".", StringComparison.Ordinal));
 }
