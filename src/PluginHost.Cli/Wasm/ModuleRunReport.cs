@@ -7,6 +7,3 @@ internal sealed record ModuleRunReport(double CompileMilliseconds, string AuditH
 {
     public GuestResult Last => Calls[^1].Result;
 }
-
-/// <summary>One call, with what a program wrote to its standard output.</summary>
-internal sealed record ModuleCall(GuestResult Result, byte[]? Output);

@@ -28,17 +28,3 @@ internal sealed record CapabilitiesFile
 
     public ImmutableArray<string> HostFunctions { get; init; } = [];
 }
-
-/// <summary>The code of a tool.</summary>
-internal sealed record ToolBinding(
-    string Tool, string? Module, string? Export, string? Abi, ImmutableArray<string>? Grants, long? Fuel, long? TimeoutMilliseconds, long? MemoryBytes);
-
-/// <summary>Requests to one host.</summary>
-internal sealed record HttpRequest(
-    string Name, string Host, string Scheme, int Port, ImmutableArray<string> Methods, string PathPrefix, bool Redirects, SecretRequest? Secret);
-
-/// <summary>A secret put into requests: into a header, a query parameter, or as the password of a user.</summary>
-internal sealed record SecretRequest(string Secret, string? Header, string? Query, string? BasicUser, string Prefix);
-
-/// <summary>Use of a root.</summary>
-internal sealed record FilesRequest(string Name, string Path, bool Write, long? MaxBytes);

@@ -253,7 +253,7 @@ internal sealed partial class CapabilitiesFileReader
             return null;
         }
 
-        var amount = table.Positive(key, 0);
+        var amount = table.Has(key) ? table.Positive(key, 0) : throw table.Wrong(key, "is missing");
         table.End();
         return amount;
     }

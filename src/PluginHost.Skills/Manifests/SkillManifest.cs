@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PluginHost.Skills.Toml;
 
 namespace PluginHost.Skills.Manifests;
 
@@ -28,44 +27,3 @@ internal sealed record SkillManifest
     /// <summary>The default tool, its module and entrypoint, where the manifest names them.</summary>
     public required ManifestPlugin? Plugin { get; init; }
 }
-
-/// <summary>A tool.</summary>
-internal sealed record ManifestTool(
-    string Id, string Name, string Description, TomlTable InputSchema, TomlTable OutputSchema, bool IsSensitive, bool RequiresApproval);
-
-/// <summary>What a skill asks for.</summary>
-internal sealed record ManifestCapabilities
-{
-    public ImmutableArray<string> ReadRoots { get; init; } = [];
-
-    public ImmutableArray<string> WriteRoots { get; init; } = [];
-
-    public ImmutableArray<string> Hosts { get; init; } = [];
-
-    public ImmutableArray<ManifestSecrets> Secrets { get; init; } = [];
-
-    public ImmutableArray<string> Devices { get; init; } = [];
-
-    public ImmutableArray<string> Nodes { get; init; } = [];
-
-    public ManifestQuotas Quotas { get; init; } = new();
-}
-
-/// <summary>Secrets of one scope.</summary>
-internal sealed record ManifestSecrets(string Scope, ImmutableArray<string> Keys);
-
-/// <summary>What one call may use.</summary>
-internal sealed record ManifestQuotas
-{
-    public TimeSpan WallClock { get; init; } = TimeSpan.FromSeconds(30);
-
-    public long Fuel { get; init; } = 10_000_000;
-
-    public long MemoryBytes { get; init; } = 64 * 1024 * 1024;
-}
-
-/// <summary>Which hosts the skill is made for.</summary>
-internal sealed record ManifestCompatibility(long ProtocolMajor, SkillVersion MinimumHost, SkillVersion? MaximumHost);
-
-/// <summary>The default tool and the code behind it.</summary>
-internal sealed record ManifestPlugin(string? DefaultTool, string? DefaultModule, string? DefaultEntrypoint);

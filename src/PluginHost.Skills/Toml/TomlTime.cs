@@ -4,19 +4,3 @@ namespace PluginHost.Skills.Toml;
 /// <param name="Kind">Which parts it has.</param>
 /// <param name="Text">The text, in RFC 3339 form with a T between date and time and seconds present.</param>
 internal sealed record TomlTime(TomlTimeKind Kind, string Text);
-
-/// <summary>The parts of a <see cref="TomlTime"/>.</summary>
-internal enum TomlTimeKind
-{
-    /// <summary>Date, time and offset.</summary>
-    Instant,
-
-    /// <summary>Date and time.</summary>
-    LocalDateTime,
-
-    /// <summary>A date.</summary>
-    LocalDate,
-
-    /// <summary>A time.</summary>
-    LocalTime,
-}

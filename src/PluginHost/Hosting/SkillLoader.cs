@@ -119,6 +119,9 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     public void Keep(ConsentedSkill skill)
     {
         var request = skill.Request;
+
+        // Consent may have taken long: whom the operator trusts is asked again.
+        services.Trust.Read().Decide(skill.Inspected.Signed.Signature, services.AllowFirstUse);
         services.Audit.Append("consent", writer =>
         {
             writer.WriteString("skill", request.SkillId);

@@ -162,6 +162,7 @@ internal sealed class GuestRun : IDisposable
     /// <summary>How a call that ended by an exception is told; null for what is a fault of the host's.</summary>
     private GuestStop? Describe(Exception exception) => exception switch
     {
+        WasmTrapException { Kind: TrapKind.Interrupted } trap => OutOfTime() with { Stack = [.. trap.Stack.Select(frame => frame.ToString())] },
         WasmTrapException trap => Describe(trap),
         AbortException => new GuestStop("trap.abort", exception.Message, []),
         ExtismErrorException => new GuestStop("guest.error", exception.Message, []),
@@ -176,7 +177,6 @@ internal sealed class GuestRun : IDisposable
         trap.Kind switch
         {
             TrapKind.OutOfFuel => "limit.fuel",
-            TrapKind.Interrupted => GuestStop.Time,
             TrapKind.CallStackExhausted or TrapKind.HostStackExhausted => "limit.stack",
             var kind => "trap." + Kebab(kind.ToString()),
         },

@@ -2,7 +2,7 @@ namespace PluginHost.Capabilities.Files;
 
 /// <summary>
 /// Walks a guest's path from a directory, one opened component after the other. It cannot leave the directory where it
-/// began: "..": goes back to a handle that the walk itself opened, and there is none above the first.
+/// began: ".." goes back to a handle that the walk itself opened, and there is none above the first.
 /// </summary>
 internal sealed class PathWalk : IDisposable
 {

@@ -153,7 +153,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         return null;
     }
 
-    private static bool HasParameter(Uri uri, string parameter) => uri.Query.TrimStart('?').Split('&')
+    private static bool HasParameter(Uri uri, string parameter) => uri.Query.TrimStart('?').Split('&', ';')
         .Any(part => string.Equals(Uri.UnescapeDataString(part.Split('=')[0].Replace('+', ' ')), parameter, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Looks the host up once; the connection goes to exactly this address.</summary>

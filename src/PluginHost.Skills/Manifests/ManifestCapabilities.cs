@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace PluginHost.Skills.Manifests;
+
+/// <summary>What a skill asks for.</summary>
+internal sealed record ManifestCapabilities
+{
+    public ImmutableArray<string> ReadRoots { get; init; } = [];
+
+    public ImmutableArray<string> WriteRoots { get; init; } = [];
+
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
+    public ImmutableArray<ManifestSecrets> Secrets { get; init; } = [];
+
+    public ImmutableArray<string> Devices { get; init; } = [];
+
+    public ImmutableArray<string> Nodes { get; init; } = [];
+
+    public ManifestQuotas Quotas { get; init; } = new();
+}

@@ -1,0 +1,29 @@
+using PluginHost.Capabilities.Files;
+
+namespace PluginHost.Abi.Wasi;
+
+/// <summary>An open directory, a granted root or below one.</summary>
+internal sealed class DirectoryDescriptor(FileGrant grant, string path, IDirectoryNode directory, bool preopened) : Descriptor
+{
+    private const byte Folder = 3;
+
+    public FileGrant Grant { get; } = grant;
+
+    public string Path { get; } = path;
+
+    public IDirectoryNode Directory { get; } = directory;
+
+    public bool IsPreopened { get; } = preopened;
+
+    public override byte FileType => Folder;
+
+    public override void Dispose()
+    {
+        if (!IsPreopened)
+        {
+            Directory.Dispose();
+        }
+
+        base.Dispose();
+    }
+}
