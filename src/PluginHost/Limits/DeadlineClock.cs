@@ -13,12 +13,16 @@ internal static class DeadlineClock
     private static readonly PriorityQueue<Deadline, long> Pending = new();
     private static bool _runs;
 
+    /// <summary>Deadlines that were disposed and still lie in the queue.</summary>
+    private static int _spent;
+
     /// <summary>Does something after a time, unless it is disposed before. It must be quick: it delays other deadlines.</summary>
     public static IDisposable After(TimeSpan time, Action action)
     {
         var deadline = new Deadline(action);
         lock (Gate)
         {
+            Sweep();
             Pending.Enqueue(deadline, Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency));
             if (!_runs)
             {
@@ -29,6 +33,21 @@ internal static class DeadlineClock
 
         Changed.Set();
         return deadline;
+    }
+
+    /// <summary>Most calls end long before their deadline: the queue must not grow with them.</summary>
+    private static void Sweep()
+    {
+        const int few = 256;
+        if (_spent < few || _spent < Pending.Count / 2)
+        {
+            return;
+        }
+
+        var left = Pending.UnorderedItems.Where(item => !item.Element.IsSpent).ToArray();
+        Pending.Clear();
+        Pending.EnqueueRange(left);
+        _spent = 0;
     }
 
     private static void Run()
@@ -54,7 +73,7 @@ internal static class DeadlineClock
                 }
 
                 var left = at - Stopwatch.GetTimestamp();
-                if (left > 0 && !first.IsDisposed)
+                if (left > 0 && !first.IsSpent)
                 {
                     return TimeSpan.FromSeconds(Math.Min((left / (double)Stopwatch.Frequency) + 0.001, TimeSpan.FromDays(1).TotalSeconds));
                 }
@@ -69,18 +88,24 @@ internal static class DeadlineClock
     private sealed class Deadline(Action action) : IDisposable
     {
         private readonly Lock _firing = new();
+        private Action? _action = action;
 
-        public bool IsDisposed { get; private set; }
+        public bool IsSpent => _action is null;
 
         public void Fire()
         {
             lock (_firing)
             {
-                if (!IsDisposed)
+                try
                 {
-                    IsDisposed = true;
-                    action();
+                    _action?.Invoke();
                 }
+                catch (AggregateException)
+                {
+                    // What somebody registered with the token failed; other deadlines still have to be kept.
+                }
+
+                _action = null;
             }
         }
 
@@ -89,7 +114,11 @@ internal static class DeadlineClock
         {
             lock (_firing)
             {
-                IsDisposed = true;
+                if (_action is not null)
+                {
+                    _action = null;
+                    Interlocked.Increment(ref _spent);
+                }
             }
         }
     }
