@@ -6,8 +6,8 @@ namespace PluginHost;
 public sealed class SkillHostOptions
 {
     /// <summary>
-    /// A state directory made by <c>pluginhost init</c>: trust store and audit logs live there. Without one both live in memory,
-    /// unless <see cref="TrustStoreFile"/> or <see cref="AuditFile"/> name a file.
+    /// A state directory made by <c>pluginhost init</c>: trust store, audit logs and variables of skills live there. Without one all
+    /// live in memory, unless <see cref="TrustStoreFile"/> or <see cref="AuditFile"/> name a file.
     /// </summary>
     public string? StateDirectory { get; set; }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using PluginHost.Audit;
 using PluginHost.Capabilities.Http;
+using PluginHost.Capabilities.Variables;
 using PluginHost.Consent;
 using PluginHost.Limits;
 using PluginHost.Sandbox;
@@ -14,11 +15,12 @@ internal sealed class HostServices : IDisposable
 {
     private readonly ConcurrentDictionary<(string Publisher, string Skill), SkillState> _states = [];
     private readonly ConcurrencyLimiter _loads;
+    private readonly StateRoot? _root;
 
     /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened.</exception>
     public HostServices(SkillHostOptions options)
     {
-        var root = options.StateDirectory is { } directory ? StateRoot.Open(directory) : null;
+        var root = _root = options.StateDirectory is { } directory ? StateRoot.Open(directory) : null;
 
         // Resolved once: where the process stands later must not decide whom it trusts.
         var trustFile = options.TrustStoreFile is { } store ? Path.GetFullPath(store) : root?.TrustStore;
@@ -84,7 +86,8 @@ internal sealed class HostServices : IDisposable
     private long DataBytes { get; }
 
     /// <summary>What a publisher's skill keeps between calls. Ids belong to publishers: the same id of another is another skill.</summary>
-    public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(DataBytes, Time));
+    public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(
+        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), DataBytes, Time));
 
     public static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
     {

@@ -4,15 +4,18 @@ using PluginHost.Consent;
 
 namespace PluginHost.Hosting;
 
-/// <summary>What a skill keeps between calls: its variables and its files. In memory, and shared by its tools and versions.</summary>
-internal sealed class SkillState(long maxBytes, TimeProvider time)
+/// <summary>
+/// What a skill keeps between calls, shared by its tools and versions: its variables, in the state directory where there is
+/// one, and its files, in memory.
+/// </summary>
+internal sealed class SkillState(IVariableStore variables, long maxBytes, TimeProvider time)
 {
     private const int MaxEntries = 10_000;
     private readonly Lock _gate = new();
     private readonly MemoryTree _tree = new(maxBytes, MaxEntries, time);
     private readonly Dictionary<string, (MemoryDirectory Directory, SpaceQuota Quota)> _directories = new(StringComparer.Ordinal);
 
-    public VariableStore Variables { get; } = new();
+    public IVariableStore Variables { get; } = variables;
 
     /// <summary>
     /// Makes the roots of a skill before any of its tools runs. A quota holds for all tools: where two ask for the same root, the

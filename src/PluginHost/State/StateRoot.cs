@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace PluginHost.State;
 
 /// <summary>
@@ -6,7 +9,7 @@ namespace PluginHost.State;
 /// </summary>
 internal sealed class StateRoot
 {
-    private static readonly string[] Folders = ["skills", "trust", "keys", "lifecycle", "audit"];
+    private static readonly string[] Folders = ["skills", "trust", "keys", "lifecycle", "audit", "data"];
 
     private StateRoot(string path) => Path = path;
 
@@ -15,6 +18,10 @@ internal sealed class StateRoot
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
     public string TrustStore => System.IO.Path.Combine(Path, "trust", "trust-store.json");
+
+    /// <summary>The file of a skill's variables. Its name is a digest: ids may hold what names of files may not.</summary>
+    public string VariablesOf(string publisher, string skill) => System.IO.Path.Combine(
+        Path, "data", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{publisher}\n{skill}"))) + ".json");
 
     private string Audit => System.IO.Path.Combine(Path, "audit");
 

@@ -27,7 +27,7 @@ internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publish
     {
         lock (_gate)
         {
-            using var guard = path is null ? null : Guard(path + ".lock");
+            using var turn = path is null ? null : FileLock.Acquire(path, "trust-store");
             var stored = Stored();
             if (WithAdded(stored).Decide(signature, allowFirstUse: true) == TrustDecision.NewlyPinned)
             {
@@ -83,27 +83,6 @@ internal sealed class TrustStoreFile(string? path, IReadOnlyList<(string Publish
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SkillStateException("trust-store", $"the trust store cannot be written: {e.Message}", e);
-        }
-    }
-
-    /// <summary>Waits its turn among the processes that pin.</summary>
-    private static FileStream Guard(string name)
-    {
-        const int attempts = 100;
-        for (var i = 1; ; i++)
-        {
-            try
-            {
-                return PrivateFiles.OpenAlone(name);
-            }
-            catch (IOException) when (i < attempts)
-            {
-                Thread.Sleep(TimeSpan.FromMilliseconds(20));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new SkillStateException("trust-store", $"the trust store cannot be locked: {e.Message}", e);
-            }
         }
     }
 }

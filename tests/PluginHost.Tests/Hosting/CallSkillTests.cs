@@ -97,6 +97,53 @@ public sealed class CallSkillTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Variables_LiveInTheStateDirectory_ForEveryHostOnIt()
+    {
+        var state = State.StateRoot.Create(_folder["state"]).Root;
+        await using (var first = TestHosts.Create(options => options.StateDirectory = state.Path))
+        {
+            Assert.AreEqual("(nothing)", (await first.LoadSkill(Fixtures.Skill("text")).CallAsync("acme.text.remember", "one")).Text);
+        }
+
+        await using var second = TestHosts.Create(options => options.StateDirectory = state.Path);
+        await using var third = TestHosts.Create(options => options.StateDirectory = state.Path);
+        Assert.AreEqual("one", (await second.LoadSkill(Fixtures.Skill("text")).CallAsync("acme.text.remember", "two")).Text);
+        Assert.AreEqual("two", (await third.LoadSkill(Fixtures.Skill("text")).CallAsync("acme.text.remember", "three")).Text);
+        await using var elsewhere = TestHosts.Create();
+        Assert.AreEqual("(nothing)", (await elsewhere.LoadSkill(Fixtures.Skill("text")).CallAsync("acme.text.remember", "")).Text);
+    }
+
+    [TestMethod]
+    public async Task Variables_ThatSomebodyDamaged_EndTheCall_AndStay()
+    {
+        var state = State.StateRoot.Create(_folder["state"]).Root;
+        File.WriteAllText(state.VariablesOf("acme", "acme.text"), "{\"last\":");
+        await using var host = TestHosts.Create(options => options.StateDirectory = state.Path);
+
+        Assert.AreEqual("state.variables", (await Assert.ThrowsAsync<SkillStateException>(() => host.LoadSkill(Fixtures.Skill("text")).CallAsync("acme.text.remember", "x"))).Code);
+        Assert.AreEqual("{\"last\":", File.ReadAllText(state.VariablesOf("acme", "acme.text")));
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public void Variables_OfManyWriters_LoseNothing()
+    {
+        var path = _folder["variables.json"];
+        var stores = Enumerable.Range(0, 4).Select(_ => new Capabilities.Variables.FileVariableStore(path)).ToArray();
+
+        Parallel.For(0, 80, i => Assert.IsTrue(stores[i % 4].TrySet($"k{i}", [(byte)i], 100_000)));
+
+        for (var i = 0; i < 80; i++)
+        {
+            CollectionAssert.AreEqual(new[] { (byte)i }, stores[0].Get($"k{i}"));
+        }
+
+        Assert.IsFalse(stores[1].TrySet("more", new byte[10], 10));
+        stores[2].Remove("k0");
+        Assert.IsNull(stores[3].Get("k0"));
+    }
+
+    [TestMethod]
     public async Task Assets_AreReadableByTheirGuest_WithoutARecord()
     {
         await using (var host = TestHosts.Create(options => options.AuditFile = _folder["log"]))

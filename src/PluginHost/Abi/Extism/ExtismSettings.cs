@@ -12,7 +12,7 @@ internal sealed record ExtismSettings
     /// <summary>Settings that are no secrets.</summary>
     public ImmutableDictionary<string, string> Config { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    public VariableStore Variables { get; init; } = new();
+    public IVariableStore Variables { get; init; } = new VariableStore();
 
     /// <summary>Receives messages, already bounded: level and text as the guest wrote it.</summary>
     public Action<string, string> Log { get; init; } = static (_, _) => { };

@@ -1,0 +1,30 @@
+namespace PluginHost.State;
+
+/// <summary>Takes turns with other processes that use a file: whoever holds the lock file beside it goes first.</summary>
+internal static class FileLock
+{
+    private const int Attempts = 150;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <param name="path">The file; the lock lies beside it and stays.</param>
+    /// <param name="rule">Rule of the error where it cannot be had.</param>
+    /// <exception cref="SkillStateException">Another process holds it for seconds, or it cannot be made.</exception>
+    public static IDisposable Acquire(string path, string rule)
+    {
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                return PrivateFiles.OpenAlone(path + ".lock");
+            }
+            catch (IOException) when (i < Attempts)
+            {
+                Thread.Sleep(Pause);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SkillStateException(rule, $"'{Path.GetFileName(path)}' cannot be locked: {e.Message}", e);
+            }
+        }
+    }
+}
