@@ -17,7 +17,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration invocation)
     {
         var parse = Create().Parse(arguments, Configuration);
-        if (parse.Errors.Count == 0 || !arguments.Contains(CommandOutput.Json))
+        if (parse.Errors.Count == 0 || !arguments.Any(argument => argument == CommandOutput.Json || argument.StartsWith(CommandOutput.Json + "=", StringComparison.Ordinal) || argument.StartsWith(CommandOutput.Json + ":", StringComparison.Ordinal)))
         {
             return await parse.InvokeAsync(invocation).ConfigureAwait(false);
         }

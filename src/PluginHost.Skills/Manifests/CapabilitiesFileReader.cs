@@ -182,7 +182,7 @@ internal sealed partial class CapabilitiesFileReader
         }
 
         var prefix = table.OptionalText("path_prefix") ?? "/";
-        if (prefix.Length > MaxText || prefix.Any(char.IsControl) || !prefix.StartsWith('/') || prefix.Split('/').Any(part => part is "." or "..") || prefix.AsSpan().IndexOfAny("?#\\%") >= 0)
+        if (prefix.Length > MaxText || prefix.Any(char.IsControl) || !prefix.StartsWith('/') || prefix.Split('/').Any(part => part is "." or ".." || part != part.Trim()) || prefix.AsSpan().IndexOfAny("?#\\%") >= 0)
         {
             throw table.Wrong("path_prefix", "is not a plain path that begins with '/'");
         }

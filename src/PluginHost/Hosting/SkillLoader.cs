@@ -121,7 +121,12 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         var request = skill.Request;
 
         // Consent may have taken long: whom the operator trusts is asked again.
-        services.Trust.Read().Decide(skill.Inspected.Signed.Signature, services.AllowFirstUse);
+        var trust = services.Trust.Read().Decide(skill.Inspected.Signed.Signature, services.AllowFirstUse);
+        if (trust == TrustDecision.NewlyPinned && skill.Inspected.Trusted.Decision != trust)
+        {
+            throw new SkillVerificationException("trust", "changed", $"'{request.Publisher}' was trusted when the load began and is not any more");
+        }
+
         services.Audit.Append("consent", writer =>
         {
             writer.WriteString("skill", request.SkillId);
@@ -129,7 +134,7 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             writer.WriteString("payload", request.PayloadDigest);
             writer.WriteString("decision", "accept");
         });
-        if (skill.Inspected.Trusted.Decision == TrustDecision.NewlyPinned)
+        if (trust == TrustDecision.NewlyPinned)
         {
             services.Trust.Pin(skill.Inspected.Signed.Signature);
             services.Audit.Append("trust", writer =>

@@ -26,6 +26,11 @@ internal sealed class SkillState(IVariableStore variables, long maxBytes, TimePr
     {
         lock (_gate)
         {
+            foreach (var (_, quota) in _directories.Where(known => known.Key.Length > 0).Select(known => known.Value))
+            {
+                quota.MaxBytes = long.MaxValue;
+            }
+
             foreach (var root in roots.GroupBy(root => root.Path, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             {
                 var quota = Make(root.Key);

@@ -57,10 +57,14 @@ internal sealed class CallPipeline
                 },
                 context).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutRejectedException or OperationCanceledException && result is not null && !caller.IsCancellationRequested)
+        catch (Exception e) when (e is TimeoutRejectedException or OperationCanceledException && result is not null)
         {
             // The guest's own deadline may come before Polly's, which waits for the thread pool.
             return result;
+        }
+        catch (TimeoutRejectedException)
+        {
+            throw new SkillLimitException(GuestStop.Time, $"the call took longer than {time.TotalMilliseconds} ms");
         }
         finally
         {

@@ -9,7 +9,8 @@ namespace PluginHost.State;
 /// </summary>
 internal sealed class StateRoot
 {
-    private static readonly string[] Folders = ["skills", "trust", "keys", "lifecycle", "audit", "data"];
+    private const string TrustFolder = "trust";
+    private static readonly string[] Folders = ["skills", TrustFolder, "keys", "lifecycle", "audit", "data"];
 
     private StateRoot(string path) => Path = path;
 
@@ -17,7 +18,7 @@ internal sealed class StateRoot
 
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
-    public string TrustStore => System.IO.Path.Combine(Path, "trust", "trust-store.json");
+    public string TrustStore => System.IO.Path.Combine(Path, TrustFolder, "trust-store.json");
 
     /// <summary>The file of a skill's variables. Its name is a digest: ids may hold what names of files may not.</summary>
     public string VariablesOf(string publisher, string skill) => System.IO.Path.Combine(
@@ -38,21 +39,24 @@ internal sealed class StateRoot
             {
                 PrivateFiles.CreateDirectory(root.Path);
             }
-            else if (Directory.EnumerateFileSystemEntries(root.Path).Any() && !Directory.Exists(System.IO.Path.Combine(root.Path, "trust")))
+            else if (Directory.EnumerateFileSystemEntries(root.Path).Any(entry => !Folders.Contains(System.IO.Path.GetFileName(entry).Split('.')[0])))
             {
                 throw new SkillStateException("foreign", $"'{root.Path}' holds something else");
             }
 
-            // Only a directory that never had a trust store gets an empty one.
-            var isFirst = !Directory.Exists(System.IO.Path.Combine(root.Path, "trust"));
-            foreach (var folder in Folders)
+            foreach (var folder in Folders.Where(folder => folder != TrustFolder))
             {
                 PrivateFiles.CreateDirectory(System.IO.Path.Combine(root.Path, folder));
             }
 
-            if (isFirst)
+            // The trust store comes last and with its folder: a folder without one was robbed, not half made.
+            var trust = System.IO.Path.Combine(root.Path, TrustFolder);
+            if (!Directory.Exists(trust))
             {
-                PrivateFiles.Replace(root.TrustStore, Skills.Trust.TrustStore.Empty.Write());
+                var staged = $"{trust}.{Guid.NewGuid():n}";
+                PrivateFiles.CreateDirectory(staged);
+                PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustStore)), Skills.Trust.TrustStore.Empty.Write());
+                Directory.Move(staged, trust);
                 isNew = true;
             }
 

@@ -159,6 +159,19 @@ public sealed class DirectoryNodeTests
     }
 
     [TestMethod]
+    public void Directory_WithAQuotaOfItsOwn_StaysWhereItIs()
+    {
+        var tree = new MemoryTree(20, 10, TimeProvider.System);
+        var root = tree.CreateRoot();
+        root.CreateDirectory("granted", new SpaceQuota(10, 10, tree.Quota));
+        root.CreateDirectory("d");
+
+        Assert.AreEqual(FileError.Unsupported, Error(() => root.RemoveDirectory("granted")));
+        Assert.AreEqual(FileError.Unsupported, Error(() => root.Rename("granted", root, "moved")));
+        Assert.AreEqual(FileError.Unsupported, Error(() => root.Rename("d", root, "granted")));
+    }
+
+    [TestMethod]
     public void Directory_RemovedWhileOpen_TakesNothingNew()
     {
         var root = new MemoryTree(100, 10, TimeProvider.System).CreateRoot();

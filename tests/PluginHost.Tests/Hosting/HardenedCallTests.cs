@@ -26,20 +26,22 @@ public sealed class HardenedCallTests : IDisposable
     };
 
     [TestMethod]
-    public async Task Secret_OfAnIdThatIsAnothersNamespace_IsDenied()
+    [DataRow("evil")]
+    [DataRow("acme.weather")]
+    public async Task Secret_OfAnIdThatIsAnothersNamespace_IsDenied(string publisher)
     {
         using var server = new LoopbackServer(LoopbackServer.Ok(""));
         await using var host = TestHosts.Create(options =>
         {
-            options.TrustedPublishers["evil"] = [Convert.ToHexStringLower(TestHosts.Key.PublicKey)];
+            options.TrustedPublishers[publisher] = [Convert.ToHexStringLower(TestHosts.Key.PublicKey)];
             options.Resolve["a.test:443"] = $"http://127.0.0.1:{server.Port}";
             options.Secrets = _ => "t0ken";
         });
         var package = Weather(
             "[http.a]\nhost = \"a.test\"\n[http.a.secret]\nuse = \"skill:acme.weather/API_TOKEN\"\nheader = \"X-Key\"",
-            "[[capabilities.secrets]]\nscope = \"skill:acme.weather\"\nkey_names = [\"API_TOKEN\"]") with { Id = "acme.weather", Publisher = "evil" };
+            "[[capabilities.secrets]]\nscope = \"skill:acme.weather\"\nkey_names = [\"API_TOKEN\"]") with { Id = "acme.weather", Publisher = publisher };
 
-        var denied = await Assert.ThrowsAsync<CapabilityDeniedException>(() => host.LoadSkill(package.Write(_folder)).CallAsync("evil.anywhere", "https://a.test/"));
+        var denied = await Assert.ThrowsAsync<CapabilityDeniedException>(() => host.LoadSkill(package.Write(_folder)).CallAsync(publisher + ".anywhere", "https://a.test/"));
 
         Assert.AreEqual(Capability.SecretsUse, denied.Capability);
         Assert.IsEmpty(server.Requests);

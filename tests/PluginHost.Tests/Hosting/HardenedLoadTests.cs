@@ -109,6 +109,37 @@ public sealed class HardenedLoadTests : IDisposable
     }
 
     [TestMethod]
+    public void State_ThatWasHalfMade_IsCompleted()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder["state"], "audit"));
+
+        var (root, isNew) = StateRoot.Create(_folder["state"]);
+
+        Assert.IsTrue(isNew);
+        Assert.IsTrue(File.Exists(root.TrustStore));
+    }
+
+    [TestMethod]
+    public async Task Trust_TakenBackWhileConsentIsAsked_IsRefused()
+    {
+        var root = StateRoot.Create(_folder["state"]).Root;
+        File.WriteAllText(root.TrustStore, $$$"""{"trusted_publishers":{},"tofu_publishers":{"acme":"{{{Convert.ToHexStringLower(TestHosts.Key.PublicKey)}}}"}}""");
+        await using var host = TestHosts.Create(options =>
+        {
+            options.TrustedPublishers.Clear();
+            options.AllowTrustOnFirstUse = true;
+            options.StateDirectory = root.Path;
+            options.Consent = (_, _) =>
+            {
+                File.WriteAllBytes(root.TrustStore, Skills.Trust.TrustStore.Empty.Write());
+                return ValueTask.FromResult(ConsentDecision.Accept);
+            };
+        });
+
+        Assert.AreEqual("trust.changed", Assert.Throws<SkillException>(() => host.LoadSkill(new TestPackage().Write(_folder))).Code);
+    }
+
+    [TestMethod]
     public void TrustStore_ThatOthersCouldChange_IsRefused()
     {
         if (OperatingSystem.IsWindows())

@@ -86,6 +86,7 @@ internal sealed class MemoryDirectory : IDirectoryNode
         lock (_tree.Gate)
         {
             var removed = Directory(name);
+            KeepRoot(removed);
             if (removed._entries.Count > 0)
             {
                 throw new FileTreeException(FileError.NotEmpty);
@@ -128,6 +129,8 @@ internal sealed class MemoryDirectory : IDirectoryNode
                 return;
             }
 
+            KeepRoot(moved);
+            directory.KeepRoot(replaced);
             directory.CheckReplacement(moved, replaced);
             FileNames.Check(newName);
             if (replaced is not null)
@@ -209,6 +212,15 @@ internal sealed class MemoryDirectory : IDirectoryNode
             {
                 throw new FileTreeException(FileError.InvalidName);
             }
+        }
+    }
+
+    /// <summary>A directory with a quota of its own is a root that somebody granted: it stays where it is.</summary>
+    private void KeepRoot(object? entry)
+    {
+        if (entry is MemoryDirectory directory && !ReferenceEquals(directory._quota, _quota))
+        {
+            throw new FileTreeException(FileError.Unsupported);
         }
     }
 

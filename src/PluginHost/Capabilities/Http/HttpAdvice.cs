@@ -4,6 +4,7 @@ namespace PluginHost.Capabilities.Http;
 internal static class HttpAdvice
 {
     private const int HttpsPort = 443;
+    private const int HttpPort = 80;
 
     /// <summary>For a request that no header makes wrong.</summary>
     public static string For(HttpTarget target, EffectiveGrant grant)
@@ -20,13 +21,16 @@ internal static class HttpAdvice
 
         if (grant.Source == GrantSource.CommandLine)
         {
-            return $"--allow-http {target.Host}{(target.Port == HttpsPort ? "" : $":{target.Port}")}";
+            var host = target.Host.Contains(':', StringComparison.Ordinal) ? $"[{target.Host.Trim('[', ']')}]" : target.Host;
+            return (target.Scheme, target.Port) is ("https", HttpPort) or ("http", HttpsPort)
+                ? "none: --allow-http takes port 443 for https and port 80 for http"
+                : $"--allow-http {host}:{target.Port}";
         }
 
         var list = $"http_egress_allowlist with \"{target.Host}\" in skill.toml";
         return grant.Source == GrantSource.Manifest && target.Scheme == "https" && target.Port == HttpsPort
             ? list
             : $"{list}, and in assets/capabilities.toml, among the tool's grants, [http.NAME] with host = \"{target.Host}\", scheme = \"{target.Scheme}\", port = {target.Port}, "
-                + $"methods that hold \"{target.Method}\" and a path_prefix of {target.Path}";
+                + $"methods that hold \"{target.Method}\" and a path_prefix of {Uri.UnescapeDataString(target.Path)}";
     }
 }

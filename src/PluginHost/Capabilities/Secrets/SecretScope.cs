@@ -20,7 +20,12 @@ internal static class SecretScope
             || (context.Channel is { } channel && scope == "channel:" + channel);
     }
 
-    /// <summary>Anybody can write any id into a manifest; only the publisher's own begin with its name.</summary>
+    /// <summary>
+    /// Anybody can write any id into a manifest. A publisher's own begin with its name and a dot; a name with a dot in it owns
+    /// none, because it could be the beginning of another's id.
+    /// </summary>
     private static bool OwnsItsId(SkillIdentity skill) =>
-        skill.Publisher.Length > 0 && (skill.Skill == skill.Publisher || skill.Skill.StartsWith(skill.Publisher + ".", StringComparison.Ordinal));
+        skill.Publisher.Length > 0
+        && !skill.Publisher.Contains('.', StringComparison.Ordinal)
+        && skill.Skill.StartsWith(skill.Publisher + ".", StringComparison.Ordinal);
 }
