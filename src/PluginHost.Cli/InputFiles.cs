@@ -19,6 +19,25 @@ internal static class InputFiles
         }
     }
 
+    /// <summary>Reads a stream whose length nobody knows.</summary>
+    /// <exception cref="CommandError">It holds more than is allowed.</exception>
+    public static byte[] ReadAll(Stream input, long maxBytes)
+    {
+        var content = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        for (int count; (count = input.Read(buffer)) > 0;)
+        {
+            if (content.Length + count > maxBytes)
+            {
+                throw new CommandError(ExitCode.Refused, "archive.size", $"the input has more than {maxBytes} bytes");
+            }
+
+            content.Write(buffer, 0, count);
+        }
+
+        return content.ToArray();
+    }
+
     private static byte[] ReadAll(FileStream file)
     {
         var bytes = new byte[file.Length];

@@ -39,9 +39,7 @@ internal sealed class RunFlags
             case "-":
                 using (var input = Console.OpenStandardInput())
                 {
-                    var content = new MemoryStream();
-                    input.CopyTo(content);
-                    return content.ToArray();
+                    return InputFiles.ReadAll(input, MaxInputBytes);
                 }
 
             case ['@', .. var path]:

@@ -115,19 +115,12 @@ internal sealed class ModuleRun(ModuleRunOptions options)
                 Output = output ?? Console.OpenStandardOutput(),
                 Error = Console.OpenStandardError(),
             },
-            Extism = entry.IsExtism && options.Input is not null ? settings with { Input = ReadAll(input) } : settings,
+            Extism = entry.IsExtism && options.Input is not null ? settings with { Input = InputFiles.ReadAll(input, MaxInputBytes) } : settings,
         };
         var result = _pipeline
             .ExecuteAsync(options.Limits.Time, deadline => module.CallAsync(audit, request, deadline, cancellation), cancellation)
             .GetAwaiter().GetResult();
         return new ModuleCall(result, entry.IsExtism ? result.Output : output?.ToArray());
-    }
-
-    private static byte[] ReadAll(Stream input)
-    {
-        var content = new MemoryStream();
-        input.CopyTo(content);
-        return content.ToArray();
     }
 
     private Stream OpenInput() => options.Input switch

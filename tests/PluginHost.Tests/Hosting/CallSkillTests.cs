@@ -114,14 +114,17 @@ public sealed class CallSkillTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Variables_ThatSomebodyDamaged_EndTheCall_AndStay()
+    [DataRow("{\"last\":")]
+    [DataRow("{\"last\":null}")]
+    [DataRow("null")]
+    public async Task Variables_ThatSomebodyDamaged_EndTheCall_AndStay(string damaged)
     {
         var state = State.StateRoot.Create(_folder["state"]).Root;
-        File.WriteAllText(state.VariablesOf("acme", "acme.text"), "{\"last\":");
+        File.WriteAllText(state.VariablesOf("acme", "acme.text"), damaged);
         await using var host = TestHosts.Create(options => options.StateDirectory = state.Path);
 
         Assert.AreEqual("state.variables", (await Assert.ThrowsAsync<SkillStateException>(() => host.LoadSkill(Fixtures.Skill("text")).CallAsync("acme.text.remember", "x"))).Code);
-        Assert.AreEqual("{\"last\":", File.ReadAllText(state.VariablesOf("acme", "acme.text")));
+        Assert.AreEqual(damaged, File.ReadAllText(state.VariablesOf("acme", "acme.text")));
     }
 
     [TestMethod]

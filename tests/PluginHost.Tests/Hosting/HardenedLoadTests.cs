@@ -42,7 +42,7 @@ public sealed class HardenedLoadTests : IDisposable
     [DataRow("[http.a.secret]\nuse = \"global/T\"\nbasic = \"a:b\"")]
     [DataRow("[environment]\nkeys = [\"A=B\"]")]
     [DataRow("[http.log]\nhost = \"h.test\"")]
-    public async Task Section_ThatMeansNothingOrTooMuch_IsRefused(string text)
+    public void Section_ThatMeansNothingOrTooMuch_IsRefused(string text)
     {
         var package = new TestPackage
         {
@@ -51,7 +51,6 @@ public sealed class HardenedLoadTests : IDisposable
         };
 
         Assert.AreEqual("manifest.value", Assert.Throws<SkillVerificationException>(() => package.Build()).Code);
-        await Task.CompletedTask;
     }
 
     [TestMethod]

@@ -309,10 +309,9 @@ public sealed class LoadSkillTests : IDisposable
     [TestMethod]
     public async Task Loads_BeyondTheLimit_AreRefused_AndComeBack()
     {
-        var inside = new SemaphoreSlim(0);
         await using var host = TestHosts.Create(options => options.Limits.ConcurrentLoads = 1);
         var loads = Enumerable.Range(0, 20).Select(_ => Task.Run(() => host.LoadSkill(Fixtures.Skill("text")))).ToArray();
-        await Task.WhenAll(loads.Select(load => load.ContinueWith(_ => inside.Release(), TaskScheduler.Default)));
+        await Task.WhenAll(loads.Select(load => load.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         foreach (var load in loads.Where(load => load.IsFaulted))
         {

@@ -47,7 +47,9 @@ internal sealed class FileVariableStore(string path) : IVariableStore
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return file.Length <= MaxFileBytes
-            ? JsonSerializer.Deserialize<Dictionary<string, byte[]>>(file) ?? throw new JsonException("it holds nothing")
+            ? JsonSerializer.Deserialize<Dictionary<string, byte[]>>(file) is { } values && !values.ContainsValue(null!)
+                ? values
+                : throw new JsonException("it holds nothing where a value belongs")
             : throw new IOException($"it has more than {MaxFileBytes} bytes");
     }
 }
