@@ -9,6 +9,9 @@ public abstract class Instance : CallTarget
     internal WasmMemory? Memory0;
 
     internal long Memory0Base;
+    /// <summary>All memories; compiled code takes the second and further ones from here.</summary>
+    internal WasmMemory[] Memories = [];
+
     internal WasmTable? Table0;
     internal WasmTable[] Tables = [];
     internal WasmFunction[] ImportedFunctions = [];
@@ -38,7 +41,7 @@ public abstract class Instance : CallTarget
         Find(name, ExternalKind.Function) is { } export ? FunctionAt(export.Index) : null;
 
     /// <summary>An exported memory, or null.</summary>
-    public WasmMemory? GetMemory(string name) => Find(name, ExternalKind.Memory) is not null ? Memory0 : null;
+    public WasmMemory? GetMemory(string name) => Find(name, ExternalKind.Memory) is { } export ? Memories[export.Index] : null;
 
     /// <summary>An exported table, or null.</summary>
     public WasmTable? GetTable(string name) => Find(name, ExternalKind.Table) is { } export ? Tables[export.Index] : null;

@@ -38,7 +38,7 @@ public sealed class Linker
             {
                 ExternalKind.Function => instance.FunctionAt(export.Index),
                 ExternalKind.Table => instance.Tables[export.Index],
-                ExternalKind.Memory => instance.Memory0!,
+                ExternalKind.Memory => instance.Memories[export.Index],
                 _ => instance.Globals[export.Index]!,
             });
         }

@@ -9,6 +9,9 @@ public sealed record WasmLimits
     /// <summary>The defaults.</summary>
     public static WasmLimits Default { get; } = new();
 
+    /// <summary>Proposals beyond WebAssembly 2.0 that a module may use.</summary>
+    public WasmFeatures Features { get; init; } = WasmFeatures.All;
+
     /// <summary>Bytes of a module.</summary>
     public int ModuleBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -29,6 +32,9 @@ public sealed record WasmLimits
 
     /// <summary>Tables, imported ones included.</summary>
     public int Tables { get; init; } = 1_000;
+
+    /// <summary>Memories, imported ones included.</summary>
+    public int Memories { get; init; } = 100;
 
     /// <summary>Element segments and data segments, each.</summary>
     public int Segments { get; init; } = 100_000;

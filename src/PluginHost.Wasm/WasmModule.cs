@@ -7,7 +7,11 @@ namespace PluginHost.Wasm;
 /// <summary>A decoded and fully validated module. Immutable; may be used by many threads.</summary>
 public sealed class WasmModule
 {
-    internal WasmModule(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
+    internal WasmModule(ReadOnlyMemory<byte> bytes, WasmLimits limits)
+    {
+        Bytes = bytes;
+        Limits = limits;
+    }
 
     /// <summary>What the module needs, in its order.</summary>
     public ImmutableArray<ModuleImport> Imports { get; internal set; } = [];
@@ -19,6 +23,9 @@ public sealed class WasmModule
     public ImmutableArray<CustomSection> CustomSections { get; internal set; } = [];
 
     internal ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>What it was checked against.</summary>
+    internal WasmLimits Limits { get; }
 
     internal FunctionType[] Types { get; set; } = [];
 
@@ -63,7 +70,7 @@ public sealed class WasmModule
     {
         limits ??= WasmLimits.Default;
         var module = ModuleDecoder.Decode(bytes, limits);
-        ModuleValidator.Validate(module, limits, cancellation);
+        ModuleValidator.Validate(module, cancellation);
         return module;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Cursor(IReadOnlyList<Node> nodes, int line, int at = 0)
 
     public static Cursor After(Node list, int skip) => new(list.Items!, list.Line, skip);
 
-    public Node? Peek() => AtEnd ? null : nodes[at];
+    public Node? Peek(int ahead = 0) => at + ahead < nodes.Count ? nodes[at + ahead] : null;
 
     public Node Next(string expected) => AtEnd ? throw new TextSyntaxException($"unexpected end, expected {expected}", line) : nodes[at++];
 

@@ -251,10 +251,10 @@ internal sealed class InstructionEncoder(ModuleNames names, TypeTable types, Ind
                 code.U32(names.Elements.Resolve(cursor.Next("an elem segment")));
                 break;
             case OpcodeShape.ElementAndTable:
-                ElementAndTable(cursor);
+                SegmentAndTarget(names.Elements, names.Tables, cursor);
                 break;
             case OpcodeShape.TwoTables:
-                TwoTables(cursor);
+                Two(names.Tables, cursor);
                 break;
             case OpcodeShape.Memory:
                 MemoryArgument(info, cursor);
@@ -277,15 +277,13 @@ internal sealed class InstructionEncoder(ModuleNames names, TypeTable types, Ind
                 code.Bytes(VectorLiteral.Read(cursor));
                 break;
             case OpcodeShape.MemoryIndex:
-                code.Byte(0);
+                code.U32(Optional(names.Memories, cursor));
                 break;
             case OpcodeShape.TwoMemories:
-                code.Byte(0);
-                code.Byte(0);
+                Two(names.Memories, cursor);
                 break;
             case OpcodeShape.DataAndMemory:
-                code.U32(names.Data.Resolve(cursor.Next("a data segment")));
-                code.Byte(0);
+                SegmentAndTarget(names.Data, names.Memories, cursor);
                 break;
             case OpcodeShape.RefType:
                 code.Byte((int)HeapType(cursor.Next("func or extern")));
@@ -357,24 +355,26 @@ internal sealed class InstructionEncoder(ModuleNames names, TypeTable types, Ind
     private static uint Optional(IndexSpace space, Cursor cursor) =>
         IndexSpace.IsIndex(cursor.Peek()) ? space.Resolve(cursor.Next("an index")) : 0;
 
-    private void ElementAndTable(Cursor cursor)
+    /// <summary>In the text the target comes first and may be left out.</summary>
+    private void SegmentAndTarget(IndexSpace segments, IndexSpace targets, Cursor cursor)
     {
-        var first = cursor.Next("an elem segment");
-        var hasTable = IndexSpace.IsIndex(cursor.Peek());
-        var table = hasTable ? names.Tables.Resolve(first) : 0;
-        code.U32(names.Elements.Resolve(hasTable ? cursor.Next("an elem segment") : first));
-        code.U32(table);
+        var first = cursor.Next("a segment");
+        var hasTarget = IndexSpace.IsIndex(cursor.Peek());
+        var target = hasTarget ? targets.Resolve(first) : 0;
+        code.U32(segments.Resolve(hasTarget ? cursor.Next("a segment") : first));
+        code.U32(target);
     }
 
-    private void TwoTables(Cursor cursor)
+    private void Two(IndexSpace space, Cursor cursor)
     {
         var written = IndexSpace.IsIndex(cursor.Peek());
-        code.U32(Optional(names.Tables, cursor));
-        code.U32(written ? names.Tables.Resolve(cursor.Next("a table")) : 0);
+        code.U32(Optional(space, cursor));
+        code.U32(written ? space.Resolve(cursor.Next("an index")) : 0);
     }
 
     private void MemoryArgument(OpcodeInfo info, Cursor cursor)
     {
+        var memory = NamedMemory(info, cursor);
         var offset = Named(cursor, "offset=", uint.MaxValue) ?? 0;
         var align = Named(cursor, "align=", uint.MaxValue) ?? (ulong)info.Width;
         if (!System.Numerics.BitOperations.IsPow2(align))
@@ -382,9 +382,31 @@ internal sealed class InstructionEncoder(ModuleNames names, TypeTable types, Ind
             throw new TextSyntaxException("alignment must be a power of 2", cursor.Line);
         }
 
-        code.U32(System.Numerics.BitOperations.Log2(align));
+        const int named = 1 << 6;
+        code.U32(System.Numerics.BitOperations.Log2(align) | (memory == 0 ? 0 : named));
+        if (memory != 0)
+        {
+            code.U32(memory);
+        }
+
         code.U32((uint)offset);
     }
+
+    /// <summary>A number that stands alone before the end of a lane access is the lane, not a memory.</summary>
+    private uint NamedMemory(OpcodeInfo info, Cursor cursor)
+    {
+        if (info.Shape == OpcodeShape.MemoryLane && cursor.Peek() is { IsId: false } && !IsMemoryImmediate(cursor.Peek(1)))
+        {
+            return 0;
+        }
+
+        return Optional(names.Memories, cursor);
+    }
+
+    private static bool IsMemoryImmediate(Node? node) =>
+        IndexSpace.IsIndex(node)
+        || (node is { Items: null, String: null }
+            && (node.Text.StartsWith("offset=", StringComparison.Ordinal) || node.Text.StartsWith("align=", StringComparison.Ordinal)));
 
     private static ulong? Named(Cursor cursor, string name, ulong max)
     {

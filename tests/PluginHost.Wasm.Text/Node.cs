@@ -25,6 +25,9 @@ internal sealed class Node(int line)
 
     public bool IsList(string head) => Items is not null && Head == head;
 
+    /// <summary>The list without one of its elements.</summary>
+    public Node Without(int index) => new(Line) { Items = [.. Items!.Where((_, i) => i != index)] };
+
     public string Name()
     {
         try

@@ -16,6 +16,9 @@ internal sealed class Instruction
     /// <summary>Second index immediate: the table of <c>call_indirect</c>, the source of a copy, a lane.</summary>
     public uint Second { get; set; }
 
+    /// <summary>The memory that an access goes to.</summary>
+    public uint Memory { get; set; }
+
     /// <summary>Bits of a constant (the low ones of a vector), or the offset of a memory access.</summary>
     public ulong Bits { get; set; }
 

@@ -6,7 +6,7 @@ internal static class InstructionReader
     public static void Read(ref WasmReader reader, Instruction into, WasmLimits limits)
     {
         into.Offset = reader.Position;
-        var info = Opcode(ref reader);
+        var info = Opcode(ref reader, limits.Features);
         into.Info = info;
         switch (info.Shape)
         {
@@ -34,10 +34,10 @@ internal static class InstructionReader
                 into.Second = reader.U32();
                 break;
             case OpcodeShape.Memory:
-                MemoryArgument(ref reader, into);
+                MemoryArgument(ref reader, into, limits.Features);
                 break;
             case OpcodeShape.MemoryLane:
-                MemoryArgument(ref reader, into);
+                MemoryArgument(ref reader, into, limits.Features);
                 into.Second = reader.Byte();
                 break;
             case OpcodeShape.Lane:
@@ -49,15 +49,15 @@ internal static class InstructionReader
                 into.High = reader.F64Bits();
                 break;
             case OpcodeShape.MemoryIndex:
-                ZeroByte(ref reader);
+                into.Index = MemoryIndex(ref reader, limits.Features);
                 break;
             case OpcodeShape.DataAndMemory:
                 into.Index = reader.U32();
-                ZeroByte(ref reader);
+                into.Second = MemoryIndex(ref reader, limits.Features);
                 break;
             case OpcodeShape.TwoMemories:
-                ZeroByte(ref reader);
-                ZeroByte(ref reader);
+                into.Index = MemoryIndex(ref reader, limits.Features);
+                into.Second = MemoryIndex(ref reader, limits.Features);
                 break;
             case OpcodeShape.ConstI32:
                 into.Bits = (uint)reader.S32();
@@ -82,24 +82,30 @@ internal static class InstructionReader
         }
     }
 
-    private static void MemoryArgument(ref WasmReader reader, Instruction into)
+    /// <summary>Above the alignment stands a bit that says whether the memory is named.</summary>
+    private static void MemoryArgument(ref WasmReader reader, Instruction into, WasmFeatures features)
     {
-        into.Index = reader.U32();
-        if (into.Index >= 32)
+        const uint named = 1 << 6;
+        var flags = reader.U32();
+        if (flags >= ((features & WasmFeatures.MultiMemory) != 0 ? 2 * named : named / 2))
         {
             throw reader.Malformed("malformed memop flags");
         }
 
+        into.Index = flags & ~named;
+        into.Memory = (flags & named) != 0 ? reader.U32() : 0;
         into.Bits = reader.U32();
     }
 
-    private static OpcodeInfo Opcode(ref WasmReader reader)
+    private static OpcodeInfo Opcode(ref WasmReader reader, WasmFeatures features)
     {
         var at = reader.Position;
         var code = reader.Byte();
         if (OpcodeTable.Find(code) is { } info)
         {
-            return info;
+            return info.Code is Binary.Opcode.ReturnCall or Binary.Opcode.ReturnCallIndirect && (features & WasmFeatures.TailCall) == 0
+                ? throw new WasmUnsupportedException("tail-call", at)
+                : info;
         }
 
         if (code == 0xFC)
@@ -124,7 +130,6 @@ internal static class InstructionReader
     private static string? Proposal(byte code) => code switch
     {
         0x06 or 0x07 or 0x08 or 0x09 or 0x0A or 0x18 or 0x19 or 0x1F => "exception-handling",
-        0x12 or 0x13 => "tail-call",
         0x14 or 0x15 or 0xD3 or 0xD4 or 0xD5 or 0xD6 => "function-references",
         0xFB => "gc",
         0xFE => "threads",
@@ -160,12 +165,15 @@ internal static class InstructionReader
         }
     }
 
-    private static void ZeroByte(ref WasmReader reader)
+    /// <summary>Before there could be several memories, a byte stood here that had to be zero.</summary>
+    private static uint MemoryIndex(ref WasmReader reader, WasmFeatures features)
     {
-        if (reader.Byte() != 0)
+        if ((features & WasmFeatures.MultiMemory) != 0)
         {
-            throw reader.Malformed("zero byte expected");
+            return reader.U32();
         }
+
+        return reader.Byte() == 0 ? 0u : throw reader.Malformed("zero byte expected");
     }
 
     private static void SelectTypes(ref WasmReader reader, Instruction into)

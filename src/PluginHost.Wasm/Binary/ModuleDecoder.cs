@@ -38,7 +38,7 @@ internal ref struct ModuleDecoder
             throw new WasmLimitException(nameof(WasmLimits.ModuleBytes), bytes.Length, limits.ModuleBytes);
         }
 
-        var module = new WasmModule(bytes);
+        var module = new WasmModule(bytes, limits);
         var decoder = new ModuleDecoder(module, limits);
         decoder.Header();
         decoder.Sections();
@@ -258,7 +258,7 @@ internal ref struct ModuleDecoder
 
     private void MemorySection()
     {
-        var count = _reader.Count("Memories", 100, 2);
+        var count = _reader.Count(nameof(WasmLimits.Memories), _limits.Memories - _memories.Count, 2);
         for (var i = 0; i < count; i++)
         {
             _memories.Add(Memory());

@@ -25,6 +25,8 @@ internal static class OpcodeTable
         Add(Opcode.Return, "return", OpcodeShape.Plain, "", 0);
         Add(Opcode.Call, "call", OpcodeShape.FunctionIndex, "", 0);
         Add(Opcode.CallIndirect, "call_indirect", OpcodeShape.TypeAndTable, "", 0);
+        Add(Opcode.ReturnCall, "return_call", OpcodeShape.FunctionIndex, "", 0);
+        Add(Opcode.ReturnCallIndirect, "return_call_indirect", OpcodeShape.TypeAndTable, "", 0);
         Add(Opcode.Drop, "drop", OpcodeShape.Plain, "", 0);
         Add(Opcode.Select, "select", OpcodeShape.Plain, "", 0);
         Add(Opcode.SelectTyped, "select", OpcodeShape.SelectTypes, "", 0);

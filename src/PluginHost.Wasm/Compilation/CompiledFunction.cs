@@ -5,4 +5,5 @@ namespace PluginHost.Wasm.Compilation;
 /// <param name="Fuel">How its charges are written.</param>
 /// <param name="Stack">How its stack check is written.</param>
 /// <param name="LoopDepth">Deepest nesting of its loops.</param>
-internal sealed record CompiledFunction(CilBuffer Cil, FuelAccount Fuel, StackCheck Stack, int LoopDepth);
+/// <param name="TailCalls">Whether it makes tail calls.</param>
+internal sealed record CompiledFunction(CilBuffer Cil, FuelAccount Fuel, StackCheck Stack, int LoopDepth, bool TailCalls);

@@ -10,14 +10,15 @@ internal sealed partial class FunctionCompiler
     private int _calleeLocal = -1;
     private int _tableLocal = -1;
 
-    private void Call(int index)
+    private void Call(int index, bool tail = false)
     {
         var type = _module.Functions[index];
-        var arguments = BeginCall(type);
+        var arguments = BeginCall(type, tail);
         if (index >= _module.ImportedFunctions)
         {
             _cil.LoadArgument(0);
-            Arguments(arguments);
+            Arguments(arguments, tail);
+            Prefix(tail);
             _cil.Call(_layout.Functions[index - _module.ImportedFunctions]);
         }
         else
@@ -27,17 +28,17 @@ internal sealed partial class FunctionCompiler
             _cil.Int(index);
             _cil.Emit(OpCodes.Ldelem_Ref);
             _cil.StoreLocal(Callee());
-            CallReference(type, arguments);
+            CallReference(type, arguments, tail);
         }
 
-        EndCall(type);
+        EndCall(type, tail);
     }
 
-    private void CallIndirect(Instruction i)
+    private void CallIndirect(Instruction i, bool tail = false)
     {
         var type = _module.Types[i.Index];
         var index = Materialized(Pop());
-        var arguments = BeginCall(type);
+        var arguments = BeginCall(type, tail);
         var table = _tableLocal < 0 ? _tableLocal = _cil.DeclareLocal(typeof(WasmFunction[])) : _tableLocal;
 
         LoadTable((int)i.Second);
@@ -60,8 +61,8 @@ internal sealed partial class FunctionCompiler
         _cil.Field(OpCodes.Ldfld, Members.FunctionTypeId);
         _cil.Int(type.Id);
         _cil.Branch(OpCodes.Bne_Un, Trap(TrapKind.IndirectCallTypeMismatch));
-        CallReference(type, arguments);
-        EndCall(type);
+        CallReference(type, arguments, tail);
+        EndCall(type, tail);
     }
 
     private int Callee() => _calleeLocal < 0 ? _calleeLocal = _cil.DeclareLocal(typeof(WasmFunction)) : _calleeLocal;
@@ -80,9 +81,10 @@ internal sealed partial class FunctionCompiler
         _cil.Emit(OpCodes.Ldelem_Ref);
     }
 
-    private Expression[] BeginCall(FunctionType type)
+    private Expression[] BeginCall(FunctionType type, bool tail)
     {
-        _calls = true;
+        _calls |= !tail;
+        _tailCalls |= tail;
         var arguments = Pop(type.Parameters.Length);
 
         // The callee can change anything but this function's locals.
@@ -90,27 +92,47 @@ internal sealed partial class FunctionCompiler
         return arguments;
     }
 
-    private void Arguments(Expression[] arguments)
+    /// <summary>The depth left, then the guest's arguments. A tail call takes its caller's place, so it nests no deeper.</summary>
+    private void Arguments(Expression[] arguments, bool tail)
     {
         _cil.LoadArgument(1);
-        _cil.Int(1);
-        _cil.Emit(OpCodes.Sub);
+        if (!tail)
+        {
+            _cil.Int(1);
+            _cil.Emit(OpCodes.Sub);
+        }
+
         Array.ForEach(arguments, Emit);
     }
 
+    private void Prefix(bool tail)
+    {
+        if (tail)
+        {
+            _cil.Emit(OpCodes.Tailcall);
+        }
+    }
+
     /// <summary>Calls the function in the callee local, whose type was checked when it was linked or just now.</summary>
-    private void CallReference(FunctionType type, Expression[] arguments)
+    private void CallReference(FunctionType type, Expression[] arguments, bool tail)
     {
         _cil.LoadLocal(Callee());
         _cil.Field(OpCodes.Ldfld, Members.FunctionTarget);
-        Arguments(arguments);
+        Arguments(arguments, tail);
         _cil.LoadLocal(Callee());
         _cil.Field(OpCodes.Ldfld, Members.FunctionCode);
+        Prefix(tail);
         _cil.CallIndirect(new CilSignature(ClrTypes.Return(type), ClrTypes.Parameters(type, typeof(CallTarget))));
     }
 
-    private void EndCall(FunctionType type)
+    private void EndCall(FunctionType type, bool tail)
     {
+        if (tail)
+        {
+            _cil.Emit(OpCodes.Ret);
+            return;
+        }
+
         PushResult(type.Results.Length == 0 ? ValType.None : type.Results[0]);
         for (var i = 1; i < type.Results.Length; i++)
         {

@@ -20,6 +20,8 @@ internal sealed partial class FunctionCompiler
             case Opcode.Return: Return(Pop(_blocks[0].Type.Results.Length)); break;
             case Opcode.Call: Call((int)i.Index); break;
             case Opcode.CallIndirect: CallIndirect(i); break;
+            case Opcode.ReturnCall: Call((int)i.Index, tail: true); break;
+            case Opcode.ReturnCallIndirect: CallIndirect(i, tail: true); break;
             case Opcode.Drop: Release(Pop()); break;
             case Opcode.Select or Opcode.SelectTyped: Select(i); break;
             case Opcode.LocalGet:
@@ -45,7 +47,7 @@ internal sealed partial class FunctionCompiler
                 Push(new Expression { Kind = ExpressionKind.Constant, Type = ValType.V128, Bits = i.Bits, High = i.High });
                 break;
             case Opcode.MemorySize:
-                Push(new Expression { Kind = ExpressionKind.MemorySize, Type = ValType.I32 });
+                Push(new Expression { Kind = ExpressionKind.MemorySize, Type = ValType.I32, Index = (int)i.Index });
                 break;
             default:
                 if ((int)i.Code >> 8 == VectorOpcodes.Prefix)
@@ -159,10 +161,10 @@ internal sealed partial class FunctionCompiler
         var table = (int)i.Index;
         switch (i.Code)
         {
-            case Opcode.MemoryGrow: CallBulk(nameof(Runtime.Bulk.MemoryGrow), 1, ValType.I32); return true;
-            case Opcode.MemoryCopy: CallBulk(nameof(Runtime.Bulk.MemoryCopy), 3, ValType.None); return true;
-            case Opcode.MemoryFill: CallBulk(nameof(Runtime.Bulk.MemoryFill), 3, ValType.None); return true;
-            case Opcode.MemoryInit: CallBulk(nameof(Runtime.Bulk.MemoryInit), 3, ValType.None, (int)i.Index); return true;
+            case Opcode.MemoryGrow: CallBulk(nameof(Runtime.Bulk.MemoryGrow), 1, ValType.I32, (int)i.Index); return true;
+            case Opcode.MemoryCopy: CallBulk(nameof(Runtime.Bulk.MemoryCopy), 3, ValType.None, (int)i.Index, (int)i.Second); return true;
+            case Opcode.MemoryFill: CallBulk(nameof(Runtime.Bulk.MemoryFill), 3, ValType.None, (int)i.Index); return true;
+            case Opcode.MemoryInit: CallBulk(nameof(Runtime.Bulk.MemoryInit), 3, ValType.None, (int)i.Index, (int)i.Second); return true;
             case Opcode.DataDrop: CallBulk(nameof(Runtime.Bulk.DataDrop), 0, ValType.None, (int)i.Index); return true;
             case Opcode.TableGet: CallBulk("TableGet" + Kind(table), 1, _module.Tables[table].Element, table); return true;
             case Opcode.TableSet: CallBulk("TableSet" + Kind(table), 2, ValType.None, table); return true;

@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using PluginHost.Wasm.Binary;
+using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Wasm.Compilation;
 
@@ -14,7 +15,7 @@ internal sealed partial class FunctionCompiler
         if (i.Info.Result != ValType.None)
         {
             var (index, offset) = CheckedAddress(Pop(), i);
-            Push(new Expression { Kind = ExpressionKind.Load, Type = i.Info.Result, Operation = i.Info, First = index, Bits = offset });
+            Push(new Expression { Kind = ExpressionKind.Load, Type = i.Info.Result, Operation = i.Info, First = index, Bits = offset, Index = (int)i.Memory });
             return;
         }
 
@@ -24,7 +25,7 @@ internal sealed partial class FunctionCompiler
         // The address is evaluated and checked first, then whatever still has to see the memory as it was.
         var address = CheckedAddress(target, i);
         FlushReads(Reads.Memory);
-        LoadAddress(address.Index, address.Offset);
+        LoadAddress((int)i.Memory, address.Index, address.Offset);
         Emit(value);
         if (value.Type == ValType.I64 && i.Info.Width < 8)
         {
@@ -47,13 +48,14 @@ internal sealed partial class FunctionCompiler
     private (Expression? Index, ulong Offset) CheckedAddress(Expression address, Instruction i)
     {
         var width = (ulong)i.Info.Width;
+        var memory = (int)i.Memory;
         if (address.Kind == ExpressionKind.Constant)
         {
             var whole = (uint)address.Bits + i.Bits;
-            if (whole + width > _module.Memories[0].Limits.Minimum * (ulong)WasmMemory.PageSize)
+            if (whole + width > _module.Memories[memory].Limits.Minimum * (ulong)WasmMemory.PageSize)
             {
                 _cil.Long((long)(whole + width));
-                _cil.LoadLocal(_memoryLength);
+                LoadLength(memory);
                 _cil.Branch(OpCodes.Bgt_Un, Trap(TrapKind.MemoryOutOfBounds));
             }
 
@@ -67,14 +69,45 @@ internal sealed partial class FunctionCompiler
         _cil.LoadLocal(index);
         _cil.Long((long)(i.Bits + width));
         _cil.Emit(OpCodes.Add);
-        _cil.LoadLocal(_memoryLength);
+        LoadLength(memory);
         _cil.Branch(OpCodes.Bgt_Un, Trap(TrapKind.MemoryOutOfBounds));
         return (new Expression { Kind = ExpressionKind.Temporary, Type = ValType.I64, Index = index }, i.Bits);
     }
 
-    private void LoadAddress(Expression? index, ulong offset)
+    /// <summary>The first memory's place and size are kept in locals; of others they are read again each time.</summary>
+    private void LoadLength(int memory)
     {
-        _cil.LoadLocal(_memoryBase);
+        if (memory == 0)
+        {
+            _cil.LoadLocal(_memoryLength);
+            return;
+        }
+
+        LoadMemory(memory);
+        _cil.Field(OpCodes.Ldfld, Members.MemoryLength);
+    }
+
+    private void LoadMemory(int index)
+    {
+        _cil.LoadArgument(0);
+        _cil.Field(OpCodes.Ldfld, Members.InstanceMemories);
+        _cil.Int(index);
+        _cil.Emit(OpCodes.Ldelem_Ref);
+    }
+
+    private void LoadAddress(int memory, Expression? index, ulong offset)
+    {
+        if (memory == 0)
+        {
+            _cil.LoadLocal(_memoryBase);
+        }
+        else
+        {
+            LoadMemory(memory);
+            _cil.Field(OpCodes.Ldfld, Members.MemoryBase);
+            _cil.Emit(OpCodes.Conv_I8);
+        }
+
         if (index is not null)
         {
             Emit(index);
@@ -92,7 +125,7 @@ internal sealed partial class FunctionCompiler
 
     private void EmitLoad(Expression load)
     {
-        LoadAddress(load.First, load.Bits);
+        LoadAddress(load.Index, load.First, load.Bits);
         _cil.Unaligned();
         var (read, widen) = load.Operation!.Code switch
         {

@@ -149,7 +149,7 @@ internal sealed partial class FunctionCompiler
                 EmitLoad(e);
                 break;
             case ExpressionKind.MemorySize:
-                _cil.LoadLocal(_memoryLength);
+                LoadLength(e.Index);
                 _cil.Int(16);
                 _cil.Emit(OpCodes.Shr_Un);
                 _cil.Emit(OpCodes.Conv_I4);

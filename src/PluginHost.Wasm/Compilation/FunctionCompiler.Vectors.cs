@@ -59,7 +59,7 @@ internal sealed partial class FunctionCompiler
             FlushReads(Reads.Memory);
         }
 
-        LoadAddress(index, offset);
+        LoadAddress((int)i.Memory, index, offset);
         if (value is not null)
         {
             Emit(value);

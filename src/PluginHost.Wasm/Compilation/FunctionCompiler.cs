@@ -45,6 +45,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private int _loops;
     private int _deepestLoop;
     private bool _calls;
+    private bool _tailCalls;
     private int _returns;
     private int _returnLabel = -1;
     private int _returnLocal;
@@ -141,7 +142,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
             _cil.Emit(OpCodes.Throw);
         }
 
-        return new CompiledFunction(_cil, _fuel, _stackCheck, _deepestLoop);
+        return new CompiledFunction(_cil, _fuel, _stackCheck, _deepestLoop, _tailCalls);
     }
 
     private static MethodInfo Helper(Type type, string name, params Type[] parameters) => Members.Method(type, name, parameters);

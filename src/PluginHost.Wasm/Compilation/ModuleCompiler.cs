@@ -48,8 +48,8 @@ internal sealed class ModuleCompiler
         EmitInitializer();
         var thunks = EmitThunks();
         var layout = new ModuleLayout(_instance, _functions, _globals);
-        var references = ModuleValidator.DeclaredReferences(_module, WasmLimits.Default);
-        var validator = new FunctionValidator(_module, WasmLimits.Default, references);
+        var references = ModuleValidator.DeclaredReferences(_module);
+        var validator = new FunctionValidator(_module, references);
         for (var i = 0; i < _functions.Length; i++)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -118,7 +118,7 @@ internal sealed class ModuleCompiler
         var frame = FrameBound(function, type, fallback);
         if (frame > LargeFrame)
         {
-            method = EmitLargeFrame(index, method, frame, type);
+            method = EmitLargeFrame(index, method, frame, type, function.TailCalls);
         }
 
         if (fallback)
@@ -133,7 +133,7 @@ internal sealed class ModuleCompiler
     /// The CLR clears a frame as it enters a method, before any check in it could run. So a method with a large frame
     /// stands behind a small one that asks for the room first.
     /// </summary>
-    private MethodBuilder EmitLargeFrame(int index, MethodBuilder outer, long frame, FunctionType type)
+    private MethodBuilder EmitLargeFrame(int index, MethodBuilder outer, long frame, FunctionType type, bool tailCalls)
     {
         var body = ((TypeBuilder)outer.DeclaringType!).DefineMethod(
             $"body{_module.ImportedFunctions + index}", Static, ClrTypes.Return(type), ClrTypes.Parameters(type, _instance));
@@ -155,6 +155,12 @@ internal sealed class ModuleCompiler
         for (var i = 0; i < type.Parameters.Length + 2; i++)
         {
             il.Emit(OpCodes.Ldarg, (short)i);
+        }
+
+        if (tailCalls)
+        {
+            // Otherwise each of its tail calls would leave this frame behind.
+            il.Emit(OpCodes.Tailcall);
         }
 
         il.Emit(OpCodes.Call, body);

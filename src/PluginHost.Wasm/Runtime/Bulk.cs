@@ -13,33 +13,32 @@ internal static class Bulk
     private const int BytesPerFuel = 16;
     private const long FuelPerPage = 64;
 
-    public static int MemoryGrow(Instance instance, int pages)
+    public static int MemoryGrow(Instance instance, int pages, int memory)
     {
         Charge(instance, Math.Min((uint)pages, 65_536) * FuelPerPage);
-        return instance.Memory0!.Grow((uint)pages);
+        return instance.Memories[memory].Grow((uint)pages);
     }
 
-    public static unsafe void MemoryCopy(Instance instance, int target, int source, int count)
+    public static unsafe void MemoryCopy(Instance instance, int target, int source, int count, int targetMemory, int sourceMemory)
     {
-        var memory = instance.Memory0!;
+        var (into, outOf) = (instance.Memories[targetMemory], instance.Memories[sourceMemory]);
         long to = (uint)target, from = (uint)source, left = (uint)count;
-        Check(to + left <= memory.Length && from + left <= memory.Length);
+        Check(to + left <= into.Length && from + left <= outOf.Length);
         Charge(instance, left / BytesPerFuel);
-        var start = (byte*)memory.Base;
         for (long done = 0; done < left;)
         {
             // Overlapping ranges are copied from the end that is read before it is overwritten.
             var size = Math.Min(Chunk, left - done);
             var at = to <= from ? done : left - done - size;
-            Buffer.MemoryCopy(start + from + at, start + to + at, size, size);
+            Buffer.MemoryCopy((byte*)outOf.Base + from + at, (byte*)into.Base + to + at, size, size);
             done += size;
             Continue(instance.Store);
         }
     }
 
-    public static void MemoryFill(Instance instance, int target, int value, int count)
+    public static void MemoryFill(Instance instance, int target, int value, int count, int index)
     {
-        var memory = instance.Memory0!;
+        var memory = instance.Memories[index];
         long at = (uint)target, left = (uint)count;
         Check(at + left <= memory.Length);
         Charge(instance, left / BytesPerFuel);
@@ -53,13 +52,14 @@ internal static class Bulk
         }
     }
 
-    public static void MemoryInit(Instance instance, int target, int source, int count, int segment)
+    public static void MemoryInit(Instance instance, int target, int source, int count, int segment, int index)
     {
+        var memory = instance.Memories[index];
         var data = instance.DataOf(segment).Span;
         long to = (uint)target, from = (uint)source, left = (uint)count;
-        Check(to + left <= instance.Memory0!.Length && from + left <= data.Length);
+        Check(to + left <= memory.Length && from + left <= data.Length);
         Charge(instance, left / BytesPerFuel);
-        data.Slice((int)from, (int)left).CopyTo(instance.Memory0.View(to, left));
+        data.Slice((int)from, (int)left).CopyTo(memory.View(to, left));
     }
 
     public static void DataDrop(Instance instance, int segment) => instance.DropData(segment);

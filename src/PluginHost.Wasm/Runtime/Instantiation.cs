@@ -37,6 +37,7 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
     {
         var functions = new List<WasmFunction>();
         var tables = new List<WasmTable>();
+        var memories = new List<WasmMemory>();
         var globals = new List<WasmGlobal?>();
         foreach (var import in _module.Imports)
         {
@@ -50,7 +51,7 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
                     tables.Add(item is WasmTable table && Fits(table, import.Table!) ? table : throw Incompatible(import));
                     break;
                 case ExternalKind.Memory:
-                    instance.Memory0 = item is WasmMemory memory && Fits(memory, import.Memory!) ? memory : throw Incompatible(import);
+                    memories.Add(item is WasmMemory memory && Fits(memory, import.Memory!) ? memory : throw Incompatible(import));
                     break;
                 default:
                     globals.Add(item is WasmGlobal global && global.Type == import.Global && global.TryOwn(store) ? global : throw Incompatible(import));
@@ -64,11 +65,10 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
         instance.Table0 = tables.FirstOrDefault();
         globals.AddRange(new WasmGlobal?[_module.DefinedGlobals.Length]);
         instance.Globals = [.. globals];
-        if (_module.Memories is [var own])
-        {
-            instance.Memory0 ??= new WasmMemory(store, own);
-            instance.Memory0Base = instance.Memory0.Base;
-        }
+        memories.AddRange(_module.Memories.Skip(memories.Count).Select(type => new WasmMemory(store, type)));
+        instance.Memories = [.. memories];
+        instance.Memory0 = memories.FirstOrDefault();
+        instance.Memory0Base = instance.Memory0?.Base ?? 0;
     }
 
     private static WasmLinkException Incompatible(ModuleImport import) => new(import, "incompatible import type");
@@ -138,7 +138,7 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
         instance.SetData(index, _module.Bytes.Slice(segment.Content.Start, segment.Content.Length));
         if (segment.Mode == SegmentMode.Active)
         {
-            Bulk.MemoryInit(instance, constants.Evaluate(segment.Offset).I32, 0, segment.Content.Length, index);
+            Bulk.MemoryInit(instance, constants.Evaluate(segment.Offset).I32, 0, segment.Content.Length, index, segment.Memory);
             instance.DropData(index);
         }
     }

@@ -19,11 +19,13 @@ internal static class Members
     public static readonly FieldInfo StoreStackLimit = Field<Store>(nameof(Store.StackLimit));
     public static readonly FieldInfo InstanceMemory = Field<Instance>(nameof(Instance.Memory0));
     public static readonly FieldInfo InstanceMemoryBase = Field<Instance>(nameof(Instance.Memory0Base));
+    public static readonly FieldInfo InstanceMemories = Field<Instance>(nameof(Instance.Memories));
     public static readonly FieldInfo InstanceTable = Field<Instance>(nameof(Instance.Table0));
     public static readonly FieldInfo InstanceTables = Field<Instance>(nameof(Instance.Tables));
     public static readonly FieldInfo InstanceImports = Field<Instance>(nameof(Instance.ImportedFunctions));
     public static readonly FieldInfo InstanceCells = Field<Instance>(nameof(Instance.Globals));
     public static readonly ConstructorInfo InstanceConstructor = typeof(Instance).GetConstructors(Any)[0];
+    public static readonly FieldInfo MemoryBase = Field<WasmMemory>(nameof(WasmMemory.Base));
     public static readonly FieldInfo MemoryLength = Field<WasmMemory>(nameof(WasmMemory.Length));
     public static readonly FieldInfo TableFunctions = Field<WasmTable>(nameof(WasmTable.Functions));
     public static readonly FieldInfo GlobalBits = Field<WasmGlobal>(nameof(WasmGlobal.Bits));

@@ -6,7 +6,7 @@ namespace PluginHost.Wasm.Validation;
 /// Validates constant expressions (spec 3.3.10) with the additions of the extended-const proposal: integer add, sub and
 /// mul. Only imported globals may be read.
 /// </summary>
-internal sealed class ConstantExpressionValidator(WasmModule module, WasmLimits limits)
+internal sealed class ConstantExpressionValidator(WasmModule module)
 {
     private readonly Instruction _instruction = new();
     private readonly Stack<ValType> _stack = new();
@@ -20,7 +20,7 @@ internal sealed class ConstantExpressionValidator(WasmModule module, WasmLimits 
         _stack.Clear();
         while (true)
         {
-            InstructionReader.Read(ref reader, _instruction, limits);
+            InstructionReader.Read(ref reader, _instruction, module.Limits);
             if (_instruction.Code == Opcode.End)
             {
                 break;
@@ -48,12 +48,8 @@ internal sealed class ConstantExpressionValidator(WasmModule module, WasmLimits 
             case Opcode.V128Const:
                 _stack.Push(_instruction.Info.Result);
                 break;
-            case Opcode.I32Add:
-            case Opcode.I32Sub:
-            case Opcode.I32Mul:
-            case Opcode.I64Add:
-            case Opcode.I64Sub:
-            case Opcode.I64Mul:
+            case Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul
+                when (module.Limits.Features & WasmFeatures.ExtendedConst) != 0:
                 Arithmetic(_instruction.Info.Result);
                 break;
             case Opcode.RefNull:

@@ -56,6 +56,12 @@ internal sealed partial class FunctionValidator
             case Opcode.CallIndirect:
                 CallIndirect(i);
                 break;
+            case Opcode.ReturnCall:
+                ReturnCall(FunctionType(i.Index));
+                break;
+            case Opcode.ReturnCallIndirect:
+                ReturnCall(IndirectType(i));
+                break;
             case Opcode.Drop:
                 i.Type = Pop();
                 break;
@@ -94,7 +100,7 @@ internal sealed partial class FunctionValidator
                 CheckLanes(i);
                 if (i.Info.Shape is OpcodeShape.Memory or OpcodeShape.MemoryLane)
                 {
-                    Memory();
+                    Memory(i.Memory);
                     if (i.Index > (uint)i.Info.NaturalAlignment)
                     {
                         throw Invalid("alignment must not be larger than natural");
@@ -142,16 +148,16 @@ internal sealed partial class FunctionValidator
         switch (i.Code)
         {
             case Opcode.MemorySize:
-                Memory();
+                Memory(i.Index);
                 Push(ValType.I32);
                 return true;
             case Opcode.MemoryGrow:
-                Memory();
+                Memory(i.Index);
                 Pop(ValType.I32);
                 Push(ValType.I32);
                 return true;
             case Opcode.MemoryInit:
-                Memory();
+                Memory(i.Second);
                 DataSegment(i.Index);
                 PopThreeInts();
                 return true;
@@ -159,8 +165,12 @@ internal sealed partial class FunctionValidator
                 DataSegment(i.Index);
                 return true;
             case Opcode.MemoryCopy:
+                Memory(i.Index);
+                Memory(i.Second);
+                PopThreeInts();
+                return true;
             case Opcode.MemoryFill:
-                Memory();
+                Memory(i.Index);
                 PopThreeInts();
                 return true;
             case Opcode.TableGet:
@@ -307,7 +317,21 @@ internal sealed partial class FunctionValidator
         Push(type.Results);
     }
 
-    private void CallIndirect(Instruction i)
+    private void CallIndirect(Instruction i) => Call(IndirectType(i));
+
+    /// <summary>The results go to this function's caller, so they must be what that one expects (spec 3.4.8.14).</summary>
+    private void ReturnCall(FunctionType type)
+    {
+        if (!type.Results.AsSpan().SequenceEqual(_frames[0].Type.Results.AsSpan()))
+        {
+            throw Invalid("type mismatch: a tail call must return what its caller returns");
+        }
+
+        Pop(type.Parameters);
+        SetUnreachable();
+    }
+
+    private FunctionType IndirectType(Instruction i)
     {
         if (Table(i.Second).Element != ValType.FuncRef)
         {
@@ -316,7 +340,7 @@ internal sealed partial class FunctionValidator
 
         var type = i.Index < (uint)module.Types.Length ? module.Types[i.Index] : throw Invalid($"unknown type {i.Index}");
         Pop(ValType.I32);
-        Call(type);
+        return type;
     }
 
     private void Select(Instruction i)
@@ -397,11 +421,11 @@ internal sealed partial class FunctionValidator
     private FunctionType FunctionType(uint index) =>
         index < (uint)module.Functions.Length ? module.Functions[index] : throw Invalid($"unknown function {index}");
 
-    private void Memory()
+    private void Memory(uint index)
     {
-        if (module.Memories.Length == 0)
+        if (index >= (uint)module.Memories.Length)
         {
-            throw Invalid("unknown memory 0");
+            throw Invalid($"unknown memory {index}");
         }
     }
 

@@ -7,14 +7,14 @@ namespace PluginHost.Wasm.Validation;
 /// Validates function bodies by the algorithm of the specification's appendix A.4, and drives a sink with what is
 /// reachable. One instance checks the functions of one module, one after the other.
 /// </summary>
-internal sealed partial class FunctionValidator(WasmModule module, WasmLimits limits, IReadOnlySet<int> declaredReferences)
+internal sealed partial class FunctionValidator(WasmModule module, IReadOnlySet<int> declaredReferences)
 {
     /// <summary>Operands of block types, calls and branches that may be checked for each byte of a body: one byte can name a thousand.</summary>
     private const int WorkPerByte = 64;
     private const int WorkAtLeast = 100_000;
 
     private readonly Instruction _instruction = new();
-    private readonly OperandTypes _operands = new(limits.OperandStack);
+    private readonly OperandTypes _operands = new(module.Limits.OperandStack);
     private readonly List<ControlFrame> _frames = [];
     private ValType[] _locals = new ValType[64];
     private int _localCount;
@@ -43,7 +43,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
                 throw reader.Malformed("unexpected end of a function body");
             }
 
-            InstructionReader.Read(ref reader, _instruction, limits);
+            InstructionReader.Read(ref reader, _instruction, module.Limits);
             Check();
         }
 
@@ -61,7 +61,7 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
             AddLocals(parameter, 1);
         }
 
-        var groups = reader.Count(nameof(WasmLimits.Locals), limits.Locals, 2);
+        var groups = reader.Count(nameof(WasmLimits.Locals), module.Limits.Locals, 2);
         var declared = 0L;
         for (var i = 0; i < groups; i++)
         {
@@ -73,16 +73,16 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
             }
 
             var local = reader.ValueType();
-            if (type.Parameters.Length + declared <= limits.Locals)
+            if (type.Parameters.Length + declared <= module.Limits.Locals)
             {
                 AddLocals(local, (int)count);
             }
         }
 
         // Reported last, for a sum beyond 32 bits is malformed rather than large.
-        if (type.Parameters.Length + declared > limits.Locals)
+        if (type.Parameters.Length + declared > module.Limits.Locals)
         {
-            throw new WasmLimitException(nameof(WasmLimits.Locals), type.Parameters.Length + declared, limits.Locals, reader.Position);
+            throw new WasmLimitException(nameof(WasmLimits.Locals), type.Parameters.Length + declared, module.Limits.Locals, reader.Position);
         }
     }
 
@@ -151,9 +151,9 @@ internal sealed partial class FunctionValidator(WasmModule module, WasmLimits li
 
     private void PushFrame(Opcode code, FunctionType type)
     {
-        if (_frames.Count >= limits.Nesting)
+        if (_frames.Count >= module.Limits.Nesting)
         {
-            throw new WasmLimitException(nameof(WasmLimits.Nesting), _frames.Count + 1L, limits.Nesting, _instruction.Offset);
+            throw new WasmLimitException(nameof(WasmLimits.Nesting), _frames.Count + 1L, module.Limits.Nesting, _instruction.Offset);
         }
 
         var live = Live;

@@ -8,14 +8,14 @@ internal static class ModuleValidator
     /// <summary>Pages of 64 KiB that a 32-bit address space holds.</summary>
     private const uint MaxPages = 65_536;
 
-    public static void Validate(WasmModule module, WasmLimits limits, CancellationToken cancellation)
+    public static void Validate(WasmModule module, CancellationToken cancellation)
     {
         foreach (var table in module.Tables)
         {
             Range(table.Limits, uint.MaxValue, "size minimum must not be greater than maximum");
         }
 
-        if (module.Memories.Length > 1)
+        if (module.Memories.Length > 1 && (module.Limits.Features & WasmFeatures.MultiMemory) == 0)
         {
             throw new WasmInvalidException("multiple memories");
         }
@@ -25,10 +25,10 @@ internal static class ModuleValidator
             Range(memory.Limits, MaxPages, "memory size must be at most 65536 pages (4GiB)");
         }
 
-        var references = Definitions(module, limits);
+        var references = Definitions(module);
         Exports(module, references);
         Start(module);
-        var functions = new FunctionValidator(module, limits, references);
+        var functions = new FunctionValidator(module, references);
         foreach (var body in module.Bodies)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -37,16 +37,16 @@ internal static class ModuleValidator
     }
 
     /// <summary>The functions that code may take references to: those named outside of code (spec 3.4.10, C.refs).</summary>
-    public static IReadOnlySet<int> DeclaredReferences(WasmModule module, WasmLimits limits)
+    public static IReadOnlySet<int> DeclaredReferences(WasmModule module)
     {
-        var references = Definitions(module, limits);
+        var references = Definitions(module);
         Exports(module, references);
         return references;
     }
 
-    private static HashSet<int> Definitions(WasmModule module, WasmLimits limits)
+    private static HashSet<int> Definitions(WasmModule module)
     {
-        var constants = new ConstantExpressionValidator(module, limits);
+        var constants = new ConstantExpressionValidator(module);
         foreach (var global in module.DefinedGlobals)
         {
             constants.Validate(global.Initializer, global.Type.Value);

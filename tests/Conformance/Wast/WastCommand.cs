@@ -14,7 +14,14 @@ internal static class WastCommand
     {
         var json = arguments.Contains("--json");
         var options = new CompilationOptions { Metering = !arguments.Contains("--unmetered"), ForceFallback = arguments.Contains("--fallback") };
-        var paths = arguments.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();
+        if (Features(arguments) is not { } features)
+        {
+            output.WriteLine("wast: --features takes 2.0 or all");
+            return 1;
+        }
+
+        var limits = new WasmLimits { Features = features };
+        var paths = arguments.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (i == 0 || arguments[i - 1] != "--features")).ToList();
         var files = paths.SelectMany(Files).ToList();
         if (files.Count == 0)
         {
@@ -25,7 +32,7 @@ internal static class WastCommand
         var reports = new List<WastReport>();
         foreach (var file in files)
         {
-            var report = OnLargeStack(() => WastRunner.Run(file, options));
+            var report = OnLargeStack(() => WastRunner.Run(file, limits, options));
             reports.Add(report);
             if (!json)
             {
@@ -45,6 +52,17 @@ internal static class WastCommand
         }
 
         return failed == 0 ? 0 : 1;
+    }
+
+    private static WasmFeatures? Features(IReadOnlyList<string> arguments)
+    {
+        var at = arguments.ToList().IndexOf("--features");
+        return at < 0 ? WasmFeatures.All : arguments.ElementAtOrDefault(at + 1) switch
+        {
+            "2.0" => WasmFeatures.None,
+            "all" => WasmFeatures.All,
+            _ => null,
+        };
     }
 
     private static IEnumerable<string> Files(string path) => Directory.Exists(path)

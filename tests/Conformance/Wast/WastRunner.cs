@@ -12,22 +12,25 @@ internal sealed class WastRunner : IDisposable
 
     private readonly List<WastFailure> _failures = [];
     private readonly Store _store;
+    private readonly WasmLimits _limits;
     private readonly CompilationOptions _options;
     private readonly Dictionary<string, Dictionary<string, object>> _registered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Instance> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CompiledModule> _definitions = new(StringComparer.Ordinal);
     private Instance? _current;
     private int _passed;
 
-    private WastRunner(CompilationOptions options)
+    private WastRunner(WasmLimits limits, CompilationOptions options)
     {
+        _limits = limits;
         _options = options;
         _store = new Store(new StoreOptions { MemoryBytes = 1L << 40, TableElements = 100_000_000, Instances = 100_000 });
         _registered["spectest"] = SpecTestModule.Create(_store);
     }
 
-    public static WastReport Run(string path, CompilationOptions options)
+    public static WastReport Run(string path, WasmLimits limits, CompilationOptions options)
     {
-        using var runner = new WastRunner(options);
+        using var runner = new WastRunner(limits, options);
         try
         {
             var nodes = Lexer.Read(File.ReadAllBytes(path));
@@ -96,7 +99,7 @@ internal sealed class WastRunner : IDisposable
                 ExpectMalformed(node.Items![1]);
                 break;
             case "assert_invalid":
-                Expect<WasmInvalidException>(() => WasmModule.Decode(Bytes(node.Items![1])));
+                Expect<WasmInvalidException>(() => Decode(node.Items![1]));
                 break;
             case "assert_unlinkable":
                 Expect<WasmLinkException>(() => Instantiate(Bytes(node.Items![1])));
@@ -108,16 +111,28 @@ internal sealed class WastRunner : IDisposable
 
     private void Module(Node node)
     {
-        var instance = _current = Instantiate(Bytes(node));
-        if (Cursor.After(node, 1).TryId() is { } id)
+        var cursor = Cursor.After(node, 1);
+        if (cursor.TryWord("definition"))
+        {
+            _definitions[cursor.TryId() ?? ""] = Compile(Bytes(node));
+            return;
+        }
+
+        var instantiates = cursor.TryWord("instance");
+        var id = cursor.TryId();
+        var instance = instantiates ? Instantiate(_definitions[cursor.TryId() ?? ""]) : Instantiate(Bytes(node));
+        if (id is not null)
         {
             _named[id] = instance;
         }
     }
 
-    private Instance Instantiate(byte[] bytes)
+    private CompiledModule Compile(byte[] bytes) => CompiledModule.Compile(WasmModule.Decode(bytes, _limits), _options);
+
+    private Instance Instantiate(byte[] bytes) => Instantiate(Compile(bytes));
+
+    private Instance Instantiate(CompiledModule compiled)
     {
-        var compiled = CompiledModule.Compile(WasmModule.Decode(bytes), _options);
         return _current = new Instantiation(
             _store, compiled, import => _registered.GetValueOrDefault(import.Module)?.GetValueOrDefault(import.Name)).Run();
     }
@@ -131,7 +146,7 @@ internal sealed class WastRunner : IDisposable
         {
             ExternalKind.Function => instance.FunctionAt(export.Index),
             ExternalKind.Table => instance.Tables[export.Index],
-            ExternalKind.Memory => instance.Memory0!,
+            ExternalKind.Memory => instance.Memories[export.Index],
             _ => instance.Globals[export.Index]!,
         });
     }
@@ -203,15 +218,21 @@ internal sealed class WastRunner : IDisposable
     private static byte[] Bytes(Node module)
     {
         var cursor = Cursor.After(module, 1);
+        if (cursor.TryWord("definition"))
+        {
+            module = module.Without(1);
+            cursor = Cursor.After(module, 1);
+        }
+
         cursor.TryId();
         return cursor.TryWord("quote") ? TextModule.Encode(Lexer.Read(cursor.Strings())) : TextModule.Encode([module]);
     }
 
-    private static void ExpectMalformed(Node module)
+    private void ExpectMalformed(Node module)
     {
         try
         {
-            WasmModule.Decode(Bytes(module));
+            Decode(module);
         }
         catch (Exception e) when (e is TextSyntaxException or WasmMalformedException)
         {
@@ -220,6 +241,8 @@ internal sealed class WastRunner : IDisposable
 
         throw new CommandFailedException("the module was accepted");
     }
+
+    private WasmModule Decode(Node module) => WasmModule.Decode(Bytes(module), _limits);
 
     private static void Expect<T>(Action action)
         where T : Exception
