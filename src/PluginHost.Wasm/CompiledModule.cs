@@ -13,16 +13,16 @@ public sealed class CompiledModule
     private readonly Func<Store, CompiledModule, Instance> _create;
     private readonly Action<Instance, WasmValue[]> _initialize;
 
-    private CompiledModule(WasmModule module, GeneratedModule generated, bool metering)
+    private CompiledModule(WasmModule module, GeneratedModule generated, CompilationOptions options)
     {
         Module = module;
-        Metering = metering;
+        Metering = options.Metering;
+        Functions = new FunctionLoader(module, generated, options) { AssemblyMade = assembly => Assemblies.TryAdd(assembly, this) };
         _generated = generated;
         Exports = module.Exports.ToDictionary(export => export.Name, StringComparer.Ordinal);
         MaxResults = module.Types.Append(new FunctionType([], [])).Max(type => type.Results.Length);
         _create = Bind<Func<Store, CompiledModule, Instance>>(GeneratedModule.Create);
         _initialize = Bind<Action<Instance, WasmValue[]>>(GeneratedModule.Initialize);
-        Assemblies.Add(generated.InstanceType.Assembly, this);
     }
 
     /// <summary>What was compiled.</summary>
@@ -31,14 +31,17 @@ public sealed class CompiledModule
     /// <summary>Whether its code charges fuel.</summary>
     internal bool Metering { get; }
 
+    /// <summary>Its functions, compiled as they are called.</summary>
+    internal FunctionLoader Functions { get; }
+
     internal IReadOnlyDictionary<string, ModuleExport> Exports { get; }
 
     internal int MaxResults { get; }
 
-    /// <summary>Compiles a module to CIL. The JIT compiles a function when it is first called.</summary>
+    /// <summary>Prepares a module to run. Each function is compiled, to CIL and to machine code, when it is first called.</summary>
     /// <param name="module">The module.</param>
     /// <param name="options">How; the defaults where null.</param>
-    /// <param name="cancellation">Ends it between functions.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PlatformNotSupportedException">The process cannot generate code, for instance under ahead-of-time compilation.</exception>
     [RequiresDynamicCode("WebAssembly is compiled to CIL at run time.")]
     public static CompiledModule Compile(WasmModule module, CompilationOptions? options = null, CancellationToken cancellation = default)
@@ -49,8 +52,8 @@ public sealed class CompiledModule
             throw new PlatformNotSupportedException("this process cannot generate code");
         }
 
-        options ??= new CompilationOptions();
-        return new CompiledModule(module, new ModuleCompiler(module, options, cancellation).Compile(), options.Metering);
+        cancellation.ThrowIfCancellationRequested();
+        return new CompiledModule(module, new ModuleCompiler(module).Compile(), options ?? new CompilationOptions());
     }
 
     /// <summary>The guest function that a method is, if it is one.</summary>
@@ -71,14 +74,9 @@ public sealed class CompiledModule
     internal void InitializeGlobals(Instance instance, WasmValue[] values) => _initialize(instance, values);
 
     internal bool HasCell(int global) =>
-        _generated.GlobalCells[global] || Exports.Values.Any(export => export.Kind == ExternalKind.Global && export.Index == global);
+        _generated.GlobalFields[global] is null || Exports.Values.Any(export => export.Kind == ExternalKind.Global && export.Index == global);
 
-    internal nint CodeOf(int function) => Pointer(_generated.FunctionTokens[function - Module.ImportedFunctions]);
-
-    internal nint HostThunk(FunctionType type) => Pointer(_generated.ThunkTokens[type]);
-
-    private nint Pointer(int token) =>
-        _generated.InstanceType.Module.ResolveMethod(token)!.MethodHandle.GetFunctionPointer();
+    internal nint HostThunk(FunctionType type) => _generated.HostThunks[type];
 
     private T Bind<T>(string name)
         where T : Delegate =>

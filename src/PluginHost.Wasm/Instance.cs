@@ -19,6 +19,9 @@ public abstract class Instance : CallTarget
     /// <summary>Globals that live in cells of their own: imported and exported ones. Others are fields of the derived class.</summary>
     internal WasmGlobal?[] Globals = [];
 
+    /// <summary>The function that compiled code is about to call through the code table.</summary>
+    internal int Callee;
+
     private readonly WasmFunction?[] _functions;
     private readonly ReadOnlyMemory<byte>[] _data;
     private readonly object?[]?[] _elements;
@@ -51,7 +54,10 @@ public abstract class Instance : CallTarget
 
     internal WasmFunction FunctionAt(int index) => _functions[index] ??= index < ImportedFunctions.Length
         ? ImportedFunctions[index]
-        : new WasmFunction(Compiled.Module.Functions[index], Compiled.CodeOf(index), this, Compiled);
+        : new WasmFunction(Compiled.Module.Functions[index], this, index - ImportedFunctions.Length);
+
+    /// <summary>Called by the stubs that stand in the code table for functions that were not called yet.</summary>
+    internal static nint LoadCallee(Instance instance) => instance.Compiled.Functions.Load(instance.Callee);
 
     internal ReadOnlyMemory<byte> DataOf(int segment) => _data[segment];
 

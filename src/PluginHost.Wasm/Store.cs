@@ -109,6 +109,7 @@ public sealed class Store : IDisposable
         try
         {
             StackLimit = StackGuard.Limit;
+            function.Loaded();
             EntryPoints.For(function.Type)(function, Options.CallDepth, arguments, results);
         }
         catch (WasmTrapException trap)
@@ -222,6 +223,7 @@ public sealed class Store : IDisposable
 
         try
         {
+            function.Loaded();
             EntryPoints.For(function.Type)(function, depth - 1, arguments, results);
         }
         finally

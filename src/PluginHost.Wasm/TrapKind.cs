@@ -36,6 +36,9 @@ public enum TrapKind
     /// <summary>Calls nested deeper than the thread's stack allows: a limit of the host, not of the guest's program.</summary>
     HostStackExhausted,
 
+    /// <summary>A function, or those called so far together, would come to more compiled code than allowed.</summary>
+    CodeLimit,
+
     /// <summary>The fuel is used up.</summary>
     OutOfFuel,
 

@@ -5,25 +5,41 @@ namespace PluginHost.Wasm;
 /// <summary>A function that can be called, of an instance or of the host. What a <c>funcref</c> refers to.</summary>
 public sealed class WasmFunction
 {
-    /// <summary>Number of the type; compared before every indirect call.</summary>
-    internal readonly int TypeId;
+    /// <summary>Number of the type; compared before every indirect call. 0 while there is no code.</summary>
+    internal int TypeId;
 
     /// <summary>Entry point of the compiled code. Takes <see cref="Target"/>, the call depth left, and the parameters.</summary>
-    internal readonly nint Code;
+    internal nint Code;
 
     /// <summary>First argument of the code; belongs to it.</summary>
     internal readonly CallTarget Target;
 
-    /// <summary>Keeps the generated assembly loaded that <see cref="Code"/> points into.</summary>
-    private readonly object _assembly;
+    /// <summary>Keeps the generated assemblies loaded that <see cref="Code"/> points into.</summary>
+    private readonly CompiledModule _module;
 
-    internal WasmFunction(FunctionType type, nint code, CallTarget target, object assembly)
+    /// <summary>Index among the functions that the module defines.</summary>
+    private readonly int _index;
+
+    /// <summary>A function of a module, compiled when it is first called.</summary>
+    internal WasmFunction(FunctionType type, Instance target, int index)
     {
         Type = type;
-        TypeId = type.Id;
-        Code = code;
         Target = target;
-        _assembly = assembly;
+        _module = target.Compiled;
+        _index = index;
+        if (_module.Functions.Find(index) is not 0 and var code)
+        {
+            SetCode(code);
+        }
+    }
+
+    /// <summary>A function of the host.</summary>
+    internal WasmFunction(FunctionType type, nint code, HostTarget target, CompiledModule module)
+    {
+        Type = type;
+        Target = target;
+        _module = module;
+        SetCode(code);
     }
 
     /// <summary>Its type.</summary>
@@ -54,7 +70,35 @@ public sealed class WasmFunction
 
         var results = new WasmValue[Type.Results.Length];
         Target.Store.Run(this, arguments.ToArray(), results);
-        GC.KeepAlive(_assembly);
+        GC.KeepAlive(_module);
         return results;
+    }
+
+    /// <summary>Called by compiled code for an element that does not have the type it wants: it may have no code yet.</summary>
+    internal static void LoadElement(WasmFunction function, int typeId)
+    {
+        if (function.Type.Id != typeId)
+        {
+            Traps.IndirectCallTypeMismatch();
+        }
+
+        function.Loaded();
+    }
+
+    /// <summary>The function, compiled.</summary>
+    internal WasmFunction Loaded()
+    {
+        if (Code == 0)
+        {
+            SetCode(_module.Functions.Load(_index));
+        }
+
+        return this;
+    }
+
+    private void SetCode(nint code)
+    {
+        Code = code;
+        TypeId = Type.Id;
     }
 }

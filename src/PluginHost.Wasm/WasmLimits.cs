@@ -19,7 +19,7 @@ public sealed record WasmLimits
     public int Types { get; init; } = 100_000;
 
     /// <summary>Functions, imported ones included.</summary>
-    public int Functions { get; init; } = 200_000;
+    public int Functions { get; init; } = 1_000_000;
 
     /// <summary>Imports.</summary>
     public int Imports { get; init; } = 100_000;

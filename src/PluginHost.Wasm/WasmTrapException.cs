@@ -30,6 +30,7 @@ public sealed class WasmTrapException : Exception
         TrapKind.IntegerOverflow => "integer overflow",
         TrapKind.InvalidConversionToInteger => "invalid conversion to integer",
         TrapKind.CallStackExhausted => "call stack exhausted",
+        TrapKind.CodeLimit => "the compiled code would be larger than allowed",
         TrapKind.HostStackExhausted => "call stack exhausted: the thread's stack is used up",
         TrapKind.OutOfFuel => "all fuel consumed",
         _ => "interrupted",

@@ -1,3 +1,4 @@
+using PluginHost.Conformance.Bombs;
 using PluginHost.Conformance.Children;
 using PluginHost.Conformance.Fuzz;
 using PluginHost.Conformance.Vectors;
@@ -10,6 +11,8 @@ return args switch
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
     ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
+    ["bombs", .. var names] => BombsCommand.Run(names, Console.Out),
+    ["child-bomb", var name] => BombsCommand.RunOne(name, Console.Out),
     ["child-stack"] => StackChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
     _ => Usage(),
@@ -17,6 +20,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback]");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | bombs [NAME…]");
     return 1;
 }

@@ -14,6 +14,9 @@ internal sealed class CilBuffer(long limit)
     /// <summary>Locals at most; the CLR refuses a method with 65,536.</summary>
     private const int MaxLocals = 60_000;
 
+    /// <summary>What a label costs the JIT, which takes time and memory by the basic block, in instructions.</summary>
+    private const int LabelWeight = 10;
+
     private readonly List<CilInstruction> _instructions = [];
     private readonly List<Type> _locals = [];
     private int _labels;
@@ -70,6 +73,8 @@ internal sealed class CilBuffer(long limit)
 
     public void Call(MethodInfo method) => Add(OpCodes.Call, CilOperand.Method, 0, method);
 
+    public void CallSelf() => Add(OpCodes.Call, CilOperand.Self);
+
     public void CallVirtual(MethodInfo method) => Add(OpCodes.Callvirt, CilOperand.Method, 0, method);
 
     public void CallIndirect(CilSignature signature) => Add(OpCodes.Calli, CilOperand.CallIndirect, 0, signature);
@@ -98,9 +103,10 @@ internal sealed class CilBuffer(long limit)
 
     private void Add(OpCode code, CilOperand operand, long number = 0, object? item = null)
     {
-        if (_instructions.Count >= limit)
+        var weight = _instructions.Count + ((long)LabelWeight * _labels);
+        if (weight >= limit)
         {
-            throw new WasmLimitException("GeneratedInstructions", _instructions.Count + 1L, limit);
+            throw new WasmLimitException("GeneratedInstructions", weight + 1, limit);
         }
 
         _instructions.Add(new CilInstruction(code, operand, number, item));

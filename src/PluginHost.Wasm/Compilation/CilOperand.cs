@@ -16,6 +16,9 @@ internal enum CilOperand : byte
     Field,
     Method,
     CallIndirect,
+
+    /// <summary>A call of the method itself.</summary>
+    Self,
     Class,
 
     /// <summary>No instruction: the label stands here.</summary>

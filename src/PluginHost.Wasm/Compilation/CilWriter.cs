@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 namespace PluginHost.Wasm.Compilation;
 
 /// <summary>Writes a recorded method into an <see cref="ILGenerator"/>.</summary>
-internal sealed class CilWriter(ILGenerator il, CilBuffer buffer, FuelAccount fuel, StackCheck stack)
+internal sealed class CilWriter(ILGenerator il, CilBuffer buffer, FuelAccount fuel, StackCheck stack, MethodInfo self)
 {
     private LocalBuilder[] _locals = [];
     private Label[] _labels = [];
@@ -35,6 +35,7 @@ internal sealed class CilWriter(ILGenerator il, CilBuffer buffer, FuelAccount fu
             case CilOperand.Switch: il.Emit(i.Code, [.. ((int[])i.Item!).Select(label => _labels[label])]); break;
             case CilOperand.Field: il.Emit(i.Code, (FieldInfo)i.Item!); break;
             case CilOperand.Method: il.Emit(i.Code, (MethodInfo)i.Item!); break;
+            case CilOperand.Self: il.Emit(i.Code, self); break;
             case CilOperand.Class: il.Emit(i.Code, (Type)i.Item!); break;
             case CilOperand.CallIndirect:
                 var signature = (CilSignature)i.Item!;

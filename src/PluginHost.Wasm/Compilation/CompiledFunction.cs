@@ -6,4 +6,6 @@ namespace PluginHost.Wasm.Compilation;
 /// <param name="Stack">How its stack check is written.</param>
 /// <param name="LoopDepth">Deepest nesting of its loops.</param>
 /// <param name="TailCalls">Whether it makes tail calls.</param>
-internal sealed record CompiledFunction(CilBuffer Cil, FuelAccount Fuel, StackCheck Stack, int LoopDepth, bool TailCalls);
+/// <param name="Callees">Functions of the module that it calls through the table.</param>
+internal sealed record CompiledFunction(
+    CilBuffer Cil, FuelAccount Fuel, StackCheck Stack, int LoopDepth, bool TailCalls, IReadOnlyCollection<int> Callees);

@@ -16,10 +16,7 @@ internal sealed partial class FunctionCompiler
         var arguments = BeginCall(type, tail);
         if (index >= _module.ImportedFunctions)
         {
-            _cil.LoadArgument(0);
-            Arguments(arguments, tail);
-            Prefix(tail);
-            _cil.Call(_layout.Functions[index - _module.ImportedFunctions]);
+            CallOwn(index - _module.ImportedFunctions, type, arguments, tail);
         }
         else
         {
@@ -32,6 +29,34 @@ internal sealed partial class FunctionCompiler
         }
 
         EndCall(type, tail);
+    }
+
+    /// <summary>
+    /// Calls through the table, where the callee's code is, or a stub that compiles what the instance says is being called.
+    /// A function calls itself directly.
+    /// </summary>
+    private void CallOwn(int function, FunctionType type, Expression[] arguments, bool tail)
+    {
+        if (function == _layout.Self)
+        {
+            _cil.LoadArgument(0);
+            Arguments(arguments, tail);
+            Prefix(tail);
+            _cil.CallSelf();
+            return;
+        }
+
+        _callees.Add(function);
+        _cil.LoadArgument(0);
+        Arguments(arguments, tail);
+        _cil.LoadArgument(0);
+        _cil.Int(function);
+        _cil.Field(OpCodes.Stfld, Members.InstanceCallee);
+        _cil.Long(_layout.Table.AddressOf(function));
+        _cil.Emit(OpCodes.Conv_I);
+        _cil.Emit(OpCodes.Ldind_I);
+        Prefix(tail);
+        _cil.CallIndirect(new CilSignature(ClrTypes.Return(type), ClrTypes.Parameters(type, _layout.InstanceType)));
     }
 
     private void CallIndirect(Instruction i, bool tail = false)
@@ -57,12 +82,29 @@ internal sealed partial class FunctionCompiler
         _cil.LoadLocal(Callee());
         _cil.Branch(OpCodes.Brfalse, Trap(TrapKind.UninitializedElement));
 
+        // A function that has no code yet has no type yet either, so that one compare finds both.
+        var load = new PendingLoad(_cil.DefineLabel(), _cil.DefineLabel(), type);
+        _loads.Add(load);
         _cil.LoadLocal(Callee());
         _cil.Field(OpCodes.Ldfld, Members.FunctionTypeId);
         _cil.Int(type.Id);
-        _cil.Branch(OpCodes.Bne_Un, Trap(TrapKind.IndirectCallTypeMismatch));
+        _cil.Branch(OpCodes.Bne_Un, load.Label);
+        _cil.Mark(load.Back);
         CallReference(type, arguments, tail);
         EndCall(type, tail);
+    }
+
+    /// <summary>At the end, out of the way: elements that do not have the type that is called for.</summary>
+    private void EmitLoads()
+    {
+        foreach (var load in _loads)
+        {
+            _cil.Mark(load.Label);
+            _cil.LoadLocal(Callee());
+            _cil.Int(load.Type.Id);
+            _cil.Call(Members.LoadElement);
+            _cil.Branch(OpCodes.Br, load.Back);
+        }
     }
 
     private int Callee() => _calleeLocal < 0 ? _calleeLocal = _cil.DeclareLocal(typeof(WasmFunction)) : _calleeLocal;

@@ -22,7 +22,9 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     /// <summary>CIL instructions for each byte of a body, and for a body of no bytes. Compilers of real languages need fewer than ten.</summary>
     private const long InstructionsPerByte = 20;
     private const long InstructionsAtLeast = 50_000;
-    private const long InstructionsAtMost = 3_000_000;
+
+    /// <summary>About a second of the JIT's time and 250 MB of its memory, even where it does not optimize.</summary>
+    private const long InstructionsAtMost = 700_000;
 
     /// <summary>Returns and back edges that stand alone. The JIT takes time by the square of them, so further ones share one.</summary>
     private const int LoneJumps = 4;
@@ -38,6 +40,8 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private readonly int _memoryLength;
     private readonly int _stackCheckAt;
     private FunctionType? _type;
+    private readonly HashSet<int> _callees = [];
+    private readonly List<PendingLoad> _loads = [];
     private int[] _locals = [];
     private int _parameters;
     private int _charge;
@@ -80,8 +84,9 @@ internal sealed partial class FunctionCompiler : IFunctionSink
 
     private bool HasMemory => _module.Memories.Length > 0;
 
-    public static CompiledFunction Compile(WasmModule module, ModuleLayout layout, FunctionValidator validator, FunctionBody body, bool metering)
+    public static CompiledFunction Compile(WasmModule module, ModuleLayout layout, FunctionValidator validator, bool metering)
     {
+        var body = module.Bodies[layout.Self];
         var compiler = new FunctionCompiler(module, layout, metering, body.Code.Length);
         validator.Validate(body, compiler);
         return compiler.Finish();
@@ -119,6 +124,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
             _cil.Emit(OpCodes.Ret);
         }
 
+        EmitLoads();
         foreach (var (kind, label) in _traps)
         {
             if (kind is TrapKind.CallStackExhausted or TrapKind.HostStackExhausted && !_calls)
@@ -142,7 +148,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
             _cil.Emit(OpCodes.Throw);
         }
 
-        return new CompiledFunction(_cil, _fuel, _stackCheck, _deepestLoop, _tailCalls);
+        return new CompiledFunction(_cil, _fuel, _stackCheck, _deepestLoop, _tailCalls, _callees);
     }
 
     private static MethodInfo Helper(Type type, string name, params Type[] parameters) => Members.Method(type, name, parameters);

@@ -18,6 +18,9 @@ internal static class JitBudget
     /// <summary>Nested loops make flow analysis superlinear: blocks times loop depth.</summary>
     private const int MaxLoopWeight = 20_000;
 
+    /// <summary>Bytes of the CIL, about.</summary>
+    public static long Bytes(CilBuffer buffer) => buffer.Instructions.Sum(i => (long)i.Code.Size + OperandBytes(i));
+
     public static bool Allows(CilBuffer buffer, int loopDepth)
     {
         int references = 0, blocks = 1, bytes = 0;

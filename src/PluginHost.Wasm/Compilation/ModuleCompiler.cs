@@ -1,45 +1,35 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using PluginHost.Wasm.Runtime;
-using PluginHost.Wasm.Validation;
 
 namespace PluginHost.Wasm.Compilation;
 
-/// <summary>Builds the generated assembly of a module. The assembly is collectible, and the JIT compiles its methods when they are first called.</summary>
+/// <summary>
+/// Builds what all instances of a module need: the class that holds their globals, and the ways to functions of the host.
+/// The assembly is collectible, like those of the functions (<see cref="FunctionLoader"/>).
+/// </summary>
 internal sealed class ModuleCompiler
 {
     /// <summary>The one assembly name that may see the engine's internals.</summary>
     public const string AssemblyName = "PluginHost.Wasm.Generated";
 
-    private const int FunctionsPerType = 500;
-
     /// <summary>Globals beyond this number live in cells: a class holds only so many fields.</summary>
     private const int MaxFields = 2_000;
-
-    /// <summary>Bytes beyond which a frame is so large that the stack is checked before it is entered.</summary>
-    private const int LargeFrame = 16 * 1024;
 
     private const MethodAttributes Static = MethodAttributes.Static | MethodAttributes.Assembly;
 
     private readonly WasmModule _module;
-    private readonly CompilationOptions _options;
-    private readonly CancellationToken _cancellation;
-    private readonly ModuleBuilder _builder;
     private readonly TypeBuilder _instance;
     private readonly FieldInfo?[] _globals;
-    private readonly List<TypeBuilder> _types = [];
-    private readonly MethodBuilder[] _functions;
 
-    public ModuleCompiler(WasmModule module, CompilationOptions options, CancellationToken cancellation)
+    public ModuleCompiler(WasmModule module)
     {
-        _cancellation = cancellation;
         _module = module;
-        _options = options;
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect);
-        _builder = assembly.DefineDynamicModule("module");
-        _instance = _builder.DefineType("Instance", TypeAttributes.NotPublic | TypeAttributes.Sealed, typeof(Instance));
+
+        // Functions live in assemblies of their own, hence public.
+        _instance = assembly.DefineDynamicModule("module").DefineType("Instance", TypeAttributes.Public | TypeAttributes.Sealed, typeof(Instance));
         _globals = DefineGlobals();
-        _functions = DefineFunctions();
     }
 
     public GeneratedModule Compile()
@@ -47,24 +37,11 @@ internal sealed class ModuleCompiler
         EmitConstructor();
         EmitInitializer();
         var thunks = EmitThunks();
-        var layout = new ModuleLayout(_instance, _functions, _globals);
-        var references = ModuleValidator.DeclaredReferences(_module);
-        var validator = new FunctionValidator(_module, references);
-        for (var i = 0; i < _functions.Length; i++)
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            Emit(i, FunctionCompiler.Compile(_module, layout, validator, _module.Bodies[i], _options.Metering));
-        }
-
         var instance = _instance.CreateType();
-        foreach (var type in _types)
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            type.CreateType();
-        }
-
         return new GeneratedModule(
-            instance, [.. _functions.Select(function => function.MetadataToken)], thunks, [.. _globals.Select(field => field is null)]);
+            instance,
+            [.. _globals.Select(field => field is null ? null : instance.GetField(field.Name))],
+            thunks.ToDictionary(thunk => thunk.Key, thunk => instance.GetMethod(thunk.Value, BindingFlags.Static | BindingFlags.NonPublic)!.MethodHandle.GetFunctionPointer()));
     }
 
     /// <summary>A mutable global that others can see needs a cell; everything else is a field.</summary>
@@ -78,109 +55,11 @@ internal sealed class ModuleCompiler
             var shared = type.Mutable && (i < _module.ImportedGlobals || exported.Contains(i));
             if (!shared && i < MaxFields)
             {
-                fields[i] = _instance.DefineField($"g{i}", ClrTypes.Of(type.Value), FieldAttributes.Assembly);
+                fields[i] = _instance.DefineField($"g{i}", ClrTypes.Of(type.Value), FieldAttributes.Public);
             }
         }
 
         return fields;
-    }
-
-    private MethodBuilder[] DefineFunctions()
-    {
-        var functions = new MethodBuilder[_module.Bodies.Length];
-        for (var i = 0; i < functions.Length; i++)
-        {
-            if (i % FunctionsPerType == 0)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                _types.Add(_builder.DefineType($"Functions{i / FunctionsPerType}", TypeAttributes.NotPublic | TypeAttributes.Sealed | TypeAttributes.Abstract));
-            }
-
-            functions[i] = Define($"f{_module.ImportedFunctions + i}", _module.Bodies[i].Type);
-        }
-
-        return functions;
-    }
-
-    /// <summary>Without inlining every guest function has a frame of its own: in traps, and in the count of nested calls.</summary>
-    private MethodBuilder Define(string name, FunctionType type)
-    {
-        var method = _types[^1].DefineMethod(name, Static, ClrTypes.Return(type), ClrTypes.Parameters(type, _instance));
-        method.SetImplementationFlags(MethodImplAttributes.NoInlining);
-        return method;
-    }
-
-    private void Emit(int index, CompiledFunction function)
-    {
-        var method = _functions[index];
-        var type = _module.Bodies[index].Type;
-        var fallback = _options.ForceFallback || !JitBudget.Allows(function.Cil, function.LoopDepth);
-        var frame = FrameBound(function, type, fallback);
-        if (frame > LargeFrame)
-        {
-            method = EmitLargeFrame(index, method, frame, type, function.TailCalls);
-        }
-
-        if (fallback)
-        {
-            method.SetImplementationFlags(MethodImplAttributes.NoInlining | MethodImplAttributes.NoOptimization);
-        }
-
-        new CilWriter(method.GetILGenerator(), function.Cil, function.Fuel, function.Stack).Write();
-    }
-
-    /// <summary>
-    /// The CLR clears a frame as it enters a method, before any check in it could run. So a method with a large frame
-    /// stands behind a small one that asks for the room first.
-    /// </summary>
-    private MethodBuilder EmitLargeFrame(int index, MethodBuilder outer, long frame, FunctionType type, bool tailCalls)
-    {
-        var body = ((TypeBuilder)outer.DeclaringType!).DefineMethod(
-            $"body{_module.ImportedFunctions + index}", Static, ClrTypes.Return(type), ClrTypes.Parameters(type, _instance));
-        body.SetImplementationFlags(MethodImplAttributes.NoInlining);
-        var il = outer.GetILGenerator();
-        var anchor = il.DeclareLocal(typeof(int));
-        var enough = il.DefineLabel();
-        il.Emit(OpCodes.Ldloca, anchor);
-        il.Emit(OpCodes.Conv_U);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldfld, Members.TargetStore);
-        il.Emit(OpCodes.Ldfld, Members.StoreStackLimit);
-        il.Emit(OpCodes.Ldc_I8, frame);
-        il.Emit(OpCodes.Conv_U);
-        il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Bge_Un, enough);
-        il.Emit(OpCodes.Call, Members.Method(typeof(Traps), nameof(Traps.HostStackExhausted)));
-        il.MarkLabel(enough);
-        for (var i = 0; i < type.Parameters.Length + 2; i++)
-        {
-            il.Emit(OpCodes.Ldarg, (short)i);
-        }
-
-        if (tailCalls)
-        {
-            // Otherwise each of its tail calls would leave this frame behind.
-            il.Emit(OpCodes.Tailcall);
-        }
-
-        il.Emit(OpCodes.Call, body);
-        il.Emit(OpCodes.Ret);
-        return body;
-    }
-
-    /// <summary>
-    /// Every local has a place in the frame. Without optimization so has the value of every call that waits for another, and
-    /// what the JIT makes of a conversion; the rest of the instructions is charged a little for what is not known here.
-    /// </summary>
-    private static long FrameBound(CompiledFunction function, FunctionType type, bool fallback)
-    {
-        const int local = 16, call = 24, conversion = 40, other = 2;
-        var instructions = function.Cil.Instructions;
-        var calls = instructions.Count(i => i.Operand is CilOperand.Method or CilOperand.CallIndirect);
-        var conversions = instructions.Count(i => i.Code == OpCodes.Conv_I4 || i.Code == OpCodes.Conv_U4 || i.Code == OpCodes.Conv_I8 || i.Code == OpCodes.Conv_U8);
-        var rest = fallback ? instructions.Count : 0;
-        return ((long)local * (function.Cil.Locals.Count + type.Parameters.Length))
-            + ((long)call * calls) + ((long)conversion * conversions) + ((long)other * rest);
     }
 
     private void EmitConstructor()
@@ -223,19 +102,19 @@ internal sealed class ModuleCompiler
     }
 
     /// <summary>For each imported function type a method that calls a function of the host.</summary>
-    private Dictionary<FunctionType, int> EmitThunks()
+    private Dictionary<FunctionType, string> EmitThunks()
     {
-        var tokens = new Dictionary<FunctionType, int>();
+        var names = new Dictionary<FunctionType, string>();
         foreach (var type in _module.Functions.Take(_module.ImportedFunctions))
         {
-            if (!tokens.ContainsKey(type))
+            if (!names.ContainsKey(type))
             {
-                var method = _instance.DefineMethod($"host{tokens.Count}", Static, ClrTypes.Return(type), ClrTypes.Parameters(type, typeof(HostTarget)));
+                var method = _instance.DefineMethod($"host{names.Count}", Static, ClrTypes.Return(type), ClrTypes.Parameters(type, typeof(HostTarget)));
                 HostThunk.Emit(method.GetILGenerator(), type);
-                tokens.Add(type, method.MetadataToken);
+                names.Add(type, method.Name);
             }
         }
 
-        return tokens;
+        return names;
     }
 }

@@ -75,7 +75,7 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
 
     private WasmFunction Function(Instance instance, ModuleImport import, object item) => item switch
     {
-        WasmFunction function when function.Type.Equals(import.Function) && ReferenceEquals(function.Target.Store, store) => function,
+        WasmFunction function when function.Type.Equals(import.Function) && ReferenceEquals(function.Target.Store, store) => function.Loaded(),
         HostFunction host when host.Type.Equals(import.Function) =>
             new WasmFunction(import.Function, compiled.HostThunk(import.Function), new HostTarget(instance, host), compiled),
         _ => throw Incompatible(import),

@@ -23,6 +23,9 @@ internal static class Members
     public static readonly FieldInfo InstanceTable = Field<Instance>(nameof(Instance.Table0));
     public static readonly FieldInfo InstanceTables = Field<Instance>(nameof(Instance.Tables));
     public static readonly FieldInfo InstanceImports = Field<Instance>(nameof(Instance.ImportedFunctions));
+    public static readonly FieldInfo InstanceCallee = Field<Instance>(nameof(Instance.Callee));
+    public static readonly MethodInfo LoadCallee = Method(typeof(Instance), nameof(Instance.LoadCallee));
+    public static readonly MethodInfo LoadElement = Method(typeof(WasmFunction), nameof(WasmFunction.LoadElement));
     public static readonly FieldInfo InstanceCells = Field<Instance>(nameof(Instance.Globals));
     public static readonly ConstructorInfo InstanceConstructor = typeof(Instance).GetConstructors(Any)[0];
     public static readonly FieldInfo MemoryBase = Field<WasmMemory>(nameof(WasmMemory.Base));

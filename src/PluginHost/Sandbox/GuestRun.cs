@@ -178,6 +178,7 @@ internal sealed class GuestRun : IDisposable
         {
             TrapKind.OutOfFuel => "limit.fuel",
             TrapKind.CallStackExhausted or TrapKind.HostStackExhausted => "limit.stack",
+            TrapKind.CodeLimit => "limit.code",
             var kind => "trap." + Kebab(kind.ToString()),
         },
         trap.Message,

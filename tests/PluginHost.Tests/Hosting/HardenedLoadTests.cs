@@ -200,9 +200,9 @@ public sealed class HardenedLoadTests : IDisposable
     public async Task LoadTime_HoldsWithinOneModule()
     {
         var module = "(module (import \"extism:host/env\" \"alloc\" (func (param i64) (result i64))) (func (export \"run\"))"
-            + string.Concat(Enumerable.Repeat("(func)", 60_000)) + ")";
+            + string.Concat(Enumerable.Repeat("(func)", 300_000)) + ")";
         var path = new TestPackage { Modules = new() { ["m"] = module } }.Write(_folder);
-        await using var host = TestHosts.Create(options => options.Limits.LoadTime = TimeSpan.FromMilliseconds(60));
+        await using var host = TestHosts.Create(options => options.Limits.LoadTime = TimeSpan.FromMilliseconds(10));
 
         Assert.AreEqual("limit.load-time", (await Assert.ThrowsAsync<SkillLimitException>(() => host.LoadSkillAsync(path))).Code);
     }
