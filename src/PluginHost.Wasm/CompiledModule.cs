@@ -12,6 +12,7 @@ public sealed class CompiledModule
     private readonly GeneratedModule _generated;
     private readonly Func<Store, CompiledModule, Instance> _create;
     private readonly Action<Instance, WasmValue[]> _initialize;
+    private readonly bool[] _cells;
 
     private CompiledModule(WasmModule module, GeneratedModule generated, CompilationOptions options)
     {
@@ -21,6 +22,12 @@ public sealed class CompiledModule
         _generated = generated;
         Exports = module.Exports.ToDictionary(export => export.Name, StringComparer.Ordinal);
         MaxResults = module.Types.Append(new FunctionType([], [])).Max(type => type.Results.Length);
+        _cells = [.. generated.GlobalFields.Select(field => field is null)];
+        foreach (var export in module.Exports.Where(export => export.Kind == ExternalKind.Global))
+        {
+            _cells[export.Index] = true;
+        }
+
         _create = Bind<Func<Store, CompiledModule, Instance>>(GeneratedModule.Create);
         _initialize = Bind<Action<Instance, WasmValue[]>>(GeneratedModule.Initialize);
     }
@@ -53,7 +60,8 @@ public sealed class CompiledModule
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return new CompiledModule(module, new ModuleCompiler(module).Compile(), options ?? new CompilationOptions());
+        options ??= new CompilationOptions();
+        return new CompiledModule(module, new ModuleCompiler(module, options).Compile(), options);
     }
 
     /// <summary>The guest function that a method is, if it is one.</summary>
@@ -73,8 +81,8 @@ public sealed class CompiledModule
 
     internal void InitializeGlobals(Instance instance, WasmValue[] values) => _initialize(instance, values);
 
-    internal bool HasCell(int global) =>
-        _generated.GlobalFields[global] is null || Exports.Values.Any(export => export.Kind == ExternalKind.Global && export.Index == global);
+    /// <summary>Whether a global lives in a cell of its own, besides its field or instead of it.</summary>
+    internal bool HasCell(int global) => _cells[global];
 
     internal nint HostThunk(FunctionType type) => _generated.HostThunks[type];
 

@@ -42,14 +42,18 @@ public sealed class Store : IDisposable
     internal double F64One = 1;
     internal double F64NegativeOne = -1;
 
+    private const int Released = -1;
+
     private readonly List<WasmMemory> _memories = [];
-    private readonly Lock _lifetime = new();
     private long _memoryBytes;
     private long _tableElements;
     private int _instances;
     private int _reentries;
+
+    /// <summary>The thread that runs in the store, 0 for none, or <see cref="Released"/>.</summary>
     private int _owner;
     private bool _disposed;
+    private volatile bool _dead;
 
     /// <summary>Creates an empty store.</summary>
     /// <param name="options">Its limits; the defaults where null.</param>
@@ -73,10 +77,13 @@ public sealed class Store : IDisposable
 
     internal bool IsInterrupted => Volatile.Read(ref FuelFloor) != 0;
 
-    /// <summary>Makes the guest that runs now, or else the next one, trap. May be called from any thread.</summary>
+    /// <summary>
+    /// Makes the guest that runs now, or else the next one, trap. May be called from any thread. A store whose guest was
+    /// interrupted is dead: nothing in it runs again.
+    /// </summary>
     public void Interrupt() => Volatile.Write(ref FuelFloor, long.MaxValue);
 
-    /// <summary>Takes an interruption back, so that the store can run again.</summary>
+    /// <summary>Takes an interruption back that has not met a guest.</summary>
     public void ClearInterrupt() => Volatile.Write(ref FuelFloor, 0);
 
     /// <summary>Interrupts the guest when a token is cancelled. Disposing the result ends that and takes the interruption back.</summary>
@@ -85,43 +92,62 @@ public sealed class Store : IDisposable
     /// <summary>Releases the memories; those of a guest that still runs, when it ends.</summary>
     public void Dispose()
     {
-        lock (_lifetime)
-        {
-            _disposed = true;
-            if (_owner == 0)
-            {
-                Release();
-            }
-        }
+        Volatile.Write(ref _disposed, true);
+        ReleaseIfFree();
     }
 
-    internal void Run(WasmFunction function, WasmValue[] arguments, WasmValue[] results)
+    /// <summary>Enters the store on behalf of the host, or of a function of the host that the guest has called.</summary>
+    /// <returns>What <see cref="End"/> and <see cref="Depth"/> take.</returns>
+    internal static int Begin(WasmFunction function)
     {
+        var store = function.Target.Store;
         var thread = Environment.CurrentManagedThreadId;
-        if (_owner == thread)
+        if (store._owner == thread)
         {
-            // The host's function that the guest called calls back: the same stack, the same budget.
-            Reenter(function, arguments, results);
+            return store.BeginAgain(function);
+        }
+
+        store.Enter(thread);
+        store.StackLimit = StackGuard.Limit;
+        if (function.Code == 0)
+        {
+            store.Load(function);
+        }
+
+        return store.Options.CallDepth;
+    }
+
+    /// <summary>Calls that may nest in a call that began.</summary>
+    internal static int Depth(int begun) => begun >= 0 ? begun : ~begun - 1;
+
+    internal static void End(WasmFunction function, int begun)
+    {
+        var store = function.Target.Store;
+        if (begun >= 0)
+        {
+            store.Leave();
             return;
         }
 
-        Enter(thread);
+        store._reentries--;
+        store.DepthLeft = ~begun;
+    }
+
+    internal static void Run(WasmFunction function, WasmValue[] arguments, WasmValue[] results)
+    {
+        var begun = Begin(function);
         try
         {
-            StackLimit = StackGuard.Limit;
-            function.Loaded();
-            EntryPoints.For(function.Type)(function, Options.CallDepth, arguments, results);
-        }
-        catch (WasmTrapException trap)
-        {
-            Traps.AttachStack(trap, Options.TrapFrames);
-            throw;
+            EntryPoints.For(function.Type)(function, Depth(begun), arguments, results);
         }
         finally
         {
-            Leave();
+            End(function, begun);
         }
     }
+
+    /// <summary>A guest was interrupted, perhaps in the middle of a change.</summary>
+    internal void Die() => _dead = true;
 
     /// <summary>A function of another store would run with that store's fuel, stack and thread.</summary>
     internal void CheckOwner(WasmValue value)
@@ -153,7 +179,7 @@ public sealed class Store : IDisposable
 
     internal void Add(WasmMemory memory)
     {
-        lock (_lifetime)
+        lock (_memories)
         {
             _memories.Add(memory);
         }
@@ -183,59 +209,78 @@ public sealed class Store : IDisposable
 
     private void Enter(int thread)
     {
-        lock (_lifetime)
+        if (_dead)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_owner != 0)
-            {
-                throw new InvalidOperationException("the store runs on another thread");
-            }
+            throw new InvalidOperationException("a guest of the store was interrupted, perhaps in the middle of a change: it does not run again");
+        }
 
-            _owner = thread;
+        var owner = Interlocked.CompareExchange(ref _owner, thread, 0);
+        ObjectDisposedException.ThrowIf(owner == Released, this);
+        if (owner != 0)
+        {
+            throw new InvalidOperationException("the store runs on another thread");
+        }
+
+        if (Volatile.Read(ref _disposed))
+        {
+            Leave();
+            ObjectDisposedException.ThrowIf(true, this);
         }
     }
 
     private void Leave()
     {
-        lock (_lifetime)
+        Interlocked.Exchange(ref _owner, 0);
+        if (Volatile.Read(ref _disposed))
         {
-            _owner = 0;
-            if (_disposed)
-            {
-                Release();
-            }
+            ReleaseIfFree();
+        }
+    }
+
+    /// <summary>Compiles what is called first, inside the store, so that nobody else enters meanwhile.</summary>
+    private void Load(WasmFunction function)
+    {
+        try
+        {
+            function.Loaded();
+        }
+        catch
+        {
+            Leave();
+            throw;
         }
     }
 
     /// <summary>
-    /// A handler that throws again keeps the frames of the first exception on the stack until its own exception is caught,
-    /// so a trap that crosses many handlers of the host needs a stack that no check has accounted for. Hence no handler
-    /// here, and a bound for those of the embedder.
+    /// A function of the host that the guest called calls back: the same stack, the same budget. A handler that throws again
+    /// keeps the frames of the first exception on the stack until its own exception is caught, so a trap that crosses many
+    /// handlers of the host needs a stack that no check has accounted for. Hence no handler here, and a bound for those of
+    /// the embedder.
     /// </summary>
-    private void Reenter(WasmFunction function, WasmValue[] arguments, WasmValue[] results)
+    private int BeginAgain(WasmFunction function)
     {
-        var depth = DepthLeft;
-        if (++_reentries > Options.Reentries)
+        if (_reentries >= Options.Reentries)
         {
-            _reentries--;
             Traps.CallStackExhausted();
         }
 
-        try
-        {
-            function.Loaded();
-            EntryPoints.For(function.Type)(function, depth - 1, arguments, results);
-        }
-        finally
-        {
-            _reentries--;
-            DepthLeft = depth;
-        }
+        function.Loaded();
+        _reentries++;
+        return ~DepthLeft;
     }
 
-    private void Release()
+    /// <summary>Whoever takes the store out of use, the one who disposes it or the one who ran in it last, releases it, once.</summary>
+    private void ReleaseIfFree()
     {
-        _memories.ForEach(memory => memory.Release());
-        _memories.Clear();
+        if (Interlocked.CompareExchange(ref _owner, Released, 0) != 0)
+        {
+            return;
+        }
+
+        lock (_memories)
+        {
+            _memories.ForEach(memory => memory.Release());
+            _memories.Clear();
+        }
     }
 }

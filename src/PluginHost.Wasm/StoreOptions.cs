@@ -17,7 +17,4 @@ public sealed record StoreOptions
 
     /// <summary>Nested calls from functions of the host back into the guest. Default 100.</summary>
     public int Reentries { get; init; } = 100;
-
-    /// <summary>Frames kept in a trap. Default 64.</summary>
-    public int TrapFrames { get; init; } = 64;
 }

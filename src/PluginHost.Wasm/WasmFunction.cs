@@ -69,9 +69,26 @@ public sealed class WasmFunction
         }
 
         var results = new WasmValue[Type.Results.Length];
-        Target.Store.Run(this, arguments.ToArray(), results);
+        Store.Run(this, arguments.ToArray(), results);
         GC.KeepAlive(_module);
         return results;
+    }
+
+    /// <summary>The function as a delegate: calls through it neither check types nor allocate.</summary>
+    /// <typeparam name="T">
+    /// <c>Action</c> or <c>Func</c> over int, long, float and double, for instance <c>Func&lt;int, long, int&gt;</c>. It throws what
+    /// <see cref="Invoke"/> throws.
+    /// </typeparam>
+    /// <exception cref="ArgumentException">The function is of another type.</exception>
+    public T CreateDelegate<T>()
+        where T : Delegate
+    {
+        if (HostDelegates.TypeOf(typeof(T), skip: 0) is not { } type || !type.Equals(Type))
+        {
+            throw new ArgumentException($"{typeof(T).Name} does not fit {Type}", nameof(T));
+        }
+
+        return TypedEntry<T>.For(this);
     }
 
     /// <summary>Called by compiled code for an element that does not have the type it wants: it may have no code yet.</summary>

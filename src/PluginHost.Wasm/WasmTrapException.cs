@@ -1,18 +1,21 @@
 using System.Collections.Immutable;
+using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Wasm;
 
 /// <summary>A guest was stopped. Its instance keeps the state of that moment.</summary>
 public sealed class WasmTrapException : Exception
 {
+    private const int MaxFrames = 64;
+
     internal WasmTrapException(TrapKind kind)
         : base(Describe(kind)) => Kind = kind;
 
     /// <summary>Why it was stopped.</summary>
     public TrapKind Kind { get; }
 
-    /// <summary>Guest functions on the stack, innermost first, at most <see cref="StoreOptions.TrapFrames"/>.</summary>
-    public ImmutableArray<WasmFrame> Stack { get; internal set; } = [];
+    /// <summary>Guest functions on the stack, innermost first, at most 64.</summary>
+    public ImmutableArray<WasmFrame> Stack => field.IsDefaultOrEmpty ? field = Traps.Frames(this, MaxFrames) : field;
 
     /// <inheritdoc/>
     public override string Message => Stack is [var innermost, ..] ? $"{base.Message} in {innermost}" : base.Message;

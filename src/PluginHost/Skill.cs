@@ -90,14 +90,19 @@ public sealed class Skill : IAsyncDisposable
     /// <exception cref="SkillGuestException">The guest reported failure.</exception>
     /// <exception cref="SkillStateException">The call could not be recorded, so it did not go on.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, or the skill is disposed.</exception>
-    public async Task<SkillCallResult> CallAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context = null, CancellationToken cancellationToken = default)
+    public Task<SkillCallResult> CallAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(toolId);
+        return Detached(ExecuteAsync(toolId, input, context, cancellationToken));
+    }
+
+    private async Task<SkillCallResult> ExecuteAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
+    {
         using var running = _running.Begin(this, cancellationToken);
         var tool = _consented.Tools.FirstOrDefault(tool => tool.Code.Tool.Id == toolId)
             ?? throw new ArgumentException($"'{Id}' has no tool '{toolId}'", nameof(toolId));
-        using var output = new MemoryStream();
-        using var error = new MemoryStream();
+        var output = new MemoryStream();
+        var error = new MemoryStream();
         var request = Request(tool, input, context ?? CallContext.None, output, error);
         var module = _modules[tool.Code.Module.Path];
         var began = false;
@@ -108,8 +113,9 @@ public sealed class Skill : IAsyncDisposable
                 tool.Limits.Time,
                 deadline =>
                 {
+                    var call = module.CallAsync(_services.Threads, _services.Audit, request, deadline, running.Stop);
                     began = true;
-                    return module.CallAsync(_services.Audit, request, deadline, running.Stop);
+                    return call;
                 },
                 running.Stop).ConfigureAwait(false);
         }
@@ -131,6 +137,19 @@ public sealed class Skill : IAsyncDisposable
         {
             return new ValueTask(_disposal ??= EndAsync());
         }
+    }
+
+    /// <summary>
+    /// A call ends on a thread of the engine, or of the deadlines. What the caller does next must not hold it: whoever awaits
+    /// goes on elsewhere, and whoever blocks is woken at once, even where the thread pool has no thread left.
+    /// </summary>
+    private static Task<SkillCallResult> Detached(Task<SkillCallResult> call)
+    {
+        var completion = new TaskCompletionSource<SkillCallResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        call.ContinueWith(
+            static (ended, state) => ((TaskCompletionSource<SkillCallResult>)state!).SetFromTask(ended),
+            completion, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return completion.Task;
     }
 
     private async Task EndAsync()

@@ -10,6 +10,8 @@ namespace PluginHost;
 /// </summary>
 public sealed class SkillHost : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly HostServices _services;
     private readonly Lock _gate = new();
     private bool _disposed;
@@ -92,7 +94,10 @@ public sealed class SkillHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Disposes the skills that are still loaded, and closes the audit log.</summary>
+    /// <summary>
+    /// Disposes the skills that are still loaded, and closes the audit log. Guests whose callers were released without them get
+    /// a moment to end, so that their receipts are written.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -106,6 +111,7 @@ public sealed class SkillHost : IAsyncDisposable
         }
 
         await Task.WhenAll(_services.Loaded.Keys.Select(skill => skill.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _services.Threads.DrainAsync(Patience).ConfigureAwait(false);
         _services.Dispose();
     }
 

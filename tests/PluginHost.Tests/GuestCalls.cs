@@ -8,7 +8,8 @@ namespace PluginHost.Tests;
 internal static class GuestCalls
 {
     private static readonly CallPipeline Pipeline = new(TimeProvider.System);
+    private static readonly EngineThreads Threads = new(64);
 
     public static GuestResult Call(this SandboxedModule module, AuditLog audit, GuestRequest request, CancellationToken cancellation) =>
-        Pipeline.ExecuteAsync(request.Limits.Time, deadline => module.CallAsync(audit, request, deadline, cancellation), cancellation).GetAwaiter().GetResult();
+        Pipeline.ExecuteAsync(request.Limits.Time, deadline => module.CallAsync(Threads, audit, request, deadline, cancellation), cancellation).GetAwaiter().GetResult();
 }

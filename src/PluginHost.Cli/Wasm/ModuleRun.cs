@@ -20,6 +20,9 @@ internal sealed class ModuleRun(ModuleRunOptions options)
     private const int MaxInputBytes = 1 << 30;
     private readonly CallPipeline _pipeline = new(TimeProvider.System);
 
+    /// <summary>One for the call, one for a call before it that has not stopped.</summary>
+    private readonly EngineThreads _threads = new(2);
+
     public ModuleRunReport Execute(CancellationToken cancellation)
     {
         using var audit = OpenAudit();
@@ -118,7 +121,7 @@ internal sealed class ModuleRun(ModuleRunOptions options)
             Extism = entry.IsExtism && options.Input is not null ? settings with { Input = InputFiles.ReadAll(input, MaxInputBytes) } : settings,
         };
         var result = _pipeline
-            .ExecuteAsync(options.Limits.Time, deadline => module.CallAsync(audit, request, deadline, cancellation), cancellation)
+            .ExecuteAsync(options.Limits.Time, deadline => module.CallAsync(_threads, audit, request, deadline, cancellation), cancellation)
             .GetAwaiter().GetResult();
         return new ModuleCall(result, entry.IsExtism ? result.Output : output?.ToArray());
     }

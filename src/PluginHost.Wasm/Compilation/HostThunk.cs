@@ -6,7 +6,7 @@ namespace PluginHost.Wasm.Compilation;
 /// <summary>The way from compiled code to a function of the host: a typed delegate where one can stand for the type, else an array of values.</summary>
 internal static class HostThunk
 {
-    public static void Emit(ILGenerator il, FunctionType type)
+    public static void Emit(ILGenerator il, FunctionType type, bool metering)
     {
         if (HostDelegates.Find(type) is { } delegateType)
         {
@@ -14,21 +14,23 @@ internal static class HostThunk
             il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Ldfld, Members.HostTyped);
             il.Emit(OpCodes.Brfalse, untyped);
-            EmitTyped(il, type, delegateType);
+            EmitTyped(il, type, delegateType, metering);
             il.MarkLabel(untyped);
         }
 
         EmitUntyped(il, type);
     }
 
-    private static void EmitTyped(ILGenerator il, FunctionType type, Type delegateType)
+    private static void EmitTyped(ILGenerator il, FunctionType type, Type delegateType, bool metering)
     {
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldfld, Members.HostTyped);
-        il.Emit(OpCodes.Castclass, delegateType);
+
+        // Linking has compared the types, and a delegate type stands for one function type only.
+        il.Emit(OpCodes.Call, Members.AsDelegate.MakeGenericMethod(delegateType));
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Call, Members.HostEnter);
+        il.Emit(OpCodes.Call, metering ? Members.HostEnterMetered : Members.HostEnter);
         for (var i = 0; i < type.Parameters.Length; i++)
         {
             il.Emit(OpCodes.Ldarg, (short)(i + 2));

@@ -19,12 +19,14 @@ internal sealed class ModuleCompiler
     private const MethodAttributes Static = MethodAttributes.Static | MethodAttributes.Assembly;
 
     private readonly WasmModule _module;
+    private readonly CompilationOptions _options;
     private readonly TypeBuilder _instance;
     private readonly FieldInfo?[] _globals;
 
-    public ModuleCompiler(WasmModule module)
+    public ModuleCompiler(WasmModule module, CompilationOptions options)
     {
         _module = module;
+        _options = options;
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect);
 
         // Functions live in assemblies of their own, hence public.
@@ -110,7 +112,7 @@ internal sealed class ModuleCompiler
             if (!names.ContainsKey(type))
             {
                 var method = _instance.DefineMethod($"host{names.Count}", Static, ClrTypes.Return(type), ClrTypes.Parameters(type, typeof(HostTarget)));
-                HostThunk.Emit(method.GetILGenerator(), type);
+                HostThunk.Emit(method.GetILGenerator(), type, _options.Metering);
                 names.Add(type, method.Name);
             }
         }

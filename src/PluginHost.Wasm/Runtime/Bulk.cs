@@ -59,7 +59,15 @@ internal static class Bulk
         long to = (uint)target, from = (uint)source, left = (uint)count;
         Check(to + left <= memory.Length && from + left <= data.Length);
         Charge(instance, left / BytesPerFuel);
-        data.Slice((int)from, (int)left).CopyTo(memory.View(to, left));
+        while (left > 0)
+        {
+            var size = (int)Math.Min(Chunk, left);
+            data.Slice((int)from, size).CopyTo(memory.View(to, size));
+            to += size;
+            from += size;
+            left -= size;
+            Continue(instance.Store);
+        }
     }
 
     public static void DataDrop(Instance instance, int segment) => instance.DropData(segment);

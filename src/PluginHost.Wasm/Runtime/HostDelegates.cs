@@ -9,8 +9,16 @@ internal static class HostDelegates
     /// <summary>Parameters besides the caller that Action and Func have room for.</summary>
     private const int MaxParameters = 15;
 
-    public static FunctionType? TypeOf(Type type)
+    /// <summary>The function type that a delegate type stands for, or null.</summary>
+    /// <param name="type">An Action or Func.</param>
+    /// <param name="skip">1 where it takes a <see cref="Caller"/> first.</param>
+    public static FunctionType? TypeOf(Type type, int skip)
     {
+        if (type == typeof(Action) && skip == 0)
+        {
+            return new FunctionType([], []);
+        }
+
         var name = type.IsGenericType ? type.GetGenericTypeDefinition().FullName : type.FullName;
         var isFunc = name?.StartsWith("System.Func`", StringComparison.Ordinal) == true;
         if (!isFunc && name?.StartsWith("System.Action`", StringComparison.Ordinal) != true)
@@ -19,12 +27,12 @@ internal static class HostDelegates
         }
 
         var arguments = type.GetGenericArguments();
-        if (arguments[0] != typeof(Caller))
+        if (skip == 1 && arguments[0] != typeof(Caller))
         {
             return null;
         }
 
-        var types = arguments.Skip(1).Select(ValueType).ToImmutableArray();
+        var types = arguments.Skip(skip).Select(ValueType).ToImmutableArray();
         return types.Contains(ValType.None)
             ? null
             : isFunc ? new FunctionType(types[..^1], types[^1..]) : new FunctionType(types, []);

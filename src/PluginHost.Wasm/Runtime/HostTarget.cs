@@ -22,10 +22,24 @@ internal sealed class HostTarget : CallTarget
 
     /// <summary>Called by compiled code before the host's function: no host call starts with the budget used up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Caller EnterMetered(HostTarget target, int depth)
+    {
+        var store = target.Store;
+        if (store.FuelLeft < Volatile.Read(ref store.FuelFloor))
+        {
+            Traps.OutOfFuelOrInterrupted(store);
+        }
+
+        store.DepthLeft = depth;
+        return target.Caller;
+    }
+
+    /// <summary>The same for code that charges no fuel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Caller Enter(HostTarget target, int depth)
     {
         var store = target.Store;
-        if ((target._metering ? store.FuelLeft : 0) < Volatile.Read(ref store.FuelFloor))
+        if (Volatile.Read(ref store.FuelFloor) > 0)
         {
             Traps.OutOfFuelOrInterrupted(store);
         }
@@ -37,7 +51,7 @@ internal sealed class HostTarget : CallTarget
     /// <summary>The way of functions without a typed delegate.</summary>
     public static WasmValue[] Call(HostTarget target, int depth, WasmValue[] arguments)
     {
-        var caller = Enter(target, depth);
+        var caller = target._metering ? EnterMetered(target, depth) : Enter(target, depth);
         var store = target.Store;
         var type = target._function.Type;
         var results = new WasmValue[type.Results.Length];

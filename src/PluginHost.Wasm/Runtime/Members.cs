@@ -12,8 +12,13 @@ internal static class Members
     public static readonly FieldInfo FunctionTypeId = Field<WasmFunction>(nameof(WasmFunction.TypeId));
     public static readonly FieldInfo TargetStore = Field<CallTarget>(nameof(CallTarget.Store));
     public static readonly FieldInfo HostTyped = Field<HostTarget>(nameof(HostTarget.Typed));
+    public static readonly MethodInfo AsDelegate = typeof(System.Runtime.CompilerServices.Unsafe).GetMethods().Single(method => method.Name == "As" && method.GetGenericArguments().Length == 1);
+    public static readonly MethodInfo HostEnterMetered = Method(typeof(HostTarget), nameof(HostTarget.EnterMetered));
     public static readonly MethodInfo HostEnter = Method(typeof(HostTarget), nameof(HostTarget.Enter));
     public static readonly MethodInfo HostCall = Method(typeof(HostTarget), nameof(HostTarget.Call));
+    public static readonly MethodInfo StoreBegin = Method(typeof(Store), nameof(Store.Begin));
+    public static readonly MethodInfo StoreDepth = Method(typeof(Store), nameof(Store.Depth));
+    public static readonly MethodInfo StoreEnd = Method(typeof(Store), nameof(Store.End));
     public static readonly FieldInfo StoreFuel = Field<Store>(nameof(Store.FuelLeft));
     public static readonly FieldInfo StoreFuelFloor = Field<Store>(nameof(Store.FuelFloor));
     public static readonly FieldInfo StoreStackLimit = Field<Store>(nameof(Store.StackLimit));

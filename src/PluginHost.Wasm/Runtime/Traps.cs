@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
@@ -37,35 +38,27 @@ internal static class Traps
     public static void HostStackExhausted() => throw new WasmTrapException(TrapKind.HostStackExhausted);
 
     [DoesNotReturn]
-    public static void OutOfFuelOrInterrupted(Store store) =>
-        throw new WasmTrapException(store.IsInterrupted ? TrapKind.Interrupted : TrapKind.OutOfFuel);
+    public static void OutOfFuelOrInterrupted(Store store)
+    {
+        if (store.IsInterrupted)
+        {
+            store.Die();
+            throw new WasmTrapException(TrapKind.Interrupted);
+        }
+
+        throw new WasmTrapException(TrapKind.OutOfFuel);
+    }
 
     [DoesNotReturn]
     public static void Conversion(bool isNaN) =>
         throw new WasmTrapException(isNaN ? TrapKind.InvalidConversionToInteger : TrapKind.IntegerOverflow);
 
     /// <summary>Reads the guest's frames off the exception: compiled functions are methods named f and their index.</summary>
-    public static void AttachStack(WasmTrapException trap, int maxFrames)
-    {
-        if (!trap.Stack.IsEmpty)
-        {
-            return;
-        }
-
-        var frames = new List<WasmFrame>();
-        foreach (var frame in new StackTrace(trap, fNeedFileInfo: false).GetFrames())
-        {
-            if (frames.Count == maxFrames)
-            {
-                break;
-            }
-
-            if (frame.GetMethod() is { } method && CompiledModule.FrameOf(method) is { } guest)
-            {
-                frames.Add(guest);
-            }
-        }
-
-        trap.Stack = [.. frames];
-    }
+    public static ImmutableArray<WasmFrame> Frames(WasmTrapException trap, int max) =>
+    [
+        .. new StackTrace(trap, fNeedFileInfo: false).GetFrames()
+            .Select(frame => frame.GetMethod() is { } method ? CompiledModule.FrameOf(method) : null)
+            .OfType<WasmFrame>()
+            .Take(max),
+    ];
 }

@@ -13,6 +13,9 @@ namespace PluginHost.Hosting;
 /// <summary>What the skills of a host share, made from its options once.</summary>
 internal sealed class HostServices : IDisposable
 {
+    /// <summary>Threads beyond those of the calls that may run, for guests that did not stop when their callers were released.</summary>
+    private const int AbandonedCalls = 16;
+
     private readonly ConcurrentDictionary<(string Publisher, string Skill), SkillState> _states = [];
     private readonly ConcurrencyLimiter _loads;
     private readonly StateRoot? _root;
@@ -43,6 +46,7 @@ internal sealed class HostServices : IDisposable
             Fuel = options.Limits.CallFuel,
             MemoryBytes = options.Limits.CallMemoryBytes,
         });
+        Threads = new EngineThreads(options.Limits.ConcurrentCalls + AbandonedCalls);
         Calls = Limiter(options.Limits.ConcurrentCalls, QueuedCalls);
         _loads = Limiter(options.Limits.ConcurrentLoads, options.Limits.ConcurrentLoads);
         Loads = new LoadPipeline(Time, _loads, options.Limits.LoadTime);
@@ -73,6 +77,9 @@ internal sealed class HostServices : IDisposable
     public Action<SkillLogMessage> Log { get; }
 
     public LoadPipeline Loads { get; }
+
+    /// <summary>Where guests run.</summary>
+    public EngineThreads Threads { get; }
 
     /// <summary>Calls that run at the same time in the whole host.</summary>
     public RateLimiter Calls { get; }

@@ -22,6 +22,8 @@ internal sealed class GuestRun : IDisposable
     private readonly Store _store;
     private readonly GuestInterfaces _interfaces;
     private readonly long _fuel;
+    private readonly GuestPromise _promise;
+    private readonly IDisposable _clock;
     private long _started = Stopwatch.GetTimestamp();
 
     /// <param name="module">What runs.</param>
@@ -40,19 +42,33 @@ internal sealed class GuestRun : IDisposable
         _interfaces = new GuestInterfaces(_call, request);
         _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
         _store.Fuel = _fuel;
+        _promise = new GuestPromise(_store.Interrupt, Abandoned, _stop.Token, caller);
+        _clock = DeadlineClock.After(TimeLimits.Bounded(request.Limits.Time), _stop.Cancel);
     }
+
+    /// <summary>What the caller waits for.</summary>
+    public Task<GuestResult> Result => _promise.Task;
+
+    /// <summary>Makes the call and fulfils <see cref="Result"/>.</summary>
+    public void Complete() => _promise.Fulfil(() =>
+    {
+        using (this)
+        {
+            return Execute();
+        }
+    });
 
     public void Dispose()
     {
+        _clock.Dispose();
+        _promise.Dispose();
         _interfaces.Dispose();
         _store.Dispose();
         _stop.Dispose();
     }
 
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public GuestResult Execute()
+    private GuestResult Execute()
     {
-        using var clock = DeadlineClock.After(TimeLimits.Bounded(_request.Limits.Time), _stop.Cancel);
         using var interruption = _store.InterruptOn(_stop.Token);
         IReadOnlyList<WasmValue> values = [];
         var exitCode = 0;
@@ -92,6 +108,16 @@ internal sealed class GuestRun : IDisposable
             Denials = _call.Denials,
         };
     }
+
+    /// <summary>What is known of a call whose guest has not stopped yet. Its receipt is written when it does.</summary>
+    private GuestResult Abandoned() => new()
+    {
+        CallId = _call.Id,
+        Time = Stopwatch.GetElapsedTime(_started),
+        Fuel = Used,
+        PeakMemoryBytes = _store.MemoryBytes,
+        Stop = OutOfTime() with { Message = $"the call took longer than {_request.Limits.Time.TotalMilliseconds} ms; its end is not known yet" },
+    };
 
     private WasmValue[] Invoke()
     {

@@ -67,19 +67,30 @@ internal sealed class SandboxedModule
 
     public bool Imports(string module) => _compiled.Module.Imports.Any(import => import.Module == module);
 
-    /// <summary>Makes one call on a thread of its own, from demand to receipt.</summary>
+    /// <summary>
+    /// Makes one call on a thread of the engine, from the first demand to the receipt. A caller whose guest does not stop when
+    /// it should is released without it; the thread stays taken until it does.
+    /// </summary>
+    /// <param name="threads">Where it runs.</param>
     /// <param name="audit">Where it is recorded.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="deadline">Cancelled when the time is over, and when the caller cancels.</param>
     /// <param name="caller">Cancelled when the caller does not want it any more.</param>
     /// <exception cref="SkillVerificationException">The export is missing.</exception>
     /// <exception cref="SkillStateException">The audit log failed, so the call did.</exception>
+    /// <exception cref="SkillLimitException">All threads are taken by guests that did not stop.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public Task<GuestResult> CallAsync(AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller) => GuestThread.RunAsync(() =>
+    public Task<GuestResult> CallAsync(EngineThreads threads, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
     {
-        using var run = new GuestRun(this, audit, request, deadline, caller);
-        return run.Execute();
-    });
+        var run = new GuestRun(this, audit, request, deadline, caller);
+        if (threads.TryRun(run.Complete))
+        {
+            return run.Result;
+        }
+
+        run.Dispose();
+        throw new SkillLimitException("limit.threads", "calls that were given up still hold all threads of the engine");
+    }
 
     internal Instance Instantiate(Store store, Linker linker)
     {

@@ -48,6 +48,11 @@ internal static class FuzzCommand
             {
                 return;
             }
+
+            if (options.Metering)
+            {
+                output.WriteLine($"{name} {export.Name} fuel {Store.UnlimitedFuel - store.Fuel}");
+            }
         }
 
         if (module.Exports.FirstOrDefault(export => export.Kind == ExternalKind.Memory) is { } exported)

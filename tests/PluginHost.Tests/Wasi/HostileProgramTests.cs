@@ -25,9 +25,9 @@ public sealed class HostileProgramTests
         (memory (export "memory") 1)
         """;
 
-    private static GuestResult Run(string code, EffectiveGrant? grant = null, GuestLimits? limits = null, Stream? input = null, string? log = null)
+    private static GuestResult Run(string code, EffectiveGrant? grant = null, GuestLimits? limits = null, Stream? input = null, string? log = null, string imports = "")
     {
-        var module = SandboxedModule.Load(TextModule.Encode($"(module {Imports} {code})"));
+        var module = SandboxedModule.Load(TextModule.Encode($"(module {imports} {Imports} {code})"));
         using var audit = log is null ? AuditLog.InMemory(TimeProvider.System) : AuditLog.Open(log, TimeProvider.System);
         return module.Call(audit, new GuestRequest
         {
@@ -49,6 +49,49 @@ public sealed class HostileProgramTests
             test(new EffectiveGrant { Files = [new FileGrant("/w", directory, CanWrite: true)] });
         }
     }
+
+    [TestMethod]
+    public void Times_OfFilesAndDirectories_AreSetWhereWritingIsGranted() => WithTrees(grant =>
+    {
+        const string program = """
+            (import "wasi_snapshot_preview1" "fd_filestat_set_times" (func $utime (param i32 i64 i64 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "path_filestat_set_times" (func $utimeat (param i32 i32 i32 i32 i64 i64 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "fd_allocate" (func $allocate (param i32 i64 i64) (result i32)))
+            (import "wasi_snapshot_preview1" "path_readlink" (func $readlink (param i32 i32 i32 i32 i32 i32) (result i32)))
+            """;
+        const string code = """
+            (data (i32.const 0) "f")
+            (func $is (param i32 i32 i32) (if (i32.ne (local.get 0) (local.get 1)) (then (call $exit (local.get 2)))))
+            (func $mtime (result i64) (call $is (call $stat (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 128)) (i32.const 0) (i32.const 20))
+              (i64.load offset=48 (i32.const 128)))
+            (func (export "_start")
+              (call $is (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 1) (i64.const 0x3fffffff) (i64.const 0) (i32.const 0) (i32.const 32)) (i32.const 0) (i32.const 1))
+              (call $is (call $utime (i32.load (i32.const 32)) (i64.const 0) (i64.const 1234000000000) (i32.const 4)) (i32.const 0) (i32.const 2))
+              (call $is (i64.eq (call $mtime) (i64.const 1234000000000)) (i32.const 1) (i32.const 3))
+              (call $is (call $utimeat (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i64.const 5000000000) (i32.const 4)) (i32.const 0) (i32.const 4))
+              (call $is (i64.eq (call $mtime) (i64.const 5000000000)) (i32.const 1) (i32.const 5))
+              (call $is (call $utimeat (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i64.const 0) (i32.const 8)) (i32.const 0) (i32.const 6))
+              (call $is (i64.gt_u (call $mtime) (i64.const 1000000000000000000)) (i32.const 1) (i32.const 7))
+              (call $is (call $utimeat (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i64.const 0) (i32.const 12)) (i32.const 28) (i32.const 8))
+              (call $is (call $utime (i32.const 3) (i64.const 0) (i64.const -1) (i32.const 4)) (i32.const 0) (i32.const 9))
+              (call $is (call $allocate (i32.load (i32.const 32)) (i64.const 10) (i64.const 90)) (i32.const 0) (i32.const 10))
+              (drop (call $mtime))
+              (call $is (i32.load offset=32 (i32.const 128)) (i32.const 100) (i32.const 11))
+              (call $is (call $allocate (i32.load (i32.const 32)) (i64.const 0) (i64.const 0x7fffffffffffffff)) (i32.const 22) (i32.const 12))
+              (call $is (call $allocate (i32.load (i32.const 32)) (i64.const -1) (i64.const 1)) (i32.const 28) (i32.const 13))
+              (call $is (call $readlink (i32.const 3) (i32.const 0) (i32.const 1) (i32.const 64) (i32.const 64) (i32.const 32)) (i32.const 28) (i32.const 14)))
+            """;
+        var writable = Run(code, grant, imports: program);
+        Assert.AreEqual((null, 0), (writable.Stop, writable.ExitCode));
+
+        var only = grant with { Files = [grant.Files[0] with { CanWrite = false }] };
+        var refused = Run("""
+            (data (i32.const 0) "f")
+            (func (export "_start") (call $exit (call $utimeat (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i64.const 5) (i32.const 4))))
+            """, only, imports: program);
+        Assert.AreEqual(76, refused.ExitCode);
+        Assert.HasCount(1, refused.Denials);
+    });
 
     [TestMethod]
     [DataRow("(call $resize (i32.load (i32.const 32)) (i64.const 0x4000000000000000))")]

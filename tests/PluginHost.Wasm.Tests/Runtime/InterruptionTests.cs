@@ -37,6 +37,17 @@ public sealed class InterruptionTests
             Assert.AreEqual(TrapKind.Interrupted, guest.Trap(export).Kind);
         }
 
+        Assert.ThrowsExactly<InvalidOperationException>(() => guest.CallI32("answer"));
+    }
+
+    [TestMethod]
+    public void Interruption_ThatMetNoGuest_CanBeTakenBack()
+    {
+        using var guest = new Guest(Program);
+
+        guest.Store.Interrupt();
+        guest.Store.ClearInterrupt();
+
         Assert.AreEqual(42, guest.CallI32("answer"));
     }
 

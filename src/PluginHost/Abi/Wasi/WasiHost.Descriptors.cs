@@ -46,6 +46,8 @@ internal sealed partial class WasiHost
             Run(() => FileStatus(caller, fd, result)))));
         linker.Define(Module, "fd_filestat_set_size", HostFunction.Create((Func<Caller, int, long, int>)((_, fd, size) =>
             Run(() => SetSize(fd, size)))));
+        linker.Define(Module, "fd_allocate", HostFunction.Create((Func<Caller, int, long, long, int>)((_, fd, offset, length) =>
+            Run(() => Allocate(fd, offset, length)))));
         linker.Define(Module, "fd_prestat_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, fd, result) =>
             Run(() => Preopened(caller, fd, result)))));
         linker.Define(Module, "fd_prestat_dir_name", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, buffer, length) =>
@@ -346,6 +348,29 @@ internal sealed partial class WasiHost
         {
             Require(file, Rights.SetSize);
             file.File.SetLength(size);
+            return Errno.Success;
+        });
+    }
+
+    /// <summary>What a file is said to need it has afterwards: it is counted when it grows, not when it is written.</summary>
+    private Errno Allocate(int fd, long offset, long length)
+    {
+        var file = Get<FileDescriptor>(fd);
+        ArgumentNegative(offset);
+        ArgumentNegative(length);
+        if (length == 0 || offset > long.MaxValue - length)
+        {
+            throw new WasiException(length == 0 ? Errno.Invalid : Errno.FileTooBig);
+        }
+
+        return Effect(Demand(file.Grant, file.Path, write: true), () =>
+        {
+            Require(file, Rights.Allocate);
+            if (file.File.Status.Size < offset + length)
+            {
+                file.File.SetLength(offset + length);
+            }
+
             return Errno.Success;
         });
     }

@@ -24,6 +24,8 @@ internal sealed partial class WasiHost
             Run(() => Change(fd, Path(caller, path, length), Rights.RemoveDirectory, static (directory, name) => directory.RemoveDirectory(name))))));
         linker.Define(Module, "path_unlink_file", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
             Run(() => Change(fd, Path(caller, path, length), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name))))));
+        linker.Define(Module, "path_readlink", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)(
+            (caller, fd, path, length, _, _, _) => Run(() => ReadLink(fd, Path(caller, path, length))))));
         linker.Define(Module, "path_rename", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)(
             (caller, fd, path, length, newFd, newPath, newLength) =>
                 Run(() => Rename(fd, Path(caller, path, length), newFd, Path(caller, newPath, newLength))))));
@@ -134,6 +136,18 @@ internal sealed partial class WasiHost
 
             change(walk.Directory, name);
             return Errno.Success;
+        });
+    }
+
+    /// <summary>Guests make no links, and what a link of the machine says is the machine's matter.</summary>
+    private Errno ReadLink(int fd, string path)
+    {
+        var parent = Get<DirectoryDescriptor>(fd);
+        return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false), () =>
+        {
+            Require(parent, Rights.ReadLink);
+            using var walk = PathWalk.To(parent.Directory, path);
+            return walk.Name is { } name && walk.Directory.StatusOf(name).Kind == FileKind.Link ? Errno.NotCapable : Errno.Invalid;
         });
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class WasiHost : IDisposable
         DefineProcess(linker);
         DefineDescriptors(linker);
         DefinePaths(linker);
+        DefineTimes(linker);
         foreach (var (name, parameters) in Unsupported)
         {
             linker.Define(Module, name, HostFunction.Create(
@@ -59,14 +60,13 @@ internal sealed partial class WasiHost : IDisposable
 
     public void Dispose() => _descriptors.ForEach(descriptor => descriptor?.Dispose());
 
-    /// <summary>Functions for which there is nothing behind: links, sockets, signals, times.</summary>
+    /// <summary>
+    /// Functions for which there is nothing behind. A link would be a second name, which neither quotas nor the check of
+    /// hard links know; a program has no sockets and nobody to signal.
+    /// </summary>
     private static readonly (string Name, string Parameters)[] Unsupported =
     [
-        ("fd_allocate", "iII"),
-        ("fd_filestat_set_times", "iIIi"),
-        ("path_filestat_set_times", "iiiiIIi"),
         ("path_link", "iiiiiii"),
-        ("path_readlink", "iiiiii"),
         ("path_symlink", "iiiii"),
         ("proc_raise", "i"),
         ("sock_accept", "iii"),

@@ -71,6 +71,17 @@ internal sealed class HostDirectory : IDirectoryNode
 
     public FileStatus StatusOf(string name) => LinuxFiles.Status(_handle, Single(name));
 
+    public void SetModified(string? name, DateTimeOffset time)
+    {
+        // A second name of the file may lie outside of what was granted; a link itself is none of the guest's business.
+        if (name is not null && StatusOf(name) is { Kind: not FileKind.Directory } status && (status.Kind != FileKind.Regular || status.Links > 1))
+        {
+            throw new FileTreeException(FileError.Denied);
+        }
+
+        LinuxFiles.SetModified(_handle, name, time);
+    }
+
     public void CreateDirectory(string name)
     {
         FileNames.Check(name);

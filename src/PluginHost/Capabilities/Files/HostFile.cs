@@ -23,6 +23,8 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
 
     public void SetLength(long length) => Changing([], length, static (handle, _, size) => RandomAccess.SetLength(handle, size));
 
+    public void SetModified(DateTimeOffset time) => LinuxFiles.SetModified(handle, null, time);
+
     public void Flush() => Changing([], 0, static (handle, _, _) => RandomAccess.FlushToDisk(handle));
 
     public void Dispose() => handle.Dispose();

@@ -17,6 +17,9 @@ internal interface IDirectoryNode : IDisposable
 
     FileStatus StatusOf(string name);
 
+    /// <summary>Says when an entry, or the directory itself where the name is null, was last changed.</summary>
+    void SetModified(string? name, DateTimeOffset time);
+
     void CreateDirectory(string name);
 
     void RemoveDirectory(string name);

@@ -13,5 +13,8 @@ internal interface IFileNode : IDisposable
 
     void SetLength(long length);
 
+    /// <summary>Says when the content was last changed.</summary>
+    void SetModified(DateTimeOffset time);
+
     void Flush();
 }

@@ -56,6 +56,18 @@ internal static partial class LinuxFiles
     public static void Rename(SafeFileHandle parent, string name, SafeFileHandle target, string newName) =>
         With(parent, at => With(target, to => Check(RenameAt(at, name, to, newName))));
 
+    /// <summary>Sets the time of an entry, or of what the handle is where the name is null. The time of access stays.</summary>
+    public static void SetModified(SafeFileHandle handle, string? name, DateTimeOffset time) => With(handle, at => SetModified(at, name, time));
+
+    private static unsafe int SetModified(int at, string? name, DateTimeOffset time)
+    {
+        const long omit = 0x3FFFFFFE;
+        var sinceEpoch = time - DateTimeOffset.UnixEpoch;
+        var seconds = (long)Math.Floor(sinceEpoch.TotalSeconds);
+        var times = stackalloc long[] { 0, omit, seconds, (sinceEpoch.Ticks - (seconds * TimeSpan.TicksPerSecond)) * 100 };
+        return Check(name is null ? SetTimes(at, times) : SetTimesAt(at, name, times, NoFollowAt));
+    }
+
     private static T With<T>(SafeFileHandle handle, Func<int, T> use)
     {
         var added = false;
@@ -123,6 +135,12 @@ internal static partial class LinuxFiles
 
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int directory, string path, int target, string newPath);
+
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    private static unsafe partial int SetTimes(int file, long* times);
+
+    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int SetTimesAt(int directory, string path, long* times, int flags);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);

@@ -63,6 +63,24 @@ internal sealed class MemoryDirectory : IDirectoryNode
         }
     }
 
+    public void SetModified(string? name, DateTimeOffset time)
+    {
+        lock (_tree.Gate)
+        {
+            switch (name is null ? this : Find(name))
+            {
+                case MemoryDirectory directory:
+                    directory._modified = time;
+                    break;
+                case MemoryFile file:
+                    file.SetModified(time);
+                    break;
+                default:
+                    throw new FileTreeException(FileError.NotFound);
+            }
+        }
+    }
+
     public void CreateDirectory(string name) => CreateDirectory(name, _quota);
 
     /// <summary>Creates a directory whose content has a quota of its own.</summary>

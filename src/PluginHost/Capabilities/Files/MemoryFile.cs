@@ -64,6 +64,8 @@ internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
         _modified = tree.Now;
     }
 
+    public void SetModified(DateTimeOffset time) => _modified = time;
+
     public void SetLength(long length)
     {
         if (length > Array.MaxLength)

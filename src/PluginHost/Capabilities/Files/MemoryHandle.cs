@@ -50,6 +50,14 @@ internal sealed class MemoryHandle : IFileNode
         }
     }
 
+    public void SetModified(DateTimeOffset time)
+    {
+        lock (_gate)
+        {
+            _file.SetModified(time);
+        }
+    }
+
     public void Flush()
     {
     }

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using PluginHost.Wasm.Runtime;
+
+namespace PluginHost.Sandbox;
+
+/// <summary>
+/// The threads that guests run on: their stacks have a known size, so that how deep a guest may go does not depend on its
+/// caller; no thread of the caller's pool ever waits for a guest; and there are never more of them than was said.
+/// </summary>
+internal sealed class EngineThreads(int capacity)
+{
+    private const int StackBytes = 16 * 1024 * 1024;
+
+    /// <summary>How long a thread without work is kept.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private readonly Stack<Worker> _idle = [];
+    private int _threads;
+
+    /// <summary>Threads that run or wait for work.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _threads;
+            }
+        }
+    }
+
+    /// <summary>Runs something that never throws.</summary>
+    /// <returns>False where all threads are taken.</returns>
+    public bool TryRun(Action work)
+    {
+        var context = ExecutionContext.Capture();
+        Action flowing = context is null ? work : () => ExecutionContext.Run(context, static state => ((Action)state!)(), work);
+        Worker? worker;
+        lock (_gate)
+        {
+            if (!_idle.TryPop(out worker))
+            {
+                if (_threads == capacity)
+                {
+                    return false;
+                }
+
+                _threads++;
+            }
+        }
+
+        if (worker is null)
+        {
+            Start(flowing);
+        }
+        else
+        {
+            worker.Give(flowing);
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits until nothing runs, or until patience is over.</summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (IsBusy && Stopwatch.GetElapsedTime(start) < patience)
+        {
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsBusy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _threads > _idle.Count;
+            }
+        }
+    }
+
+    private void Start(Action work)
+    {
+        try
+        {
+            var worker = new Worker(this, work);
+            var thread = new Thread(worker.Run, StackBytes) { IsBackground = true, Name = "PluginHost guest" };
+            thread.UnsafeStart();
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _threads--;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Takes a thread out that has had nothing to do for a while, unless work was promised to it just now.</summary>
+    private bool Retire(Worker worker)
+    {
+        lock (_gate)
+        {
+            if (!_idle.Contains(worker))
+            {
+                return false;
+            }
+
+            var others = _idle.Where(other => other != worker).Reverse().ToList();
+            _idle.Clear();
+            others.ForEach(_idle.Push);
+            _threads--;
+            return true;
+        }
+    }
+
+    private sealed class Worker(EngineThreads owner, Action first)
+    {
+        private readonly object _given = new();
+        private Action? _work = first;
+
+        public void Give(Action work)
+        {
+            lock (_given)
+            {
+                _work = work;
+                Monitor.Pulse(_given);
+            }
+        }
+
+        public void Run()
+        {
+            StackGuard.Assume(StackBytes);
+            ThreadPriorities.Lower();
+            while (Take(Idle) is { } work || (!owner.Retire(this) && (work = Take(Timeout.InfiniteTimeSpan)) is not null))
+            {
+                work();
+                lock (owner._gate)
+                {
+                    owner._idle.Push(this);
+                }
+            }
+        }
+
+        private Action? Take(TimeSpan patience)
+        {
+            lock (_given)
+            {
+                while (_work is null && Monitor.Wait(_given, patience))
+                {
+                }
+
+                var work = _work;
+                _work = null;
+                return work;
+            }
+        }
+    }
+}
