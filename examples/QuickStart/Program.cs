@@ -29,8 +29,8 @@ var options = new SkillHostOptions
     AuditFile = auditFile,
 };
 
-string head;
-await using (var host = SkillHost.Create(options))
+var host = SkillHost.Create(options);
+await using (host)
 {
     Title("A signed skill passes the gate");
     var weather = await host.LoadSkillAsync(Path.Combine(skills, "weather.palyra-skill"));
@@ -58,8 +58,10 @@ await using (var host = SkillHost.Create(options))
     Title("An endless loop ends");
     var trouble = host.LoadSkill(Path.Combine(skills, "trouble.palyra-skill"));
     await Refused<SkillLimitException>(() => trouble.CallAsync("acme.trouble.loop_forever", ""));
-    head = host.AuditHead;
 }
+
+// Only now has every call its receipt.
+var head = host.AuditHead;
 
 Title("All of it is on record");
 if (!AuditTrail.Print(auditFile, head))

@@ -11,9 +11,6 @@ public sealed class WasmMemory
     /// <summary>Bytes of a page.</summary>
     public const int PageSize = 65_536;
 
-    /// <summary>Largest index plus largest offset plus widest access, rounded up.</summary>
-    private const long Reservation = (8L << 30) + PageSize;
-
     private const uint MaxPages = 65_536;
 
     /// <summary>Address of the first byte.</summary>
@@ -41,7 +38,7 @@ public sealed class WasmMemory
             throw new WasmLimitException(nameof(StoreOptions.MemoryBytes), bytes, store.Options.MemoryBytes - store.MemoryBytes);
         }
 
-        Base = AddressSpace.Reserve(Reservation);
+        Base = Reservations.Take();
         store.Add(this);
         if (bytes > 0 && !AddressSpace.Commit(Base, bytes))
         {
@@ -116,8 +113,12 @@ public sealed class WasmMemory
         if (!_released && Base != 0)
         {
             _released = true;
+            var used = Length;
             Length = 0;
-            AddressSpace.Release(Base, Reservation);
+            Reservations.Return(Base, used);
+#pragma warning disable CA1816 // The store disposes of its memories.
+            GC.SuppressFinalize(this);
+#pragma warning restore CA1816
         }
     }
 }

@@ -1,6 +1,7 @@
 using PluginHost.Conformance.Bombs;
 using PluginHost.Conformance.Children;
 using PluginHost.Conformance.Fuzz;
+using PluginHost.Conformance.Programs;
 using PluginHost.Conformance.Vectors;
 using PluginHost.Conformance.Wast;
 
@@ -11,15 +12,17 @@ return args switch
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
     ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
+    ["programs", .. var rest] => ProgramsCommand.Run(rest),
     ["bombs", .. var names] => BombsCommand.Run(names, Console.Out),
     ["child-bomb", var name] => BombsCommand.RunOne(name, Console.Out),
     ["child-stack"] => StackChild.Run(Console.Out),
+    ["child-leak"] => LeakChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | bombs [NAME…]");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | bombs [NAME…] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

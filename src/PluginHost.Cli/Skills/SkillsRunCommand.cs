@@ -35,6 +35,7 @@ internal static class SkillsRunCommand
         try
         {
             var host = SkillHost.Create(options);
+            SkillRunReport report;
             await using (host.ConfigureAwait(false))
             {
                 var skill = await host.LoadSkillAsync(artifact, load, cancellation).ConfigureAwait(false);
@@ -43,8 +44,11 @@ internal static class SkillsRunCommand
                     throw new CommandError(ExitCode.Usage, "usage.tool", $"the skill has no tool '{tool}': it has {string.Join(", ", skill.Tools.Select(offered => offered.Id))}");
                 }
 
-                return await SkillRunReport.Of(host, skill, tool, input, cancellation).ConfigureAwait(false);
+                report = await SkillRunReport.Of(host, skill, tool, input, cancellation).ConfigureAwait(false);
             }
+
+            // A guest that was given up may have written its receipt only now.
+            return report with { AuditHead = host.AuditHead };
         }
         catch (OptionsValidationException e)
         {

@@ -11,7 +11,10 @@ internal static partial class AddressSpace
     private const int MapPrivate = 2;
     private const uint MemCommit = 0x1000;
     private const uint MemReserve = 0x2000;
+    private const uint MemDecommit = 0x4000;
     private const uint MemRelease = 0x8000;
+    private const int MapFixed = 0x10;
+    private const int DontNeed = 4;
     private const uint PageNoAccess = 1;
     private const uint PageReadWrite = 4;
 
@@ -37,6 +40,21 @@ internal static partial class AddressSpace
         ? VirtualAlloc(address, (nuint)bytes, MemCommit, PageReadWrite) != 0
         : Protect(address, (nuint)bytes, ProtectReadWrite) == 0;
 
+    /// <summary>Makes a part unusable again; its content is gone.</summary>
+    /// <returns>False where that failed, and the whole range must be released.</returns>
+    public static bool Decommit(nint address, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return true;
+        }
+
+        // Linux alone promises that pages given back this way read as zeros. Elsewhere new ones are put in their place.
+        return OperatingSystem.IsWindows() ? VirtualFree(address, (nuint)bytes, MemDecommit)
+            : OperatingSystem.IsLinux() ? Advise(address, (nuint)bytes, DontNeed) == 0 && Protect(address, (nuint)bytes, ProtectNone) == 0
+            : Map(address, (nuint)bytes, ProtectNone, MapFlags | MapFixed, -1, 0) == address;
+    }
+
     public static void Release(nint address, long bytes)
     {
         if (OperatingSystem.IsWindows())
@@ -57,6 +75,9 @@ internal static partial class AddressSpace
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int Protect(nint address, nuint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int Unmap(nint address, nuint length);

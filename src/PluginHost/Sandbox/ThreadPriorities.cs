@@ -8,8 +8,8 @@ internal static partial class ThreadPriorities
     private const int CallingThread = 0;
     private const uint Self = 0;
 
-    /// <summary>A third of the share of an ordinary thread: enough that what stops guests gets in between, not so little that they starve.</summary>
-    private const int Niceness = 5;
+    /// <summary>Half of the share of an ordinary thread: enough that what stops guests gets in between, not so little that they starve.</summary>
+    private const int Niceness = 3;
 
     /// <summary>Lowers the priority of the calling thread. Linux has it for each thread, as niceness, which .NET does not set.</summary>
     public static void Lower()
