@@ -57,7 +57,16 @@ public abstract class Instance : CallTarget
         : new WasmFunction(Compiled.Module.Functions[index], this, index - ImportedFunctions.Length);
 
     /// <summary>Called by the stubs that stand in the code table for functions that were not called yet.</summary>
-    internal static nint LoadCallee(Instance instance) => instance.Compiled.Functions.Load(instance.Callee);
+    internal static nint LoadCallee(Instance instance)
+    {
+        // A guest that has to stop does not begin to compile.
+        if (instance.Store.IsInterrupted)
+        {
+            Traps.OutOfFuelOrInterrupted(instance.Store);
+        }
+
+        return instance.Compiled.Functions.Load(instance.Callee);
+    }
 
     internal ReadOnlyMemory<byte> DataOf(int segment) => _data[segment];
 

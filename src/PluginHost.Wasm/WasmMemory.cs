@@ -38,7 +38,16 @@ public sealed class WasmMemory
             throw new WasmLimitException(nameof(StoreOptions.MemoryBytes), bytes, store.Options.MemoryBytes - store.MemoryBytes);
         }
 
-        Base = Reservations.Take();
+        try
+        {
+            Base = Reservations.Take();
+        }
+        catch
+        {
+            store.TryTakeMemory(-bytes);
+            throw;
+        }
+
         store.Add(this);
         if (bytes > 0 && !AddressSpace.Commit(Base, bytes))
         {

@@ -18,7 +18,11 @@ namespace PluginHost;
 /// </summary>
 public sealed class Skill : IAsyncDisposable
 {
+    /// <summary>Guests of one skill that may still run after their callers were released.</summary>
+    private const int AbandonedCalls = 2;
+
     private readonly HostServices _services;
+    private readonly SkillThreads _threads;
     private readonly ConsentedSkill _consented;
     private readonly Dictionary<string, SandboxedModule> _modules;
     private readonly SkillFiles _files;
@@ -35,6 +39,7 @@ public sealed class Skill : IAsyncDisposable
         HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, ImmutableDictionary<string, string> config)
     {
         _services = services;
+        _threads = new SkillThreads(services.Threads, services.CallsPerSkill + AbandonedCalls);
         _consented = consented;
         _modules = modules;
         _files = files;
@@ -113,7 +118,7 @@ public sealed class Skill : IAsyncDisposable
                 tool.Limits.Time,
                 deadline =>
                 {
-                    var call = module.CallAsync(_services.Threads, _services.Audit, request, deadline, running.Stop);
+                    var call = module.CallAsync(_threads, _services.Audit, request, deadline, running.Stop);
                     began = true;
                     return call;
                 },

@@ -10,7 +10,7 @@ namespace PluginHost;
 /// </summary>
 public sealed class SkillHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HostServices _services;
     private readonly Lock _gate = new();

@@ -17,5 +17,8 @@ internal sealed class CodeTable(int functions)
         set => Volatile.Write(ref _entries[function], value);
     }
 
+    /// <summary>Puts a stub where there is nothing. Another thread may put the code there just now, which must stay.</summary>
+    public void SetStub(int function, nint stub) => Interlocked.CompareExchange(ref _entries[function], stub, 0);
+
     public unsafe nint AddressOf(int function) => (nint)Unsafe.AsPointer(ref _entries[function]);
 }

@@ -16,6 +16,8 @@ internal sealed class FunctionLoader(WasmModule module, GeneratedModule generate
     /// <summary>The time that the CLR takes to make a type grows with the types of its assembly.</summary>
     private const int TypesPerAssembly = 32;
 
+    private static readonly SemaphoreSlim Compilers = new(Environment.ProcessorCount);
+
     private readonly Lock _gate = new();
     private readonly CodeTable _table = new(module.Bodies.Length);
     private readonly ConcurrentDictionary<int, nint> _compiled = new();
@@ -41,6 +43,20 @@ internal sealed class FunctionLoader(WasmModule module, GeneratedModule generate
             return code;
         }
 
+        // Each compiler may need hundreds of megabytes for a while, so there are no more at work than processors.
+        Compilers.Wait();
+        try
+        {
+            return Compile(function);
+        }
+        finally
+        {
+            Compilers.Release();
+        }
+    }
+
+    private nint Compile(int function)
+    {
         MethodInfo? method;
         lock (_gate)
         {
@@ -52,7 +68,7 @@ internal sealed class FunctionLoader(WasmModule module, GeneratedModule generate
 
         // The JIT works outside of the lock, so that one large function does not keep other threads from theirs.
         RuntimeHelpers.PrepareMethod(method.MethodHandle);
-        code = method.MethodHandle.GetFunctionPointer();
+        var code = method.MethodHandle.GetFunctionPointer();
         _compiled[function] = code;
         _table[function] = code;
         return code;
@@ -71,10 +87,13 @@ internal sealed class FunctionLoader(WasmModule module, GeneratedModule generate
             throw new WasmTrapException(TrapKind.CodeLimit);
         }
 
-        if ((_codeBytes += JitBudget.Bytes(compiled.Cil)) > options.CodeBytes)
+        var bytes = JitBudget.Bytes(compiled.Cil);
+        if (bytes > options.CodeBytes - _codeBytes)
         {
             throw new WasmTrapException(TrapKind.CodeLimit);
         }
+
+        _codeBytes += bytes;
 
         var type = DefineType();
         var emitter = new FunctionEmitter(type, generated.InstanceType, module.ImportedFunctions + function, module.Bodies[function].Type);
@@ -91,7 +110,7 @@ internal sealed class FunctionLoader(WasmModule module, GeneratedModule generate
         {
             if (_table[callee] == 0)
             {
-                _table[callee] = _stubs[module.Bodies[callee].Type];
+                _table.SetStub(callee, _stubs[module.Bodies[callee].Type]);
             }
         }
 

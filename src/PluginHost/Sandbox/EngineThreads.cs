@@ -7,7 +7,7 @@ namespace PluginHost.Sandbox;
 /// The threads that guests run on: their stacks have a known size, so that how deep a guest may go does not depend on its
 /// caller; no thread of the caller's pool ever waits for a guest; and there are never more of them than was said.
 /// </summary>
-internal sealed class EngineThreads(int capacity)
+internal sealed class EngineThreads(int capacity) : IGuestThreads
 {
     private const int StackBytes = 16 * 1024 * 1024;
 
@@ -30,8 +30,7 @@ internal sealed class EngineThreads(int capacity)
         }
     }
 
-    /// <summary>Runs something that never throws.</summary>
-    /// <returns>False where all threads are taken.</returns>
+    /// <inheritdoc/>
     public bool TryRun(Action work)
     {
         var context = ExecutionContext.Capture();

@@ -50,13 +50,14 @@ internal sealed class GuestRun : IDisposable
     public Task<GuestResult> Result => _promise.Task;
 
     /// <summary>Makes the call and fulfils <see cref="Result"/>.</summary>
-    public void Complete() => _promise.Fulfil(() =>
+    public void Complete()
     {
+        // Fulfilled first: disposing waits for whoever tells the guest to stop just now, and that one waits for the promise.
         using (this)
         {
-            return Execute();
+            _promise.Fulfil(Execute);
         }
-    });
+    }
 
     public void Dispose()
     {

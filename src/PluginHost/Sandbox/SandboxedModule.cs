@@ -80,16 +80,23 @@ internal sealed class SandboxedModule
     /// <exception cref="SkillStateException">The audit log failed, so the call did.</exception>
     /// <exception cref="SkillLimitException">All threads are taken by guests that did not stop.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public Task<GuestResult> CallAsync(EngineThreads threads, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
+    public Task<GuestResult> CallAsync(IGuestThreads threads, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
     {
         var run = new GuestRun(this, audit, request, deadline, caller);
-        if (threads.TryRun(run.Complete))
+        var runs = false;
+        try
         {
-            return run.Result;
+            runs = threads.TryRun(run.Complete);
+        }
+        finally
+        {
+            if (!runs)
+            {
+                run.Dispose();
+            }
         }
 
-        run.Dispose();
-        throw new SkillLimitException("limit.threads", "calls that were given up still hold all threads of the engine");
+        return runs ? run.Result : throw new SkillLimitException("limit.threads", "calls that were given up still hold all threads of the engine");
     }
 
     internal Instance Instantiate(Store store, Linker linker)

@@ -261,4 +261,32 @@ public sealed class DirectoryNodeTests
         process.WaitForExit();
         return process.ExitCode;
     }
+
+    [TestMethod]
+    public void Time_OfAFileWithASecondName_IsNotSet_AndFractionsAreKept()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("directories of the machine are mapped on Linux only");
+        }
+
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["one"], "1");
+        using var directory = HostDirectory.Open(folder.Path);
+        using var file = directory.OpenFile("one", new FileOpenOptions(Write: false, Create: false, Exclusive: false, Truncate: false));
+        var time = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000).AddTicks(9_999_999);
+
+        file.SetModified(time);
+        Assert.AreEqual(time, directory.StatusOf("one").Modified);
+        directory.SetModified("one", time.AddTicks(-1));
+        Assert.AreEqual(time.AddTicks(-1), file.Status.Modified);
+
+        using (var link = System.Diagnostics.Process.Start("ln", [folder["one"], folder["two"]]))
+        {
+            link.WaitForExit();
+        }
+
+        Assert.AreEqual(FileError.Denied, Assert.ThrowsExactly<FileTreeException>(() => file.SetModified(time)).Error);
+        Assert.AreEqual(FileError.Denied, Assert.ThrowsExactly<FileTreeException>(() => directory.SetModified("one", time)).Error);
+    }
 }

@@ -8,7 +8,7 @@ namespace PluginHost.Tests.Hosting;
 [TestClass]
 public sealed class StoppingTests : IDisposable
 {
-    private const int SpareThreads = 16;
+    private const int SpareThreads = 2;
 
     private readonly TemporaryFolder _folder = new();
     private readonly LoopbackServer _server = new(LoopbackServer.Ok(""));
@@ -94,6 +94,9 @@ public sealed class StoppingTests : IDisposable
         // A few may have stopped in time after all, on a busy machine.
         Assert.IsGreaterThan(SpareThreads, codes.Count(code => code == "limit.time"));
 
+        var other = host.LoadSkill(Fixtures.Skill("text"));
+        await Until(() => Task.Run(() => Shouts(other)).Result);
+
         _vault.Set();
         await Until(() => Task.Run(() => Record(skill)).Result is not SkillLimitException { Code: "limit.threads" });
     }
@@ -123,6 +126,19 @@ public sealed class StoppingTests : IDisposable
 
         _vault.Reset();
         return skill;
+    }
+
+    /// <summary>Whether another skill is served. On a busy machine its first call may take longer than a call may.</summary>
+    private static async Task<bool> Shouts(Skill skill)
+    {
+        try
+        {
+            return (await skill.CallAsync("acme.text.shout", "hello").ConfigureAwait(false)).Text == "HELLO";
+        }
+        catch (SkillLimitException e) when (e.Code == "limit.time")
+        {
+            return false;
+        }
     }
 
     private static async Task<Exception?> Record(Skill skill)

@@ -23,7 +23,16 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
 
     public void SetLength(long length) => Changing([], length, static (handle, _, size) => RandomAccess.SetLength(handle, size));
 
-    public void SetModified(DateTimeOffset time) => LinuxFiles.SetModified(handle, null, time);
+    public void SetModified(DateTimeOffset time)
+    {
+        // A second name of the file may lie outside of what was granted.
+        if (Status.Links > 1)
+        {
+            throw new FileTreeException(FileError.Denied);
+        }
+
+        LinuxFiles.SetModified(handle, null, time);
+    }
 
     public void Flush() => Changing([], 0, static (handle, _, _) => RandomAccess.FlushToDisk(handle));
 

@@ -62,9 +62,9 @@ internal static partial class LinuxFiles
     private static unsafe int SetModified(int at, string? name, DateTimeOffset time)
     {
         const long omit = 0x3FFFFFFE;
-        var sinceEpoch = time - DateTimeOffset.UnixEpoch;
-        var seconds = (long)Math.Floor(sinceEpoch.TotalSeconds);
-        var times = stackalloc long[] { 0, omit, seconds, (sinceEpoch.Ticks - (seconds * TimeSpan.TicksPerSecond)) * 100 };
+        var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
+        var seconds = time.ToUnixTimeSeconds();
+        var times = stackalloc long[] { 0, omit, seconds, (ticks - (seconds * TimeSpan.TicksPerSecond)) * 100 };
         return Check(name is null ? SetTimes(at, times) : SetTimesAt(at, name, times, NoFollowAt));
     }
 

@@ -1,0 +1,36 @@
+namespace PluginHost.Sandbox;
+
+/// <summary>
+/// A skill's share of the engine's threads. A guest that was given up keeps its thread until it ends, so without a bound of
+/// its own one skill that never stops in time would take all of them, call after call.
+/// </summary>
+internal sealed class SkillThreads(IGuestThreads threads, int capacity) : IGuestThreads
+{
+    private int _taken;
+
+    public bool TryRun(Action work)
+    {
+        if (Interlocked.Increment(ref _taken) > capacity)
+        {
+            Interlocked.Decrement(ref _taken);
+            return false;
+        }
+
+        var taken = false;
+        try
+        {
+            return taken = threads.TryRun(() =>
+            {
+                work();
+                Interlocked.Decrement(ref _taken);
+            });
+        }
+        finally
+        {
+            if (!taken)
+            {
+                Interlocked.Decrement(ref _taken);
+            }
+        }
+    }
+}
