@@ -14,4 +14,7 @@ public sealed record CompilationOptions
 
     /// <summary>Compiles every function the way functions beyond the budget of the JIT are: for tests of that path.</summary>
     internal bool ForceFallback { get; init; }
+
+    /// <summary>Charges each basic block by itself: for tests that the fewer charges come to the same.</summary>
+    internal bool ChargeEachBlock { get; init; }
 }

@@ -11,7 +11,7 @@ public sealed class Store : IDisposable
     /// <summary>Fuel of a store that was given none: more than any guest can burn.</summary>
     public const long UnlimitedFuel = long.MaxValue / 2;
 
-    /// <summary>Fuel left. Compiled code keeps it in a local and stores it through at every charge.</summary>
+    /// <summary>Fuel left. Compiled code keeps it in a local and stores it before calls, traps and returns.</summary>
     internal long FuelLeft = UnlimitedFuel;
 
     /// <summary>Zero, or <see cref="long.MaxValue"/> once the guest has to stop: one compare serves fuel and interruption.</summary>
@@ -32,7 +32,9 @@ public sealed class Store : IDisposable
     /// <summary>References among the second and further results.</summary>
     internal object?[] ResultReferences = new object?[8];
 
-    // The JIT cannot know what these fields hold, so it does not fold arithmetic with them (spec 4.3.3, NaN propagation).
+    // The JIT cannot know what these fields hold, so it does not fold arithmetic with them (spec 4.3.3, NaN propagation; rotations).
+    internal int Zero;
+    internal long WideZero;
     internal float F32Zero;
     internal float F32NegativeZero = -0f;
     internal float F32One = 1;

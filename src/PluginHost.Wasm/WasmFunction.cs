@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Wasm;
@@ -92,6 +93,8 @@ public sealed class WasmFunction
     }
 
     /// <summary>Called by compiled code for an element that does not have the type it wants: it may have no code yet.</summary>
+    /// <remarks>Inlined it would grow every function that calls indirectly.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void LoadElement(WasmFunction function, int typeId)
     {
         if (function.Type.Id != typeId)

@@ -11,7 +11,11 @@ public sealed class WasmMemory
     /// <summary>Bytes of a page.</summary>
     public const int PageSize = 65_536;
 
-    private const uint MaxPages = 65_536;
+    /// <summary>
+    /// A page less than 32 bits can address, so that a sum which wraps was never a valid address: compiled code checks several
+    /// accesses near each other at once.
+    /// </summary>
+    private const uint MaxPages = 65_535;
 
     /// <summary>Address of the first byte.</summary>
     internal readonly nint Base;
@@ -33,6 +37,11 @@ public sealed class WasmMemory
         _store = store;
         Type = type;
         var bytes = (long)type.Limits.Minimum * PageSize;
+        if (type.Limits.Minimum > MaxPages)
+        {
+            throw new WasmLimitException("MemoryPages", type.Limits.Minimum, MaxPages);
+        }
+
         if (!store.TryTakeMemory(bytes))
         {
             throw new WasmLimitException(nameof(StoreOptions.MemoryBytes), bytes, store.Options.MemoryBytes - store.MemoryBytes);

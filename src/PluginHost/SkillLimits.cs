@@ -21,7 +21,7 @@ public sealed class SkillLimits
     /// <summary>Calls that wait for their turn, in the host and for each skill. 64 by default.</summary>
     public int QueuedCalls { get; set; } = 64;
 
-    /// <summary>Time to verify and compile a package, from 10 ms to 24 h; consent is not counted. A minute by default.</summary>
+    /// <summary>Time to verify a package, from 10 ms to 24 h; consent is not counted. A minute by default.</summary>
     public TimeSpan LoadTime { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Packages that are loaded at the same time; as many again may wait. 4 by default.</summary>

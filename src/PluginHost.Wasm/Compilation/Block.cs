@@ -30,6 +30,27 @@ internal sealed class Block
     /// <summary>Where further branches back go, at the end of the loop; -1 while there are none.</summary>
     public int BackLabel { get; set; } = -1;
 
-    /// <summary>Whether control can come to the label by a branch.</summary>
+    /// <summary>The block of fuel that was charged when this one was entered. It goes on at the end, unless the block was escaped from.</summary>
+    public required FuelBlock Entry { get; init; }
+
+    /// <summary>Whether a conditional branch inside leads past the end.</summary>
+    public bool Escaped { get; set; }
+
+    /// <summary>Branches to this block: the blocks of fuel that they leave, how much of those had run, and who is not charged for the rest.</summary>
+    public List<(FuelBlock Left, FuelBlock By, long Before)> Skips { get; } = [];
+
+    /// <summary>The addresses known to be valid where the block was entered.</summary>
+    public KnownBounds.Fact[] KnownAtEntry { get; set; } = [];
+
+    /// <summary>How often locals had been set there.</summary>
+    public int AssignmentsAtEntry { get; set; }
+
+    /// <summary>Whether control comes to the start.</summary>
+    public required bool EnteredAlive { get; init; }
+
+    /// <summary>Whether control can come to the label by a branch that is not dead code itself.</summary>
+    public bool Alive { get; set; }
+
+    /// <summary>Whether a branch to the label is written.</summary>
     public bool Targeted { get; set; }
 }

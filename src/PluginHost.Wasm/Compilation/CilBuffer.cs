@@ -19,6 +19,7 @@ internal sealed class CilBuffer(long limit)
 
     private readonly List<CilInstruction> _instructions = [];
     private readonly List<Type> _locals = [];
+    private readonly List<long> _prices = [];
     private int _labels;
 
     public IReadOnlyList<CilInstruction> Instructions => _instructions;
@@ -26,6 +27,8 @@ internal sealed class CilBuffer(long limit)
     public IReadOnlyList<Type> Locals => _locals;
 
     public int Labels => _labels;
+
+    public IReadOnlyList<long> Prices => _prices;
 
     public int DeclareLocal(Type type)
     {
@@ -75,31 +78,49 @@ internal sealed class CilBuffer(long limit)
 
     public void CallSelf() => Add(OpCodes.Call, CilOperand.Self);
 
-    public void CallVirtual(MethodInfo method) => Add(OpCodes.Callvirt, CilOperand.Method, 0, method);
-
     public void CallIndirect(CilSignature signature) => Add(OpCodes.Calli, CilOperand.CallIndirect, 0, signature);
 
     public void Cast(Type type) => Add(OpCodes.Castclass, CilOperand.Class, 0, type);
 
     public void NewArray(Type type) => Add(OpCodes.Newarr, CilOperand.Class, 0, type);
 
-    /// <summary>Leaves room for a charge; its price is set by <see cref="Price"/>.</summary>
-    /// <param name="check">Whether the guest may be stopped here.</param>
-    /// <returns>The position to price.</returns>
-    public int Charge(bool check)
+    /// <summary>Whether the JIT must not see what <see cref="HideRotation"/> stands behind.</summary>
+    public bool HidesRotations { get; set; }
+
+    public void HideRotation(bool wide) => Add(OpCodes.Nop, CilOperand.HideRotation, wide ? 1 : 0);
+
+    /// <summary>A price that is not known yet; it begins at nothing.</summary>
+    public int NewPrice()
     {
-        Add(OpCodes.Nop, CilOperand.Charge, 0, check);
-        return _instructions.Count - 1;
+        _prices.Add(0);
+        return _prices.Count - 1;
     }
 
-    /// <summary>Leaves room for the check of depth and stack; <see cref="Price"/> with 1 makes it real.</summary>
+    public void AddPrice(int price, long fuel) => _prices[price] += fuel;
+
+    /// <summary>Charges a price, which <see cref="AddPrice"/> may still change.</summary>
+    /// <param name="price">The price.</param>
+    /// <param name="check">Whether the guest may be stopped here.</param>
+    public void Charge(int price, bool check) => Add(OpCodes.Nop, CilOperand.Charge, price, check);
+
+    /// <summary>Leaves room for the check of depth and stack; <see cref="NeedStackCheck"/> makes it real.</summary>
     public int StackCheck()
     {
         Add(OpCodes.Nop, CilOperand.StackCheck);
         return _instructions.Count - 1;
     }
 
-    public void Price(int charge, long fuel) => CollectionsMarshal.AsSpan(_instructions)[charge].Number = fuel;
+    /// <summary>Puts on the stack the last index at which so many bytes lie within the memory, from its length there.</summary>
+    /// <returns>The position, for <see cref="SetBound"/>.</returns>
+    public int Bound(long bytes)
+    {
+        Add(OpCodes.Nop, CilOperand.Bound, bytes);
+        return _instructions.Count - 1;
+    }
+
+    public void SetBound(int position, long bytes) => CollectionsMarshal.AsSpan(_instructions)[position].Number = bytes;
+
+    public void NeedStackCheck(int position) => CollectionsMarshal.AsSpan(_instructions)[position].Number = 1;
 
     private void Add(OpCode code, CilOperand operand, long number = 0, object? item = null)
     {

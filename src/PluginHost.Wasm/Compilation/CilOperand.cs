@@ -27,6 +27,12 @@ internal enum CilOperand : byte
     /// <summary>No instruction: fuel for a block is charged here, at a price known when the block ends.</summary>
     Charge,
 
+    /// <summary>A number less one is subtracted.</summary>
+    Bound,
+
+    /// <summary>No instruction: a number of 64 bits (1) or 32 (0) is changed into itself where rotations have to be hidden.</summary>
+    HideRotation,
+
     /// <summary>No instruction: depth and stack are checked here if the method turns out to call anything.</summary>
     StackCheck,
 }

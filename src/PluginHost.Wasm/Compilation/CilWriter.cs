@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Wasm.Compilation;
 
@@ -42,10 +43,34 @@ internal sealed class CilWriter(ILGenerator il, CilBuffer buffer, FuelAccount fu
                 il.EmitCalli(i.Code, CallingConventions.Standard, signature.Return, signature.Parameters, null);
                 break;
             case CilOperand.Mark: il.MarkLabel(_labels[i.Number]); break;
-            case CilOperand.Charge: fuel.Write(il, _locals, _labels, i.Number, (bool)i.Item!); break;
+            case CilOperand.Charge: fuel.Write(il, _locals, _labels, buffer.Prices[(int)i.Number], (bool)i.Item!); break;
+            case CilOperand.Bound: Bound(i.Number); break;
+            case CilOperand.HideRotation: HideRotation(wide: i.Number != 0); break;
             case CilOperand.StackCheck: stack.Write(il, _locals, _labels, i.Number != 0); break;
             default: throw new ArgumentOutOfRangeException(nameof(i));
         }
+    }
+
+    private void Bound(long bytes)
+    {
+        if (bytes > 1)
+        {
+            il.Emit(OpCodes.Ldc_I8, bytes - 1);
+            il.Emit(OpCodes.Sub);
+        }
+    }
+
+    /// <summary>Adds a zero that the JIT does not know.</summary>
+    private void HideRotation(bool wide)
+    {
+        if (!buffer.HidesRotations)
+        {
+            return;
+        }
+
+        il.Emit(OpCodes.Ldloc, _locals[fuel.Store]);
+        il.Emit(OpCodes.Ldfld, wide ? Members.StoreWideZero : Members.StoreZero);
+        il.Emit(OpCodes.Add);
     }
 
     private void Int(int value)

@@ -4,8 +4,8 @@ using PluginHost.Wasm.Runtime;
 namespace PluginHost.Wasm.Compilation;
 
 /// <summary>
-/// Writes charges and stops of one method. Fuel lives in a local and is stored through at each charge, so that it is
-/// exact when a trap or a call leaves the method; the floor is read as volatile, because another thread raises it.
+/// Writes charges and stops of one method. Fuel lives in a local, which is stored before anything that leaves the method: a
+/// call, a trap or the end. The floor is read as volatile, because another thread raises it.
 /// </summary>
 /// <param name="Metering">Whether fuel is charged at all.</param>
 /// <param name="Store">The local that holds the store.</param>
@@ -15,15 +15,12 @@ internal sealed record FuelAccount(bool Metering, int Store, int Fuel, int Stop)
 {
     public void Write(ILGenerator il, LocalBuilder[] locals, Label[] labels, long price, bool check)
     {
-        if (Metering && price > 0)
+        if (Metering && price != 0)
         {
             il.Emit(OpCodes.Ldloc, locals[Fuel]);
             il.Emit(OpCodes.Ldc_I8, price);
             il.Emit(OpCodes.Sub);
             il.Emit(OpCodes.Stloc, locals[Fuel]);
-            il.Emit(OpCodes.Ldloc, locals[Store]);
-            il.Emit(OpCodes.Ldloc, locals[Fuel]);
-            il.Emit(OpCodes.Stfld, Members.StoreFuel);
         }
 
         if (!check)

@@ -131,6 +131,12 @@ internal sealed partial class FunctionCompiler
 
         // The callee can change anything but this function's locals.
         FlushReads(Reads.Memory | Reads.Globals);
+        if (tail)
+        {
+            SkipTo(_blocks[0]);
+        }
+
+        StoreFuel();
         return arguments;
     }
 

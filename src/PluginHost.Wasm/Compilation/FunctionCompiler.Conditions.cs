@@ -8,6 +8,7 @@ internal sealed partial class FunctionCompiler
 {
     private void BranchIf(Expression condition, int label, bool whenTrue)
     {
+        _rotations.Test(condition);
         switch (condition)
         {
             case { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Eqz or Opcode.I64Eqz }:

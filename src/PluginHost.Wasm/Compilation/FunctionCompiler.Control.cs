@@ -14,12 +14,13 @@ internal sealed partial class FunctionCompiler
 
         // What waits could otherwise be evaluated on one path into the block's end and not on another.
         FlushAll();
-        _cost += InstructionCosts.Of(instruction.Code);
+        _fuelBlock.Add(InstructionCosts.Of(instruction.Code));
         var height = _stack.Count - type.Parameters.Length;
         switch (instruction.Code)
         {
             case Opcode.Block:
-                _blocks.Add(new Block { Code = Opcode.Block, Type = type, Height = height, Label = _cil.DefineLabel() });
+                _blocks.Add(new Block { Code = Opcode.Block, Type = type, Height = height, Label = _cil.DefineLabel(), Entry = _fuelBlock, EnteredAlive = _alive });
+                _bounds.Enter(_blocks[^1]);
                 break;
             case Opcode.Loop:
                 EnterLoop(type, height);
@@ -38,6 +39,8 @@ internal sealed partial class FunctionCompiler
             Type = type,
             Height = height,
             Label = _cil.DefineLabel(),
+            Entry = _fuelBlock,
+            EnteredAlive = _alive,
             LabelLocals = Take(type.Parameters),
         };
         Assign(block.LabelLocals, Pop(type.Parameters.Length));
@@ -45,6 +48,7 @@ internal sealed partial class FunctionCompiler
         _cil.Mark(block.Label);
         _deepestLoop = Math.Max(_deepestLoop, ++_loops);
         BeginFuelBlock(check: true);
+        _bounds.Clear();
         PushCopies(block.LabelLocals, type.Parameters);
     }
 
@@ -57,6 +61,8 @@ internal sealed partial class FunctionCompiler
             Height = height,
             Label = _cil.DefineLabel(),
             ElseLabel = _cil.DefineLabel(),
+            Entry = _fuelBlock,
+            EnteredAlive = _alive,
             LabelLocals = Take(type.Results),
             ParameterLocals = Take(type.Parameters),
         };
@@ -64,6 +70,7 @@ internal sealed partial class FunctionCompiler
         _blocks.Add(block);
         BranchIf(condition, block.ElseLabel, whenTrue: false);
         BeginFuelBlock();
+        _bounds.Enter(block);
         PushCopies(block.ParameterLocals, type.Parameters);
     }
 
@@ -79,7 +86,10 @@ internal sealed partial class FunctionCompiler
         Cut(block.Height);
         block.Code = Opcode.Else;
         _cil.Mark(block.ElseLabel);
+        block.Alive |= _alive && reachable;
+        _alive = block.EnteredAlive;
         BeginFuelBlock();
+        _bounds.Join(block);
         PushCopies(block.ParameterLocals, block.Type.Parameters);
     }
 
@@ -100,6 +110,7 @@ internal sealed partial class FunctionCompiler
                 Array.ForEach(block.LabelLocals, _temporaries.Return);
                 EndBackEdges(block, reachable);
                 EndWithoutLabel(block, reachable);
+                JoinFuelBlocks(block, _alive && reachable);
                 return;
             case Opcode.Block when !block.Targeted:
                 EndWithoutLabel(block, reachable);
@@ -119,7 +130,8 @@ internal sealed partial class FunctionCompiler
 
         _cil.Mark(block.Label);
         Array.ForEach(block.ParameterLocals, _temporaries.Return);
-        BeginFuelBlock();
+        JoinFuelBlocks(block, (_alive && reachable) || block.Alive || (block.Code == Opcode.If && block.EnteredAlive));
+        _bounds.Join(block);
         var results = LabelLocals(block);
         for (var i = 0; i < results.Length; i++)
         {
@@ -152,6 +164,7 @@ internal sealed partial class FunctionCompiler
         }
 
         // Dead code follows, which must still find operands of the right types.
+        Die();
         Cut(block.Height);
         foreach (var type in block.Type.Results)
         {
@@ -166,6 +179,7 @@ internal sealed partial class FunctionCompiler
             Return(Pop(block.Type.Results.Length));
         }
 
+        SettleSkips(block);
         Cut(0);
     }
 
@@ -210,6 +224,7 @@ internal sealed partial class FunctionCompiler
     {
         var target = Target(instruction.Index);
         var values = Pop(Arity(target));
+        SkipTo(target);
         if (target.Label < 0)
         {
             Return(values);
@@ -225,21 +240,41 @@ internal sealed partial class FunctionCompiler
         var condition = Pop();
         var target = Target(instruction.Index);
         var arity = Arity(target);
-        target.Targeted = true;
+        var exit = _fuel.Metering && !_chargesEachBlock && LeavesLoop(target);
         if (target.Label >= 0 && arity == 0)
         {
-            BranchIf(condition, JumpLabel(target), whenTrue: true);
+            var label = JumpLabel(target);
+            BranchIf(condition, exit ? ExitLabel(target, label) : label, whenTrue: true);
         }
         else
         {
             var values = KeptOnTop(arity);
             var skip = _cil.DefineLabel();
             BranchIf(condition, skip, whenTrue: false);
-            Leave(target, values);
+            LeaveFromBranch(target, values, exit);
             _cil.Mark(skip);
         }
 
+        _bounds.Observe();
+        if (exit)
+        {
+            return;
+        }
+
+        EscapeTo(target);
         BeginFuelBlock();
+    }
+
+    private void LeaveFromBranch(Block target, Expression[] values, bool exit)
+    {
+        var owed = _owesFuel;
+        if (exit)
+        {
+            LeaveLoop(target, OpenFuelBlock(check: false));
+        }
+
+        Leave(target, values);
+        _owesFuel = owed;
     }
 
     /// <summary>The topmost operands, made stable where they are: both paths may need them.</summary>
@@ -285,13 +320,14 @@ internal sealed partial class FunctionCompiler
             labels[i] = TableLabel(instruction.Labels[i], arity, direct, stubs);
         }
 
+        _rotations.Test(index);
         Emit(index);
         _cil.Switch(labels[..^1]);
         _cil.Branch(OpCodes.Br, labels[^1]);
         foreach (var (depth, stub) in stubs)
         {
             _cil.Mark(stub);
-            Leave(Target(depth), values);
+            LeaveFromBranch(Target(depth), values, exit: false);
         }
     }
 
@@ -300,6 +336,8 @@ internal sealed partial class FunctionCompiler
     {
         var target = Target(depth);
         target.Targeted = true;
+        target.Alive |= _alive;
+        EscapeTo(target);
         if (target.Label >= 0 && arity == 0)
         {
             // A table counts as one jump, however often it names the loop.
@@ -336,6 +374,7 @@ internal sealed partial class FunctionCompiler
 
         if (++_returns <= LoneJumps)
         {
+            StoreFuel();
             _cil.Emit(OpCodes.Ret);
             return;
         }
@@ -358,6 +397,7 @@ internal sealed partial class FunctionCompiler
     private int JumpLabel(Block target)
     {
         target.Targeted = true;
+        target.Alive |= _alive;
         if (target.Code != Opcode.Loop || ++target.BackEdges <= LoneJumps)
         {
             return target.Label;
@@ -398,25 +438,4 @@ internal sealed partial class FunctionCompiler
     }
 
     private void Unreachable() => _cil.Branch(OpCodes.Br, Trap(TrapKind.Unreachable));
-
-    private void Select(Instruction instruction)
-    {
-        var condition = Pop();
-        var second = Pop();
-        var first = Pop();
-        if (first.Kind != ExpressionKind.Local)
-        {
-            first = Materialized(first);
-        }
-
-        var result = _temporaries.Take(instruction.Type);
-        var skip = _cil.DefineLabel();
-        Emit(second);
-        _cil.StoreLocal(result);
-        BranchIf(condition, skip, whenTrue: false);
-        Emit(first);
-        _cil.StoreLocal(result);
-        _cil.Mark(skip);
-        PushTemporary(result, instruction.Type);
-    }
 }

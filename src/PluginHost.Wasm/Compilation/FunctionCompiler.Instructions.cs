@@ -9,7 +9,7 @@ internal sealed partial class FunctionCompiler
 {
     public void Plain(Instruction i)
     {
-        _cost += InstructionCosts.Of(i.Code);
+        _fuelBlock.Add(InstructionCosts.Of(i.Code));
         switch (i.Code)
         {
             case Opcode.Nop: break;
@@ -17,7 +17,10 @@ internal sealed partial class FunctionCompiler
             case Opcode.Br: Branch(i); break;
             case Opcode.BrIf: BranchIf(i); break;
             case Opcode.BrTable: BranchTable(i); break;
-            case Opcode.Return: Return(Pop(_blocks[0].Type.Results.Length)); break;
+            case Opcode.Return:
+                SkipTo(_blocks[0]);
+                Return(Pop(_blocks[0].Type.Results.Length));
+                break;
             case Opcode.Call: Call((int)i.Index); break;
             case Opcode.CallIndirect: CallIndirect(i); break;
             case Opcode.ReturnCall: Call((int)i.Index, tail: true); break;
@@ -71,6 +74,8 @@ internal sealed partial class FunctionCompiler
     {
         var value = Pop();
         FlushLocal((int)i.Index);
+        _rotations.Assign((int)i.Index, value);
+        _bounds.Assign((int)i.Index);
         Emit(value);
         StoreWasmLocal((int)i.Index);
     }
@@ -185,6 +190,7 @@ internal sealed partial class FunctionCompiler
     {
         var arguments = Pop(operands);
         FlushReads(Reads.Memory | Reads.Globals);
+        StoreFuel();
         _cil.LoadArgument(0);
         foreach (var argument in arguments)
         {

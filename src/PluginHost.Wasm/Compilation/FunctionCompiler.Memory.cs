@@ -52,7 +52,7 @@ internal sealed partial class FunctionCompiler
         if (address.Kind == ExpressionKind.Constant)
         {
             var whole = (uint)address.Bits + i.Bits;
-            if (whole + width > _module.Memories[memory].Limits.Minimum * (ulong)WasmMemory.PageSize)
+            if (whole + width > SmallestSize(memory))
             {
                 _cil.Long((long)(whole + width));
                 LoadLength(memory);
@@ -62,16 +62,58 @@ internal sealed partial class FunctionCompiler
             return (null, whole);
         }
 
+        var end = i.Bits + width;
+        var (local, delta) = LocalAndDelta(address);
         Emit(address);
         _cil.Emit(OpCodes.Conv_U8);
         var index = _temporaries.Take(ValType.I64);
         _cil.StoreLocal(index);
-        _cil.LoadLocal(index);
-        _cil.Long((long)(i.Bits + width));
-        _cil.Emit(OpCodes.Add);
-        LoadLength(memory);
-        _cil.Branch(OpCodes.Bgt_Un, Trap(TrapKind.MemoryOutOfBounds));
+        if (memory != 0 || local < 0)
+        {
+            CheckEnd(index, memory, end);
+        }
+        else if (!_bounds.Covers(local, delta, end, SmallestSize(memory)))
+        {
+            _bounds.Add(local, delta, end, CheckEnd(index, memory, end));
+        }
+
         return (new Expression { Kind = ExpressionKind.Temporary, Type = ValType.I64, Index = index }, i.Bits);
+    }
+
+    /// <summary>An address as the sum of one of the guest's locals and a constant; -1 where it is none.</summary>
+    private static (int Local, uint Delta) LocalAndDelta(Expression address) => address switch
+    {
+        { Kind: ExpressionKind.Local } => (address.Index, 0),
+        { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Add, First: { Kind: ExpressionKind.Local } local, Second: { Kind: ExpressionKind.Constant } delta } =>
+            (local.Index, (uint)delta.Bits),
+        { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Add, First: { Kind: ExpressionKind.Constant } delta, Second: { Kind: ExpressionKind.Local } local } =>
+            (local.Index, (uint)delta.Bits),
+        _ => (-1, 0),
+    };
+
+    private ulong SmallestSize(int memory) => _module.Memories[memory].Limits.Minimum * (ulong)WasmMemory.PageSize;
+
+    /// <summary>
+    /// Traps unless an index, and so many bytes from there, lie within the memory. Where the memory is never
+    /// smaller than that, its last valid index is compared with: the JIT keeps it for further accesses and out of loops.
+    /// </summary>
+    /// <returns>Where the bound may be made larger; -1 where it may not.</returns>
+    private int CheckEnd(int index, int memory, ulong bytes)
+    {
+        _cil.LoadLocal(index);
+        if (bytes > SmallestSize(memory))
+        {
+            _cil.Long((long)bytes);
+            _cil.Emit(OpCodes.Add);
+            LoadLength(memory);
+            _cil.Branch(OpCodes.Bgt_Un, Trap(TrapKind.MemoryOutOfBounds));
+            return -1;
+        }
+
+        LoadLength(memory);
+        var bound = _cil.Bound((long)bytes);
+        _cil.Branch(OpCodes.Bge_Un, Trap(TrapKind.MemoryOutOfBounds));
+        return bound;
     }
 
     /// <summary>The first memory's place and size are kept in locals; of others they are read again each time.</summary>

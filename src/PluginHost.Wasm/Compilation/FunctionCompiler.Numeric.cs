@@ -34,12 +34,21 @@ internal sealed partial class FunctionCompiler
         }
 
         var second = info.Parameters.Length == 2 ? Pop() : null;
-        Push(new Expression { Kind = ExpressionKind.Operation, Type = info.Result, Operation = info, First = Pop(), Second = second });
+        var operation = new Expression { Kind = ExpressionKind.Operation, Type = info.Result, Operation = info, First = Pop(), Second = second };
+        if (info.Code is Opcode.I32Eqz or Opcode.I64Eqz || Comparison(info.Code) is not null)
+        {
+            _rotations.Test(operation);
+        }
+
+        Push(operation);
     }
 
     /// <summary>Promotion from f32 is exact, so one function serves both widths.</summary>
     private void Truncate(string helper, ValType result)
     {
+        // The helper may trap.
+        StoreFuel();
+        _bounds.Observe();
         Emit(Pop());
         _cil.Emit(OpCodes.Conv_R8);
         _cil.Call(Helper(typeof(Numerics), helper));
@@ -48,6 +57,7 @@ internal sealed partial class FunctionCompiler
 
     private void Divide(OpcodeInfo info)
     {
+        _bounds.Observe();
         var divisor = Materialized(Pop());
         var dividend = Materialized(Pop());
         var signed = info.Code is Opcode.I32DivS or Opcode.I32RemS or Opcode.I64DivS or Opcode.I64RemS;
@@ -56,6 +66,7 @@ internal sealed partial class FunctionCompiler
         var value = info.Result == ValType.I32 ? (int)divisor.Bits : (long)divisor.Bits;
         if (!constant || value == 0)
         {
+            _rotations.Test(divisor);
             EmitStable(divisor);
             _cil.Branch(OpCodes.Brfalse, Trap(TrapKind.IntegerDivideByZero));
         }
@@ -307,10 +318,10 @@ internal sealed partial class FunctionCompiler
             case Opcode.I32Shl or Opcode.I64Shl: Ops(OpCodes.Shl); break;
             case Opcode.I32ShrS or Opcode.I64ShrS: Ops(OpCodes.Shr); break;
             case Opcode.I32ShrU or Opcode.I64ShrU: Ops(OpCodes.Shr_Un); break;
-            case Opcode.I32Rotl: Call(typeof(Numerics), nameof(Numerics.RotateLeft), typeof(int), typeof(int)); break;
-            case Opcode.I32Rotr: Call(typeof(Numerics), nameof(Numerics.RotateRight), typeof(int), typeof(int)); break;
-            case Opcode.I64Rotl: Call(typeof(Numerics), nameof(Numerics.RotateLeft), typeof(long), typeof(int)); break;
-            case Opcode.I64Rotr: Call(typeof(Numerics), nameof(Numerics.RotateRight), typeof(long), typeof(int)); break;
+            case Opcode.I32Rotl: Rotate(nameof(BitOperations.RotateLeft), typeof(uint)); break;
+            case Opcode.I32Rotr: Rotate(nameof(BitOperations.RotateRight), typeof(uint)); break;
+            case Opcode.I64Rotl: Rotate(nameof(BitOperations.RotateLeft), typeof(ulong)); break;
+            case Opcode.I64Rotr: Rotate(nameof(BitOperations.RotateRight), typeof(ulong)); break;
             case Opcode.I32WrapI64: Ops(OpCodes.Conv_I4); break;
             case Opcode.I64ExtendI32S: Ops(OpCodes.Conv_I8); break;
             case Opcode.I64ExtendI32U: Ops(OpCodes.Conv_U8); break;
@@ -364,6 +375,12 @@ internal sealed partial class FunctionCompiler
             case Opcode.I64TruncSatF32U or Opcode.I64TruncSatF64U: Ops(OpCodes.Conv_U8); break;
             default: throw new ArgumentOutOfRangeException(nameof(code), code, "not a numeric instruction");
         }
+    }
+
+    private void Rotate(string method, Type type)
+    {
+        Call(typeof(BitOperations), method, type, typeof(int));
+        _cil.HideRotation(wide: type == typeof(ulong));
     }
 
     private void Not() => Ops(OpCodes.Ldc_I4_0, OpCodes.Ceq);

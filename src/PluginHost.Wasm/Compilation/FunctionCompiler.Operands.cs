@@ -90,7 +90,12 @@ internal sealed partial class FunctionCompiler
 
     private void FlushLocal(int local) => Flush(static (expression, index) => expression.ReadsLocal(index), local);
 
-    private void FlushReads(Reads reads) => Flush(static (expression, mask) => ((int)expression.Reads & mask) != 0, (int)reads);
+    /// <summary>Before something changes what others see.</summary>
+    private void FlushReads(Reads reads)
+    {
+        Flush(static (expression, mask) => ((int)expression.Reads & mask) != 0, (int)reads);
+        _bounds.Observe();
+    }
 
     private void Flush(Func<Expression, int, bool> concerned, int argument)
     {

@@ -21,7 +21,7 @@ internal sealed partial class FunctionCompiler
                 VectorCall(i, () => _cil.Int((int)i.Second));
                 break;
             case OpcodeShape.Shuffle:
-                VectorCall(i, () => ShuffleLanes(Vector128.Create(i.Bits, i.High).AsByte()));
+                Shuffle(i);
                 break;
             default:
                 VectorCall(i, static () => { });
@@ -41,13 +41,25 @@ internal sealed partial class FunctionCompiler
         PushResult(i.Info.Result);
     }
 
-    /// <summary>Lanes of the first vector, then of the second; an index outside of a vector makes 0. The JIT has to see that they are constants.</summary>
-    private void ShuffleLanes(Vector128<byte> lanes)
+    private void Shuffle(Instruction i)
     {
-        var none = Vector128.Create(byte.MaxValue);
-        var first = Vector128.LessThan(lanes, Vector128.Create((byte)Vector128<byte>.Count));
-        EmitBits(Vector128.ConditionalSelect(first, lanes, none).AsInt64());
-        EmitBits(Vector128.ConditionalSelect(first, none, lanes - Vector128.Create((byte)Vector128<byte>.Count)).AsInt64());
+        var pattern = ShufflePattern.Of(Vector128.Create(i.Bits, i.High).AsByte());
+        var operands = Pop(2);
+        Emit(operands[pattern.Swapped ? 1 : 0]);
+        Emit(operands[pattern.Swapped ? 0 : 1]);
+        foreach (var lanes in pattern.Lanes)
+        {
+            // The JIT has to see that they are constants.
+            EmitBits(lanes.AsInt64());
+        }
+
+        if (pattern.Number is { } number)
+        {
+            _cil.Int(number);
+        }
+
+        _cil.Call(Members.Method(typeof(Vectors), pattern.Method));
+        PushResult(ValType.V128);
     }
 
     private void VectorAccess(Instruction i)

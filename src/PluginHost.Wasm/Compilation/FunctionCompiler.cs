@@ -35,6 +35,9 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private readonly Dictionary<TrapKind, int> _traps = [];
     private readonly FuelAccount _fuel;
     private readonly StackCheck _stackCheck;
+    private readonly bool _chargesEachBlock;
+    private readonly RotationTests _rotations = new();
+    private readonly KnownBounds _bounds;
     private readonly int _store;
     private readonly int _memoryBase;
     private readonly int _memoryLength;
@@ -44,8 +47,6 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private readonly List<PendingLoad> _loads = [];
     private int[] _locals = [];
     private int _parameters;
-    private int _charge;
-    private long _cost;
     private int _loops;
     private int _deepestLoop;
     private bool _calls;
@@ -55,16 +56,18 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private int _returnLocal;
     private bool _promotes;
 
-    private FunctionCompiler(WasmModule module, ModuleLayout layout, bool metering, int bodyBytes)
+    private FunctionCompiler(WasmModule module, ModuleLayout layout, CompilationOptions options, int bodyBytes)
     {
         _cil = new CilBuffer(Math.Min(InstructionsAtLeast + (InstructionsPerByte * bodyBytes), InstructionsAtMost));
         _module = module;
+        _chargesEachBlock = options.ChargeEachBlock;
         _layout = layout;
         _temporaries = new Temporaries(_cil);
+        _bounds = new KnownBounds(_cil);
         _store = _cil.DeclareLocal(typeof(Store));
         _memoryBase = _cil.DeclareLocal(typeof(long));
         _memoryLength = _cil.DeclareLocal(typeof(long));
-        _fuel = new FuelAccount(metering, _store, _cil.DeclareLocal(typeof(long)), Trap(TrapKind.OutOfFuel));
+        _fuel = new FuelAccount(options.Metering, _store, _cil.DeclareLocal(typeof(long)), Trap(TrapKind.OutOfFuel));
         _stackCheck = new StackCheck(_store, _cil.DeclareLocal(typeof(int)), Trap(TrapKind.CallStackExhausted), Trap(TrapKind.HostStackExhausted));
 
         LoadStore();
@@ -79,15 +82,15 @@ internal sealed partial class FunctionCompiler : IFunctionSink
         }
 
         Reload();
-        _charge = _cil.Charge(check: true);
+        _fuelBlock = OpenFuelBlock(check: true);
     }
 
     private bool HasMemory => _module.Memories.Length > 0;
 
-    public static CompiledFunction Compile(WasmModule module, ModuleLayout layout, FunctionValidator validator, bool metering)
+    public static CompiledFunction Compile(WasmModule module, ModuleLayout layout, FunctionValidator validator, CompilationOptions options)
     {
         var body = module.Bodies[layout.Self];
-        var compiler = new FunctionCompiler(module, layout, metering, body.Code.Length);
+        var compiler = new FunctionCompiler(module, layout, options, body.Code.Length);
         validator.Validate(body, compiler);
         return compiler.Finish();
     }
@@ -103,19 +106,26 @@ internal sealed partial class FunctionCompiler : IFunctionSink
         }
 
         // Entering clears the locals.
-        _cost = (locals.Length - _parameters) / LocalsPerFuel;
-        _blocks.Add(new Block { Code = Opcode.Block, Type = type, Height = 0, Label = -1 });
+        _fuelBlock.Add((locals.Length - _parameters) / LocalsPerFuel);
+        _blocks.Add(new Block { Code = Opcode.Block, Type = type, Height = 0, Label = -1, Entry = _fuelBlock, EnteredAlive = true });
     }
 
     private void LoadStore() => _cil.LoadArgument(0);
 
     private CompiledFunction Finish()
     {
-        _cil.Price(_charge, _cost);
-        _cil.Price(_stackCheckAt, _calls ? 1 : 0);
+        if (_calls)
+        {
+            _cil.NeedStackCheck(_stackCheckAt);
+        }
+
+        _cil.HidesRotations = _rotations.Found();
+        CloseFuelBlocks();
         if (_returnLabel >= 0)
         {
             _cil.Mark(_returnLabel);
+            _owesFuel = true;
+            StoreFuel();
             if (_type!.Results.Length > 0)
             {
                 _cil.LoadLocal(_returnLocal);
@@ -133,6 +143,10 @@ internal sealed partial class FunctionCompiler : IFunctionSink
             }
 
             _cil.Mark(label);
+
+            // At the check of the stack nothing was charged yet.
+            _owesFuel = kind is not (TrapKind.CallStackExhausted or TrapKind.HostStackExhausted);
+            StoreFuel();
             if (kind == TrapKind.OutOfFuel)
             {
                 _cil.LoadLocal(_store);
@@ -162,14 +176,6 @@ internal sealed partial class FunctionCompiler : IFunctionSink
         }
 
         return label;
-    }
-
-    /// <summary>Ends the block of instructions that is charged as one and begins the next.</summary>
-    private void BeginFuelBlock(bool check = false)
-    {
-        _cil.Price(_charge, _cost);
-        _cost = 0;
-        _charge = _cil.Charge(check);
     }
 
     /// <summary>Reads back what a call may have changed.</summary>

@@ -80,7 +80,7 @@ internal sealed class FunctionLoader(WasmModule module, GeneratedModule generate
         try
         {
             var layout = new ModuleLayout(generated.InstanceType, generated.GlobalFields, _table, function);
-            compiled = FunctionCompiler.Compile(module, layout, new FunctionValidator(module, _references), options.Metering);
+            compiled = FunctionCompiler.Compile(module, layout, new FunctionValidator(module, _references), options);
         }
         catch (WasmLimitException)
         {

@@ -36,7 +36,7 @@ internal static class JitBudget
                     blocks++;
                     break;
                 case CilOperand.Charge:
-                    references += 5;
+                    references += 4;
                     blocks++;
                     break;
                 case CilOperand.Switch:
@@ -55,8 +55,8 @@ internal static class JitBudget
 
     private static int OperandBytes(CilInstruction i) => i.Operand switch
     {
-        CilOperand.None or CilOperand.Mark or CilOperand.StackCheck => 0,
-        CilOperand.Int64 or CilOperand.Float64 => 8,
+        CilOperand.None or CilOperand.Mark or CilOperand.StackCheck or CilOperand.HideRotation => 0,
+        CilOperand.Int64 or CilOperand.Float64 or CilOperand.Bound => 8,
         CilOperand.Local or CilOperand.Argument => 1,
         CilOperand.Switch => 4 + (4 * ((int[])i.Item!).Length),
         CilOperand.Charge => 30,

@@ -21,6 +21,8 @@ internal static class Members
     public static readonly MethodInfo StoreEnd = Method(typeof(Store), nameof(Store.End));
     public static readonly FieldInfo StoreFuel = Field<Store>(nameof(Store.FuelLeft));
     public static readonly FieldInfo StoreFuelFloor = Field<Store>(nameof(Store.FuelFloor));
+    public static readonly FieldInfo StoreZero = Field<Store>(nameof(Store.Zero));
+    public static readonly FieldInfo StoreWideZero = Field<Store>(nameof(Store.WideZero));
     public static readonly FieldInfo StoreStackLimit = Field<Store>(nameof(Store.StackLimit));
     public static readonly FieldInfo InstanceMemory = Field<Instance>(nameof(Instance.Memory0));
     public static readonly FieldInfo InstanceMemoryBase = Field<Instance>(nameof(Instance.Memory0Base));

@@ -85,20 +85,6 @@ internal static class Numerics
     public static int TrailingZeros(ulong x) =>
         X86Base.IsSupported && !Bmi1.IsSupported ? BitOperations.PopCount(~x & (x - 1)) : BitOperations.TrailingZeroCount(x);
 
-    // The JIT of .NET 10 compares the result of a rotation with zero by flags that rotations do not set, so rotations are
-    // written as sums of shifts, which it does not recognize as such. Counts are masked by the caller.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int RotateLeft(int x, int count) => (x << count) + (int)((uint)x >> 1 >> (count ^ 31));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int RotateRight(int x, int count) => (int)((uint)x >> count) + (x << 1 << (count ^ 31));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long RotateLeft(long x, int count) => (x << count) + (long)((ulong)x >> 1 >> (count ^ 63));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long RotateRight(long x, int count) => (long)((ulong)x >> count) + (x << 1 << (count ^ 63));
-
     /// <summary>The JIT keeps f32 constants as doubles, which makes a signalling NaN quiet; this it cannot see through.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static float NaN(int bits) => BitConverter.Int32BitsToSingle(bits);

@@ -74,11 +74,6 @@ internal static partial class Vectors
     [MethodImpl(Inline)]
     public static Vector128<byte> I8x16Swizzle(Vector128<byte> a, Vector128<byte> b) => Vector128.Shuffle(a, b);
 
-    /// <summary>Lanes of two vectors; an index outside of its vector makes 0.</summary>
-    [MethodImpl(Inline)]
-    public static Vector128<byte> I8x16Shuffle(Vector128<byte> a, Vector128<byte> b, Vector128<byte> first, Vector128<byte> second) =>
-        Vector128.Shuffle(a, first) | Vector128.Shuffle(b, second);
-
     [MethodImpl(Inline)]
     public static Vector128<byte> V128And(Vector128<byte> a, Vector128<byte> b) => a & b;
 

@@ -11,7 +11,7 @@ internal static class FuzzCommand
 {
     public static int Run(string[] arguments, TextWriter output)
     {
-        var options = new CompilationOptions { Metering = !arguments.Contains("--unmetered"), ForceFallback = arguments.Contains("--fallback") };
+        var options = new CompilationOptions { Metering = !arguments.Contains("--unmetered"), ForceFallback = arguments.Contains("--fallback"), ChargeEachBlock = arguments.Contains("--each-block") };
         foreach (var file in Directory.GetFiles(arguments[0], "*.wasm").Order(StringComparer.Ordinal))
         {
             Run(Path.GetFileName(file), File.ReadAllBytes(file), options, output);
@@ -44,14 +44,18 @@ internal static class FuzzCommand
         foreach (var export in module.Exports.Where(export => export.Kind == ExternalKind.Function && module.Functions[export.Index].Parameters.IsEmpty))
         {
             instance.GetFunction("hangLimitInitializer")?.Invoke();
-            if (!Call(name, instance, export.Name, output))
+            var before = store.Fuel;
+            var outcome = Call(instance, export.Name);
+            output.WriteLine($"{name} {export.Name} {outcome}");
+            if (outcome == "trap stack")
             {
                 return;
             }
 
             if (options.Metering)
             {
-                output.WriteLine($"{name} {export.Name} fuel {Store.UnlimitedFuel - store.Fuel}");
+                var trapped = outcome.StartsWith("trap", StringComparison.Ordinal) ? " trapped" : "";
+                output.WriteLine($"{name} {export.Name} fuel {before - store.Fuel}{trapped}");
             }
         }
 
@@ -64,25 +68,22 @@ internal static class FuzzCommand
         }
     }
 
-    private static bool Call(string name, Instance instance, string export, TextWriter output)
+    private static string Call(Instance instance, string export)
     {
         var function = instance.GetFunction(export)!;
         if (function.Type.Results.Contains(ValType.V128))
         {
             // JavaScript cannot call what leaves a vector.
-            output.WriteLine($"{name} {export} trap vector");
-            return true;
+            return "trap vector";
         }
 
         try
         {
-            output.WriteLine($"{name} {export} {string.Join(',', function.Invoke().Select(Text))}");
-            return true;
+            return string.Join(',', function.Invoke().Select(Text));
         }
         catch (WasmTrapException trap)
         {
-            output.WriteLine($"{name} {export} trap {Kind(trap.Kind)}");
-            return trap.Kind is not (TrapKind.CallStackExhausted or TrapKind.HostStackExhausted);
+            return $"trap {Kind(trap.Kind)}";
         }
     }
 
@@ -92,7 +93,11 @@ internal static class FuzzCommand
         .Define("fuzzing-support", "log-f32", HostFunction.Create((Action<Caller, float>)((_, value) => log(Text(WasmValue.FromF32(value))))))
         .Define("fuzzing-support", "log-f64", HostFunction.Create((Action<Caller, double>)((_, value) => log(Text(WasmValue.FromF64(value))))))
         .Define("fuzzing-support", "log-v128", HostFunction.Create(
-            new FunctionType([ValType.V128], []), (_, arguments, _) => log($"{arguments[0].Bits},{arguments[0].High}")));
+            new FunctionType([ValType.V128], []), (_, arguments, _) => log($"{Half(arguments[0].Bits)},{Half(arguments[0].High)}")));
+
+    /// <summary>Half a vector. Which NaN a vector instruction makes is left open.</summary>
+    private static string Half(long bits) =>
+        double.IsNaN(BitConverter.Int64BitsToDouble(bits)) ? "nan" : bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>As JavaScript sees it: every number but i64 is a double, and all NaN are one.</summary>
     private static string Text(WasmValue value) => value.Type switch

@@ -57,8 +57,8 @@ public sealed class FuelTests
         // local.get and br_if in the first block, i32.const in the last; the block between is skipped.
         Assert.AreEqual(3, Used(guest, "trap", 1));
 
-        // With the load: its i32.const and itself, though it traps.
-        Assert.AreEqual(4, Used(guest, "trap", 0));
+        // With the load: its i32.const and itself, though it traps, and what would have followed.
+        Assert.AreEqual(5, Used(guest, "trap", 0));
     }
 
     [TestMethod]

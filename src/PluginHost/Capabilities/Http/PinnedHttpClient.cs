@@ -23,7 +23,7 @@ internal sealed class PinnedHttpClient : IDisposable
         message.Options.Set(Endpoint, address);
         try
         {
-            // The guest has a thread of its own, so waiting here starves nobody.
+            // An engine thread waits here, of which each skill has a few of its own.
             using var response = _client.SendAsync(message, stop).GetAwaiter().GetResult();
             using var body = response.Content.ReadAsStream(stop);
             var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
