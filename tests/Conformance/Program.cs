@@ -11,6 +11,7 @@ return args switch
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
+    ["mutants", .. var rest] => MutantsCommand.Run(rest, Console.Out),
     ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
     ["programs", .. var rest] => ProgramsCommand.Run(rest),
     ["bombs", .. var names] => BombsCommand.Run(names, Console.Out),
@@ -23,6 +24,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | bombs [NAME…] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

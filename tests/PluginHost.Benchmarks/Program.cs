@@ -3,6 +3,8 @@ using PluginHost.Benchmarks;
 
 return args switch
 {
+    ["costs"] => CostsCommand.Run(Console.Out),
+    ["cold", .. var rest] => ColdCommand.Run(rest, Console.Out),
     ["stopping", .. var rest] => StoppingCommand.Run(rest, Console.Out),
     _ => Run(args),
 };

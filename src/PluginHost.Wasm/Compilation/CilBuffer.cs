@@ -122,6 +122,9 @@ internal sealed class CilBuffer(long limit)
 
     public void NeedStackCheck(int position) => CollectionsMarshal.AsSpan(_instructions)[position].Number = 1;
 
+    /// <summary>Takes instructions back, which together leave the stack as it is.</summary>
+    public void Erase(Range range) => CollectionsMarshal.AsSpan(_instructions)[range].Fill(new CilInstruction(OpCodes.Nop, CilOperand.Nothing));
+
     private void Add(OpCode code, CilOperand operand, long number = 0, object? item = null)
     {
         var weight = _instructions.Count + ((long)LabelWeight * _labels);

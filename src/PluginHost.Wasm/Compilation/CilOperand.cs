@@ -4,6 +4,9 @@ namespace PluginHost.Wasm.Compilation;
 internal enum CilOperand : byte
 {
     None,
+
+    /// <summary>An instruction that was taken back.</summary>
+    Nothing,
     Byte,
     Int32,
     Int64,

@@ -25,6 +25,7 @@ internal sealed class CilWriter(ILGenerator il, CilBuffer buffer, FuelAccount fu
         switch (i.Operand)
         {
             case CilOperand.None: il.Emit(i.Code); break;
+            case CilOperand.Nothing: break;
             case CilOperand.Byte: il.Emit(i.Code, (byte)i.Number); break;
             case CilOperand.Int32: Int((int)i.Number); break;
             case CilOperand.Int64: il.Emit(i.Code, i.Number); break;

@@ -15,7 +15,7 @@ internal sealed class FuelBlock(int price)
 
     public void Add(long cost) => Cost += cost;
 
-    /// <summary>Another block is entered in the middle of this one and does not come back into it before it has skipped a part.</summary>
+    /// <summary>A way out of the middle of this block, for which another is charged, does not come back into it.</summary>
     public void LeaveTo(FuelBlock other) => _leftBy.Add(other);
 
     /// <summary>Whoever is charged for this block has skipped so much of another.</summary>

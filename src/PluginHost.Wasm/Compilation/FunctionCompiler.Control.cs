@@ -49,6 +49,7 @@ internal sealed partial class FunctionCompiler
         _deepestLoop = Math.Max(_deepestLoop, ++_loops);
         BeginFuelBlock(check: true);
         _bounds.Clear();
+        _rotations.Label();
         PushCopies(block.LabelLocals, type.Parameters);
     }
 
@@ -90,6 +91,7 @@ internal sealed partial class FunctionCompiler
         _alive = block.EnteredAlive;
         BeginFuelBlock();
         _bounds.Join(block);
+        _rotations.Label();
         PushCopies(block.ParameterLocals, block.Type.Parameters);
     }
 
@@ -132,6 +134,7 @@ internal sealed partial class FunctionCompiler
         Array.ForEach(block.ParameterLocals, _temporaries.Return);
         JoinFuelBlocks(block, (_alive && reachable) || block.Alive || (block.Code == Opcode.If && block.EnteredAlive));
         _bounds.Join(block);
+        _rotations.Label();
         var results = LabelLocals(block);
         for (var i = 0; i < results.Length; i++)
         {
@@ -168,7 +171,7 @@ internal sealed partial class FunctionCompiler
         Cut(block.Height);
         foreach (var type in block.Type.Results)
         {
-            PushTemporary(_temporaries.Take(type), type);
+            PushTemporary(TakeTemporary(type), type);
         }
     }
 
@@ -183,7 +186,7 @@ internal sealed partial class FunctionCompiler
         Cut(0);
     }
 
-    private int[] Take(ImmutableArray<ValType> types) => [.. types.Select(_temporaries.Take)];
+    private int[] Take(ImmutableArray<ValType> types) => [.. types.Select(TakeTemporary)];
 
     /// <summary>Locals of a plain block are taken when the first branch needs them.</summary>
     private int[] LabelLocals(Block block)
@@ -209,7 +212,7 @@ internal sealed partial class FunctionCompiler
     {
         for (var i = 0; i < locals.Length; i++)
         {
-            var copy = _temporaries.Take(types[i]);
+            var copy = TakeTemporary(types[i]);
             _cil.LoadLocal(locals[i]);
             _cil.StoreLocal(copy);
             PushTemporary(copy, types[i]);

@@ -106,15 +106,21 @@ internal sealed partial class FunctionCompiler
         Skip(target, left, by: _fuelBlock);
     }
 
-    private static void Skip(Block target, HashSet<FuelBlock> left, FuelBlock by)
+    private void Skip(Block target, HashSet<FuelBlock> left, FuelBlock by)
     {
+        left.Remove(by);
         foreach (var block in left)
         {
-            if (block != by)
-            {
-                block.LeaveTo(by);
-                target.Skips.Add((block, by, block.Cost));
-            }
+            target.Skips.Add((block, by, block.Cost));
+        }
+
+        // Those that go on at the target, or at a block around it, are not left for good.
+        var at = _blocks.IndexOf(target);
+        left.RemoveWhere(block => _blocks.FindIndex(1, at, around => around.Entry == block) >= 0);
+
+        foreach (var block in left)
+        {
+            block.LeaveTo(by);
         }
     }
 

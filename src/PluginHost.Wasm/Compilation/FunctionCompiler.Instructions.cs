@@ -75,7 +75,7 @@ internal sealed partial class FunctionCompiler
         var value = Pop();
         FlushLocal((int)i.Index);
         _rotations.Assign((int)i.Index, value);
-        _bounds.Assign((int)i.Index);
+        AssignBounds((int)i.Index, value);
         Emit(value);
         StoreWasmLocal((int)i.Index);
     }
@@ -215,7 +215,7 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        var local = _temporaries.Take(type);
+        var local = TakeTemporary(type);
         _cil.StoreLocal(local);
         PushTemporary(local, type);
     }

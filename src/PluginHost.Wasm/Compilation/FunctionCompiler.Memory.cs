@@ -63,12 +63,12 @@ internal sealed partial class FunctionCompiler
         }
 
         var end = i.Bits + width;
-        var (local, delta) = LocalAndDelta(address);
+        var sum = memory == 0 ? Sum(address) : null;
         Emit(address);
         _cil.Emit(OpCodes.Conv_U8);
-        var index = _temporaries.Take(ValType.I64);
+        var index = TakeTemporary(ValType.I64);
         _cil.StoreLocal(index);
-        if (memory != 0 || local < 0)
+        if (sum is not (var local, var delta))
         {
             CheckEnd(index, memory, end);
         }
@@ -80,16 +80,30 @@ internal sealed partial class FunctionCompiler
         return (new Expression { Kind = ExpressionKind.Temporary, Type = ValType.I64, Index = index }, i.Bits);
     }
 
-    /// <summary>An address as the sum of one of the guest's locals and a constant; -1 where it is none.</summary>
-    private static (int Local, uint Delta) LocalAndDelta(Expression address) => address switch
+    /// <summary>A number as the sum of a local and a constant.</summary>
+    private static (int Local, uint Delta)? Sum(Expression value) => value switch
     {
-        { Kind: ExpressionKind.Local } => (address.Index, 0),
-        { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Add, First: { Kind: ExpressionKind.Local } local, Second: { Kind: ExpressionKind.Constant } delta } =>
-            (local.Index, (uint)delta.Bits),
-        { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Add, First: { Kind: ExpressionKind.Constant } delta, Second: { Kind: ExpressionKind.Local } local } =>
-            (local.Index, (uint)delta.Bits),
-        _ => (-1, 0),
+        { Kind: ExpressionKind.Local or ExpressionKind.Temporary, Type: ValType.I32 } => (AsLocal(value), 0),
+        { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Add, First: { Kind: ExpressionKind.Local or ExpressionKind.Temporary } local, Second: { Kind: ExpressionKind.Constant } delta } =>
+            (AsLocal(local), (uint)delta.Bits),
+        { Kind: ExpressionKind.Operation, Operation.Code: Opcode.I32Add, First: { Kind: ExpressionKind.Constant } delta, Second: { Kind: ExpressionKind.Local or ExpressionKind.Temporary } local } =>
+            (AsLocal(local), (uint)delta.Bits),
+        _ => null,
     };
+
+    private static int AsLocal(Expression value) => value.Kind == ExpressionKind.Local ? value.Index : TemporaryAsLocal(value.Index);
+
+    private void AssignBounds(int local, Expression value)
+    {
+        if (Sum(value) is (var of, var delta))
+        {
+            _bounds.Assign(local, of, delta);
+        }
+        else
+        {
+            _bounds.Assign(local);
+        }
+    }
 
     private ulong SmallestSize(int memory) => _module.Memories[memory].Limits.Minimum * (ulong)WasmMemory.PageSize;
 
@@ -121,6 +135,7 @@ internal sealed partial class FunctionCompiler
     {
         if (memory == 0)
         {
+            _usesMemory = true;
             _cil.LoadLocal(_memoryLength);
             return;
         }
@@ -141,6 +156,7 @@ internal sealed partial class FunctionCompiler
     {
         if (memory == 0)
         {
+            _usesMemory = true;
             _cil.LoadLocal(_memoryBase);
         }
         else

@@ -37,7 +37,7 @@ internal sealed partial class FunctionCompiler
         var operation = new Expression { Kind = ExpressionKind.Operation, Type = info.Result, Operation = info, First = Pop(), Second = second };
         if (info.Code is Opcode.I32Eqz or Opcode.I64Eqz || Comparison(info.Code) is not null)
         {
-            _rotations.Test(operation);
+            _rotations.Compare(operation);
         }
 
         Push(operation);
@@ -97,7 +97,7 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        var result = _temporaries.Take(info.Result);
+        var result = TakeTemporary(info.Result);
         var done = _cil.DefineLabel();
         Constant(info.Result, 0);
         _cil.StoreLocal(result);

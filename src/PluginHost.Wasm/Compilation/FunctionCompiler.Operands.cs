@@ -21,6 +21,17 @@ internal sealed partial class FunctionCompiler
         }
     }
 
+    /// <summary>A temporary that is about to get a value.</summary>
+    private int TakeTemporary(ValType type)
+    {
+        var local = _temporaries.Take(type);
+        _bounds.Assign(TemporaryAsLocal(local));
+        return local;
+    }
+
+    /// <summary>The number under which <see cref="KnownBounds"/> knows a temporary, beside the guest's locals.</summary>
+    private static int TemporaryAsLocal(int temporary) => -2 - temporary;
+
     private void PushTemporary(int local, ValType type) =>
         Push(new Expression { Kind = ExpressionKind.Temporary, Type = type, Index = local });
 
@@ -77,8 +88,9 @@ internal sealed partial class FunctionCompiler
         }
 
         Emit(expression);
-        var local = _temporaries.Take(expression.Type);
+        var local = TakeTemporary(expression.Type);
         _cil.StoreLocal(local);
+        AssignBounds(TemporaryAsLocal(local), expression);
         return new Expression { Kind = ExpressionKind.Temporary, Type = expression.Type, Index = local };
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class FunctionCompiler
             first = Materialized(first);
         }
 
-        var result = _temporaries.Take(type);
+        var result = TakeTemporary(type);
         var skip = _cil.DefineLabel();
         Emit(second);
         _cil.StoreLocal(result);

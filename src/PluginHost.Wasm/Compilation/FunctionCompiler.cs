@@ -49,6 +49,9 @@ internal sealed partial class FunctionCompiler : IFunctionSink
     private int _parameters;
     private int _loops;
     private int _deepestLoop;
+    /// <summary>Where the first memory's place and size are read into locals, in vain unless something uses them.</summary>
+    private readonly List<Range> _memoryReads = [];
+    private bool _usesMemory;
     private bool _calls;
     private bool _tailCalls;
     private int _returns;
@@ -76,9 +79,11 @@ internal sealed partial class FunctionCompiler : IFunctionSink
         _stackCheckAt = _cil.StackCheck();
         if (HasMemory)
         {
+            var start = _cil.Instructions.Count;
             _cil.LoadArgument(0);
             _cil.Field(OpCodes.Ldfld, Members.InstanceMemoryBase);
             _cil.StoreLocal(_memoryBase);
+            _memoryReads.Add(start.._cil.Instructions.Count);
         }
 
         Reload();
@@ -117,6 +122,11 @@ internal sealed partial class FunctionCompiler : IFunctionSink
         if (_calls)
         {
             _cil.NeedStackCheck(_stackCheckAt);
+        }
+
+        if (!_usesMemory)
+        {
+            _memoryReads.ForEach(_cil.Erase);
         }
 
         _cil.HidesRotations = _rotations.Found();
@@ -190,10 +200,12 @@ internal sealed partial class FunctionCompiler : IFunctionSink
 
         if (HasMemory)
         {
+            var start = _cil.Instructions.Count;
             _cil.LoadArgument(0);
             _cil.Field(OpCodes.Ldfld, Members.InstanceMemory);
             _cil.Field(OpCodes.Ldfld, Members.MemoryLength);
             _cil.StoreLocal(_memoryLength);
+            _memoryReads.Add(start.._cil.Instructions.Count);
         }
     }
 

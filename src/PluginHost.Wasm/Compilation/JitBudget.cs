@@ -55,7 +55,7 @@ internal static class JitBudget
 
     private static int OperandBytes(CilInstruction i) => i.Operand switch
     {
-        CilOperand.None or CilOperand.Mark or CilOperand.StackCheck or CilOperand.HideRotation => 0,
+        CilOperand.None or CilOperand.Nothing or CilOperand.Mark or CilOperand.StackCheck or CilOperand.HideRotation => 0,
         CilOperand.Int64 or CilOperand.Float64 or CilOperand.Bound => 8,
         CilOperand.Local or CilOperand.Argument => 1,
         CilOperand.Switch => 4 + (4 * ((int[])i.Item!).Length),

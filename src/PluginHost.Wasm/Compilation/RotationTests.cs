@@ -4,39 +4,71 @@ namespace PluginHost.Wasm.Compilation;
 
 /// <summary>
 /// Finds out whether a function may compare a rotated number with zero. The JIT of .NET 10 does that by flags which rotations
-/// do not set; where it may, they are hidden from it. What passes through memory, a call or a global is a new number to the JIT.
+/// do not set; where it may, they are hidden from it. What passes through memory, a call or a global is a new number to the JIT, and so
+/// is the result of arithmetic that it cannot drop.
 /// </summary>
 internal sealed class RotationTests
 {
+    /// <summary>Locals that one value may be; with more it counts as rotated.</summary>
+    private const int MaxLocals = 8;
+
     private readonly HashSet<int> _rotated = [];
     private readonly HashSet<int> _tested = [];
     private readonly Dictionary<int, HashSet<int>> _copies = [];
+
+    /// <summary>What locals hold that were set since the last label.</summary>
+    private readonly Dictionary<int, Value> _current = [];
     private bool _testsRotation;
 
+    /// <summary>Paths meet here.</summary>
+    public void Label() => _current.Clear();
+
     /// <summary>A local of the guest's is set.</summary>
-    public void Assign(int local, Expression value)
+    public void Assign(int local, Expression expression)
     {
-        if (MayRotate(value))
+        var value = Of(expression);
+        _current[local] = value;
+        if (value.Rotates)
         {
             _rotated.Add(local);
         }
 
-        ForEachLocal(value, read =>
+        foreach (var source in value.Locals)
         {
-            if (!_copies.TryGetValue(read, out var copies))
+            if (!_copies.TryGetValue(source, out var copies))
             {
-                _copies.Add(read, copies = []);
+                _copies.Add(source, copies = []);
             }
 
             copies.Add(local);
-        });
+        }
     }
 
-    /// <summary>A value is compared, or decides where to go.</summary>
-    public void Test(Expression value)
+    /// <summary>
+    /// Two values are compared. The JIT makes a comparison with zero also of one with 1 or -1, and of one of a sum with its
+    /// constant part.
+    /// </summary>
+    public void Compare(Expression comparison)
     {
-        _testsRotation |= MayRotate(value);
-        ForEachLocal(value, local => _tested.Add(local));
+        if (comparison.Second is { Kind: ExpressionKind.Constant } constant && (long)constant.Bits is not (0 or 1 or -1 or uint.MaxValue))
+        {
+            _testsRotation |= Of(comparison.First!).RotatesInSum;
+            return;
+        }
+
+        Test(comparison.First!);
+        if (comparison.Second is { } second)
+        {
+            Test(second);
+        }
+    }
+
+    /// <summary>A value is compared with zero.</summary>
+    public void Test(Expression expression)
+    {
+        var value = Of(expression);
+        _testsRotation |= value.Rotates;
+        _tested.UnionWith(value.Locals);
     }
 
     public bool Found()
@@ -57,25 +89,48 @@ internal sealed class RotationTests
         return _testsRotation;
     }
 
-    /// <summary>Where a temporary comes from is not known, so it counts as rotated.</summary>
-    private static bool MayRotate(Expression? e) => e is not null && e.Kind switch
+    /// <summary>What a value may come to if the JIT drops arithmetic without effect. Where a temporary comes from is not known.</summary>
+    private Value Of(Expression? e)
     {
-        ExpressionKind.Temporary => true,
-        ExpressionKind.Operation =>
-            e.Operation!.Code is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr || MayRotate(e.First) || MayRotate(e.Second),
-        _ => false,
-    };
+        switch (e)
+        {
+            case { Kind: ExpressionKind.Local }:
+                return _current.TryGetValue(e.Index, out var current) ? current : new Value([e.Index], false, false);
+            case { Kind: ExpressionKind.Temporary }:
+            case { Kind: ExpressionKind.Operation } when IsRotation(e.Operation!.Code):
+                return new Value([], true, true);
+            case { Kind: ExpressionKind.Operation } when e.Operation!.Shape == OpcodeShape.Plain && !IsTruth(e.Operation.Code):
+                var (first, second) = (Of(e.First), Of(e.Second));
+                var inSum = first.RotatesInSum || second.RotatesInSum;
+                if (HasEffect(e))
+                {
+                    return new Value([], false, inSum);
+                }
 
-    private static void ForEachLocal(Expression? e, Action<int> action)
-    {
-        if (e is { Kind: ExpressionKind.Local })
-        {
-            action(e.Index);
-        }
-        else if (e is { Kind: ExpressionKind.Operation })
-        {
-            ForEachLocal(e.First, action);
-            ForEachLocal(e.Second, action);
+                var locals = first.Locals.Union(second.Locals).ToArray();
+                return locals.Length > MaxLocals ? new Value([], true, true) : new Value(locals, first.Rotates || second.Rotates, inSum);
+            default:
+                return new Value([], false, false);
         }
     }
+
+    private static bool IsRotation(Opcode code) => code is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
+
+    private static bool IsTruth(Opcode code) => code is Opcode.I32Eqz or Opcode.I64Eqz || (code >= Opcode.I32Eq && code <= Opcode.F64Ge);
+
+    /// <summary>Whether arithmetic has a constant operand with which it changes the number.</summary>
+    private static bool HasEffect(Expression e) =>
+        e.Second is { Kind: ExpressionKind.Constant } constant && (e.Operation!.Code switch
+        {
+            Opcode.I32Add or Opcode.I32Sub or Opcode.I32Xor or Opcode.I32Or or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Xor or Opcode.I64Or => constant.Bits != 0,
+            Opcode.I32And or Opcode.I64And => (long)constant.Bits is not (-1 or uint.MaxValue),
+            Opcode.I32Shl or Opcode.I32ShrS or Opcode.I32ShrU => (constant.Bits & 31) != 0,
+            Opcode.I64Shl or Opcode.I64ShrS or Opcode.I64ShrU => (constant.Bits & 63) != 0,
+            _ => false,
+        });
+
+    /// <param name="Locals">Locals that it may be, as they were at the last label.</param>
+    /// <param name="Rotates">Whether it may be a rotation.</param>
+    /// <param name="RotatesInSum">Whether it may be a rotation and a constant.</param>
+    private readonly record struct Value(int[] Locals, bool Rotates, bool RotatesInSum);
 }

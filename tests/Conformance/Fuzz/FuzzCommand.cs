@@ -12,15 +12,25 @@ internal static class FuzzCommand
     public static int Run(string[] arguments, TextWriter output)
     {
         var options = new CompilationOptions { Metering = !arguments.Contains("--unmetered"), ForceFallback = arguments.Contains("--fallback"), ChargeEachBlock = arguments.Contains("--each-block") };
+        if (arguments.Contains("--assertions"))
+        {
+            WabtScript.WriteSupport(arguments[0]);
+        }
+
         foreach (var file in Directory.GetFiles(arguments[0], "*.wasm").Order(StringComparer.Ordinal))
         {
-            Run(Path.GetFileName(file), File.ReadAllBytes(file), options, output);
+            var script = arguments.Contains("--assertions") ? new WabtScript(Path.GetFileName(file)) : null;
+            if (Run(Path.GetFileName(file), File.ReadAllBytes(file), options, script, output))
+            {
+                script?.Save(Path.ChangeExtension(file, ".json"));
+            }
         }
 
         return 0;
     }
 
-    private static void Run(string name, byte[] bytes, CompilationOptions options, TextWriter output)
+    /// <returns>Whether the module could be run.</returns>
+    private static bool Run(string name, byte[] bytes, CompilationOptions options, WabtScript? script, TextWriter output)
     {
         using var store = new Store();
         Instance instance;
@@ -33,23 +43,28 @@ internal static class FuzzCommand
         catch (WasmModuleException)
         {
             output.WriteLine($"{name} start invalid");
-            return;
+            return false;
         }
         catch (WasmTrapException trap)
         {
-            output.WriteLine($"{name} start {Kind(trap.Kind)}");
-            return;
+            output.WriteLine($"{name} start {Outcome.Kind(trap.Kind)}");
+            return false;
         }
 
         foreach (var export in module.Exports.Where(export => export.Kind == ExternalKind.Function && module.Functions[export.Index].Parameters.IsEmpty))
         {
-            instance.GetFunction("hangLimitInitializer")?.Invoke();
+            if (instance.GetFunction("hangLimitInitializer") is { } initializer)
+            {
+                initializer.Invoke();
+                script?.Call("hangLimitInitializer");
+            }
+
             var before = store.Fuel;
-            var outcome = Call(instance, export.Name);
+            var outcome = Call(instance, export.Name, script);
             output.WriteLine($"{name} {export.Name} {outcome}");
             if (outcome == "trap stack")
             {
-                return;
+                return true;
             }
 
             if (options.Metering)
@@ -66,9 +81,11 @@ internal static class FuzzCommand
             memory.Read(0, content);
             output.WriteLine($"{name} memory {Convert.ToHexStringLower(SHA256.HashData(content))}");
         }
+
+        return true;
     }
 
-    private static string Call(Instance instance, string export)
+    private static string Call(Instance instance, string export, WabtScript? script)
     {
         var function = instance.GetFunction(export)!;
         if (function.Type.Results.Contains(ValType.V128))
@@ -79,47 +96,31 @@ internal static class FuzzCommand
 
         try
         {
-            return string.Join(',', function.Invoke().Select(Text));
+            var values = function.Invoke();
+            script?.Returned(export, values);
+            return string.Join(',', values.Select(Outcome.Text));
         }
         catch (WasmTrapException trap)
         {
-            return $"trap {Kind(trap.Kind)}";
+            if (trap.Kind is not (TrapKind.CallStackExhausted or TrapKind.HostStackExhausted))
+            {
+                script?.Trapped(export);
+            }
+
+            return $"trap {Outcome.Kind(trap.Kind)}";
         }
     }
 
     private static Linker Linker(Action<string> log) => new Linker()
-        .Define("fuzzing-support", "log-i32", HostFunction.Create((Action<Caller, int>)((_, value) => log(Text(WasmValue.FromI32(value))))))
-        .Define("fuzzing-support", "log-i64", HostFunction.Create((Action<Caller, long>)((_, value) => log(Text(WasmValue.FromI64(value))))))
-        .Define("fuzzing-support", "log-f32", HostFunction.Create((Action<Caller, float>)((_, value) => log(Text(WasmValue.FromF32(value))))))
-        .Define("fuzzing-support", "log-f64", HostFunction.Create((Action<Caller, double>)((_, value) => log(Text(WasmValue.FromF64(value))))))
+        .Define("fuzzing-support", "log-i32", HostFunction.Create((Action<Caller, int>)((_, value) => log(Outcome.Text(WasmValue.FromI32(value))))))
+        .Define("fuzzing-support", "log-i64", HostFunction.Create((Action<Caller, long>)((_, value) => log(Outcome.Text(WasmValue.FromI64(value))))))
+        .Define("fuzzing-support", "log-f32", HostFunction.Create((Action<Caller, float>)((_, value) => log(Outcome.Text(WasmValue.FromF32(value))))))
+        .Define("fuzzing-support", "log-f64", HostFunction.Create((Action<Caller, double>)((_, value) => log(Outcome.Text(WasmValue.FromF64(value))))))
         .Define("fuzzing-support", "log-v128", HostFunction.Create(
             new FunctionType([ValType.V128], []), (_, arguments, _) => log($"{Half(arguments[0].Bits)},{Half(arguments[0].High)}")));
 
-    /// <summary>Half a vector. Which NaN a vector instruction makes is left open.</summary>
-    private static string Half(long bits) =>
-        double.IsNaN(BitConverter.Int64BitsToDouble(bits)) ? "nan" : bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>As JavaScript sees it: every number but i64 is a double, and all NaN are one.</summary>
-    private static string Text(WasmValue value) => value.Type switch
-    {
-        ValType.I32 => Text(value.I32),
-        ValType.I64 => value.I64.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ValType.F32 => Text(value.F32),
-        ValType.F64 => Text(value.F64),
-        _ => value == WasmValue.Default(value.Type) ? "null" : "reference",
-    };
-
-    private static string Text(double value) => double.IsNaN(value) ? "nan" : BitConverter.DoubleToUInt64Bits(value).ToString("x", System.Globalization.CultureInfo.InvariantCulture);
-
-    private static string Kind(TrapKind kind) => kind switch
-    {
-        TrapKind.Unreachable => "unreachable",
-        TrapKind.MemoryOutOfBounds => "memory",
-        TrapKind.TableOutOfBounds or TrapKind.UndefinedElement => "table",
-        TrapKind.IntegerDivideByZero => "zero",
-        TrapKind.IntegerOverflow or TrapKind.InvalidConversionToInteger => "number",
-        TrapKind.UninitializedElement or TrapKind.IndirectCallTypeMismatch => "callee",
-        TrapKind.CallStackExhausted or TrapKind.HostStackExhausted => "stack",
-        _ => $"other {kind}",
-    };
+    /// <summary>Half a vector. Which NaN a vector instruction makes is left open, of f64 (whose high half is a NaN of f32 too) and of f32.</summary>
+    private static string Half(long bits) => float.IsNaN(BitConverter.Int32BitsToSingle((int)(bits >> 32))) ? "nan"
+        : float.IsNaN(BitConverter.Int32BitsToSingle((int)bits)) ? FormattableString.Invariant($"nan after {bits >> 32}")
+        : bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -102,6 +102,33 @@ public sealed class StoppingTests : IDisposable
     }
 
     [TestMethod]
+    [Timeout(120_000)]
+    public async Task ThousandCallers_InsideSlowHostCalls_TakeNoThreads_AndOtherSkillsGoOn()
+    {
+        const int callers = 1_000, queued = 500, atOnce = 8;
+        await using var host = Host(limits =>
+        {
+            limits.CallTime = TimeSpan.FromMinutes(1);
+            limits.ConcurrentCallsPerSkill = atOnce;
+            limits.QueuedCalls = queued;
+        });
+        var skill = await Warm(host);
+        var threadsBefore = Process.GetCurrentProcess().Threads.Count;
+
+        var calls = Enumerable.Range(0, callers).Select(_ => Record(skill)).ToList();
+        await Until(() => calls.Count(call => call.IsCompleted) == callers - atOnce - queued);
+
+        Assert.IsTrue(calls.Where(call => call.IsCompleted).All(call => call.Result is SkillLimitException { Code: "limit.concurrency" }));
+        Assert.IsLessThan(threadsBefore + 60, Process.GetCurrentProcess().Threads.Count);
+        Assert.IsTrue(await Shouts(host.LoadSkill(Fixtures.Skill("text"))));
+
+        _vault.Set();
+        await Task.WhenAll(calls);
+
+        Assert.AreEqual(atOnce + queued, calls.Count(call => call.Result is not SkillLimitException));
+    }
+
+    [TestMethod]
     [Timeout(60_000)]
     public async Task WhoAwaitsACall_GoesOnElsewhere()
     {

@@ -13,7 +13,7 @@ public sealed class FuelBlockTests
     public void Fuel_OfARunThatReturns_IsWhatItExecuted()
     {
         var returned = 0;
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 1000; seed++)
         {
             var program = new StructuredProgram(seed).Text;
             for (var argument = 0; argument < 4; argument++)
@@ -30,7 +30,21 @@ public sealed class FuelBlockTests
             }
         }
 
-        Assert.IsTrue(returned > 600, $"only {returned} runs returned");
+        Assert.IsTrue(returned > 2000, $"only {returned} runs returned");
+    }
+
+    [TestMethod]
+    [DataRow("""(if (local.get 0) (then (nop)) (else (block (drop (local.get 0)) (block (br 1)) (unreachable)) (return (i32.const 2))))""", DisplayName = "a branch that comes back into the block it left")]
+    [DataRow("""(block (block (return (i32.const 5))) (loop (nop) (br_if 0 (local.get 0))))""", DisplayName = "instructions that never run")]
+    [DataRow("""(loop (block (if (local.get 0) (then (br 1))) (br 1)) (nop) (drop (i32.const 1)))""", DisplayName = "two ways out of one block")]
+    public void Fuel_OfKnownShapes_IsWhatTheyExecuted(string body)
+    {
+        foreach (var argument in new[] { 0, 1 })
+        {
+            var program = $"""(module (func (export "run") (param i32) (result i32) {body} (i32.const 1)))""";
+
+            Assert.AreEqual(Run(program, argument, EachBlock), Run(program, argument, new CompilationOptions()));
+        }
     }
 
     [TestMethod]

@@ -37,6 +37,47 @@ public sealed class JitPitfallTests
     }
 
     [TestMethod]
+    [DataRow("(T.eqz R)")]
+    [DataRow("(T.eq R (local.get $zero))")]
+    [DataRow("(T.eq (local.get $zero) R)")]
+    [DataRow("(T.eqz (T.xor R (local.get $zero)))")]
+    [DataRow("(T.eq (T.add R (T.const 5)) (T.const 5))")]
+    [DataRow("(T.eq (T.sub (T.add R (T.const 5)) (T.const -3)) (T.const 8))")]
+    [DataRow("(T.lt_u R (T.const 1))")]
+    [DataRow("(T.le_u R (local.get $zero))")]
+    [DataRow("(i32.eqz (T.gt_u R (T.const 0)))")]
+    [DataRow("(T.eqz (local.tee $copy R))")]
+    [DataRow("(block (result i32) (local.set $copy R) (local.set $other (local.get $copy)) (T.eqz (local.get $other)))")]
+    [DataRow("(block (result i32) (local.set $copy (T.add R (T.const 5))) (T.eq (local.get $copy) (T.const 5)))")]
+    [DataRow("(block (result i32) (local.set $copy (T.or R (local.get $zero))) (block (br_if 0 (i32.const 0))) (T.eqz (local.get $copy)))")]
+    [DataRow("(select (i32.const 0) (i32.const 1) (T.ne R (T.const 0)))")]
+    public void Rotation_ThatMayBeComparedWithZero_IsComparedRightly(string test)
+    {
+        foreach (var (type, rotation) in new[] { ("i32", "rotl"), ("i32", "rotr"), ("i64", "rotl"), ("i64", "rotr") })
+        {
+            // After a call the flags say nothing about the number.
+            var rotated = $"(T.{rotation} (call $sum (local.get $x) (local.get $y)) (T.const 9))";
+            var program = $"""
+                (module (func $sum (param T T) (result T) (T.add (local.get 0) (local.get 1)))
+                  (func (export "value") (param $x T) (param $y T) (result i32) (local $zero T) (local $copy T) (local $other T) {test})
+                  (func (export "branch") (param $x T) (param $y T) (result i32) (local $zero T) (local $copy T) (local $other T)
+                    (if (result i32) {test} (then (i32.const 1)) (else (i32.const 0)))))
+                """.Replace("R", rotated, StringComparison.Ordinal).Replace("T", type, StringComparison.Ordinal);
+            InEveryMode(program, guest =>
+            {
+                foreach (var (x, y) in new[] { (0, 0), (1, 0), (1, -1), (-1, 1), (5, -5), (1 << 23, 0), (int.MinValue, int.MinValue), (3, 4) })
+                {
+                    var arguments = type == "i32" ? new[] { WasmValue.FromI32(x), WasmValue.FromI32(y) } : [WasmValue.FromI64(x), WasmValue.FromI64(y)];
+                    var zero = type == "i32" ? x + y == 0 : (long)x + y == 0;
+
+                    Assert.AreEqual(zero ? 1 : 0, guest.Call("value", arguments)[0].I32, $"{type} {x} {y}");
+                    Assert.AreEqual(zero ? 1 : 0, guest.Call("branch", arguments)[0].I32, $"{type} {x} {y}");
+                }
+            });
+        }
+    }
+
+    [TestMethod]
     [DataRow("i32", "rotr", 7)]
     [DataRow("i32", "rotl", 31)]
     [DataRow("i32", "rotl", 0)]

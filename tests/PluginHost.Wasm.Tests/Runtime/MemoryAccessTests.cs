@@ -10,11 +10,11 @@ public sealed class MemoryAccessTests
 
     public static IEnumerable<object[]> Instructions => OpcodeTable.ByName.Values
         .Where(info => info.Shape is OpcodeShape.Memory or OpcodeShape.MemoryLane)
-        .SelectMany(info => new[] { true, false }.Select(constant => new object[] { info.Name, constant }));
+        .SelectMany(info => new[] { true, false }.SelectMany(constant => new[] { 0, 1 }.Select(memory => new object[] { info.Name, constant, memory })));
 
     [TestMethod]
     [DynamicData(nameof(Instructions))]
-    public void Access_TrapsExactlyBeyondTheEnd(string instruction, bool constantAddress)
+    public void Access_TrapsExactlyBeyondTheEnd(string instruction, bool constantAddress, int memory)
     {
         var info = OpcodeTable.ByName[instruction];
         var load = info.Result != ValType.None;
@@ -26,11 +26,11 @@ public sealed class MemoryAccessTests
                 var index = constantAddress ? $"(i32.const {address})" : "(local.get 0)";
                 var operand = info.Parameters is [_, var type] ? type == ValType.V128 ? "(v128.const i64x2 0 0)" : $"({type.Name()}.const 0)" : "";
                 var lane = info.Shape == OpcodeShape.MemoryLane ? " 0" : "";
-                var access = $"({instruction} offset={offset}{lane} {index} {operand})";
+                var access = $"({instruction}{(memory == 0 ? "" : " 1")} offset={offset}{lane} {index} {operand})";
                 var body = load ? $"(drop {access})" : access;
                 return $"""(func (export "f{i}") (param i32) {body})""";
             });
-            using var guest = new Guest($"(module (memory 1) {string.Concat(functions)})");
+            using var guest = new Guest($"(module {(memory == 0 ? "" : "(memory 3)")} (memory 1) {string.Concat(functions)})");
             for (var i = 0; i < addresses.Length; i++)
             {
                 var inside = (ulong)addresses[i] + offset + (ulong)info.Width <= 65_536;
