@@ -11,8 +11,12 @@ namespace PluginHost.Wasm.Compilation;
 /// <param name="Store">The local that holds the store.</param>
 /// <param name="Fuel">The local that holds the fuel.</param>
 /// <param name="Stop">The label of the trap.</param>
-internal sealed record FuelAccount(bool Metering, int Store, int Fuel, int Stop)
+/// <param name="MemoryLength">The local that holds the memory's size.</param>
+internal sealed record FuelAccount(bool Metering, int Store, int Fuel, int Stop, int MemoryLength)
 {
+    /// <summary>Whether the function knows the memory's size.</summary>
+    public bool KnowsMemoryLength { get; set; }
+
     public void Write(ILGenerator il, LocalBuilder[] locals, Label[] labels, long price, bool check)
     {
         if (Metering && price != 0)
@@ -32,9 +36,14 @@ internal sealed record FuelAccount(bool Metering, int Store, int Fuel, int Stop)
         {
             il.Emit(OpCodes.Ldloc, locals[Fuel]);
         }
+        else if (KnowsMemoryLength)
+        {
+            // Without metering the floor is zero until somebody raises it to more than any size. Processors compare a register with
+            // memory, and branch, in one step; not so a constant.
+            il.Emit(OpCodes.Ldloc, locals[MemoryLength]);
+        }
         else
         {
-            // Without metering the floor is zero until somebody raises it.
             il.Emit(OpCodes.Ldc_I4_0);
             il.Emit(OpCodes.Conv_I8);
         }

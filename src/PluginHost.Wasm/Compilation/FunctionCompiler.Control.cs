@@ -243,39 +243,28 @@ internal sealed partial class FunctionCompiler
         var condition = Pop();
         var target = Target(instruction.Index);
         var arity = Arity(target);
-        var exit = _fuel.Metering && !_chargesEachBlock && LeavesLoop(target);
         if (target.Label >= 0 && arity == 0)
         {
-            var label = JumpLabel(target);
-            BranchIf(condition, exit ? ExitLabel(target, label) : label, whenTrue: true);
+            BranchIf(condition, JumpLabel(target), whenTrue: true);
         }
         else
         {
             var values = KeptOnTop(arity);
             var skip = _cil.DefineLabel();
             BranchIf(condition, skip, whenTrue: false);
-            LeaveFromBranch(target, values, exit);
+            LeaveFromBranch(target, values);
             _cil.Mark(skip);
         }
 
         _bounds.Observe();
-        if (exit)
-        {
-            return;
-        }
-
         EscapeTo(target);
         BeginFuelBlock();
     }
 
-    private void LeaveFromBranch(Block target, Expression[] values, bool exit)
+    /// <summary>Beside the way that goes on.</summary>
+    private void LeaveFromBranch(Block target, Expression[] values)
     {
         var owed = _owesFuel;
-        if (exit)
-        {
-            LeaveLoop(target, OpenFuelBlock(check: false));
-        }
-
         Leave(target, values);
         _owesFuel = owed;
     }
@@ -330,7 +319,7 @@ internal sealed partial class FunctionCompiler
         foreach (var (depth, stub) in stubs)
         {
             _cil.Mark(stub);
-            LeaveFromBranch(Target(depth), values, exit: false);
+            LeaveFromBranch(Target(depth), values);
         }
     }
 

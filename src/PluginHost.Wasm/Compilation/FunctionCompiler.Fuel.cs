@@ -1,5 +1,4 @@
 using System.Reflection.Emit;
-using PluginHost.Wasm.Binary;
 using PluginHost.Wasm.Runtime;
 
 namespace PluginHost.Wasm.Compilation;
@@ -16,7 +15,6 @@ internal sealed partial class FunctionCompiler
     private const int MaxLeft = 8;
 
     private readonly List<FuelBlock> _fuelBlocks = [];
-    private readonly List<(int Label, int Price, int Target)> _exits = [];
     private FuelBlock _fuelBlock;
 
     /// <summary>Whether control comes here. The validator knows less: after a block that nobody leaves it goes on as if.</summary>
@@ -67,6 +65,7 @@ internal sealed partial class FunctionCompiler
     private void Die()
     {
         _alive = false;
+        _bounds.Observe();
         _fuelBlock = NewFuelBlock(_cil.NewPrice());
     }
 
@@ -148,48 +147,7 @@ internal sealed partial class FunctionCompiler
         return left;
     }
 
-    /// <summary>Whether a branch leaves the innermost loop: it is taken once at most each time that the loop is entered.</summary>
-    private bool LeavesLoop(Block target)
-    {
-        for (var i = _blocks.Count - 1; i >= 0 && _blocks[i] != target; i--)
-        {
-            if (_blocks[i].Code == Opcode.Loop)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>A label at the function's end that gives back what a branch out of a loop skips, and goes on to the target.</summary>
-    private int ExitLabel(Block target, int label)
-    {
-        var exit = _cil.DefineLabel();
-        var price = _cil.NewPrice();
-        _exits.Add((exit, price, label));
-        LeaveLoop(target, NewFuelBlock(price));
-        return exit;
-    }
-
-    private void LeaveLoop(Block target, FuelBlock by)
-    {
-        var left = Left(target);
-        left.Add(_fuelBlock);
-        Skip(target, left, by);
-    }
-
-    private void CloseFuelBlocks()
-    {
-        foreach (var (label, price, target) in _exits)
-        {
-            _cil.Mark(label);
-            _cil.Charge(price, check: false);
-            _cil.Branch(OpCodes.Br, target);
-        }
-
-        _fuelBlocks.ForEach(block => block.Close(_cil));
-    }
+    private void CloseFuelBlocks() => _fuelBlocks.ForEach(block => block.Close(_cil));
 
     /// <summary>Lets others see what was charged, before they are called or this function is left.</summary>
     private void StoreFuel()

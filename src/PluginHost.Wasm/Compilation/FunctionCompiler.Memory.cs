@@ -63,7 +63,8 @@ internal sealed partial class FunctionCompiler
         }
 
         var end = i.Bits + width;
-        var sum = memory == 0 ? Sum(address) : null;
+        // What never runs must not change the checks of what does.
+        var sum = memory == 0 && _alive ? Sum(address) : null;
         Emit(address);
         _cil.Emit(OpCodes.Conv_U8);
         var index = TakeTemporary(ValType.I64);

@@ -70,7 +70,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
         _store = _cil.DeclareLocal(typeof(Store));
         _memoryBase = _cil.DeclareLocal(typeof(long));
         _memoryLength = _cil.DeclareLocal(typeof(long));
-        _fuel = new FuelAccount(options.Metering, _store, _cil.DeclareLocal(typeof(long)), Trap(TrapKind.OutOfFuel));
+        _fuel = new FuelAccount(options.Metering, _store, _cil.DeclareLocal(typeof(long)), Trap(TrapKind.OutOfFuel), _memoryLength);
         _stackCheck = new StackCheck(_store, _cil.DeclareLocal(typeof(int)), Trap(TrapKind.CallStackExhausted), Trap(TrapKind.HostStackExhausted));
 
         LoadStore();
@@ -124,6 +124,7 @@ internal sealed partial class FunctionCompiler : IFunctionSink
             _cil.NeedStackCheck(_stackCheckAt);
         }
 
+        _fuel.KnowsMemoryLength = _usesMemory;
         if (!_usesMemory)
         {
             _memoryReads.ForEach(_cil.Erase);

@@ -20,8 +20,17 @@ internal sealed class RotationTests
     private readonly Dictionary<int, Value> _current = [];
     private bool _testsRotation;
 
-    /// <summary>Paths meet here.</summary>
-    public void Label() => _current.Clear();
+    /// <summary>Paths meet here. The JIT does not look for the definition of a number before that, unless there is one path only.</summary>
+    public void Label()
+    {
+        foreach (var (local, value) in _current)
+        {
+            if (!value.Rotates)
+            {
+                _current.Remove(local);
+            }
+        }
+    }
 
     /// <summary>A local of the guest's is set.</summary>
     public void Assign(int local, Expression expression)
@@ -45,14 +54,14 @@ internal sealed class RotationTests
     }
 
     /// <summary>
-    /// Two values are compared. The JIT makes a comparison with zero also of one with 1 or -1, and of one of a sum with its
-    /// constant part.
+    /// Two values are compared. The JIT makes a comparison with zero also of one with 1 or -1, of one of a sum with its
+    /// constant part, and of constants that cancel each other.
     /// </summary>
     public void Compare(Expression comparison)
     {
         if (comparison.Second is { Kind: ExpressionKind.Constant } constant && (long)constant.Bits is not (0 or 1 or -1 or uint.MaxValue))
         {
-            _testsRotation |= Of(comparison.First!).RotatesInSum;
+            _testsRotation |= Of(comparison.First!).Rotates;
             return;
         }
 
@@ -89,28 +98,22 @@ internal sealed class RotationTests
         return _testsRotation;
     }
 
-    /// <summary>What a value may come to if the JIT drops arithmetic without effect. Where a temporary comes from is not known.</summary>
+    /// <summary>What went into a value by arithmetic that the JIT may drop or cancel. Where a temporary comes from is not known.</summary>
     private Value Of(Expression? e)
     {
         switch (e)
         {
             case { Kind: ExpressionKind.Local }:
-                return _current.TryGetValue(e.Index, out var current) ? current : new Value([e.Index], false, false);
+                return _current.TryGetValue(e.Index, out var current) ? current : new Value([e.Index], false);
             case { Kind: ExpressionKind.Temporary }:
             case { Kind: ExpressionKind.Operation } when IsRotation(e.Operation!.Code):
-                return new Value([], true, true);
+                return new Value([], true);
             case { Kind: ExpressionKind.Operation } when e.Operation!.Shape == OpcodeShape.Plain && !IsTruth(e.Operation.Code):
                 var (first, second) = (Of(e.First), Of(e.Second));
-                var inSum = first.RotatesInSum || second.RotatesInSum;
-                if (HasEffect(e))
-                {
-                    return new Value([], false, inSum);
-                }
-
-                var locals = first.Locals.Union(second.Locals).ToArray();
-                return locals.Length > MaxLocals ? new Value([], true, true) : new Value(locals, first.Rotates || second.Rotates, inSum);
+                var locals = HasEffect(e) ? [] : first.Locals.Union(second.Locals).ToArray();
+                return locals.Length > MaxLocals ? new Value([], true) : new Value(locals, first.Rotates || second.Rotates);
             default:
-                return new Value([], false, false);
+                return new Value([], false);
         }
     }
 
@@ -130,7 +133,6 @@ internal sealed class RotationTests
         });
 
     /// <param name="Locals">Locals that it may be, as they were at the last label.</param>
-    /// <param name="Rotates">Whether it may be a rotation.</param>
-    /// <param name="RotatesInSum">Whether it may be a rotation and a constant.</param>
-    private readonly record struct Value(int[] Locals, bool Rotates, bool RotatesInSum);
+    /// <param name="Rotates">Whether a rotation went into it.</param>
+    private readonly record struct Value(int[] Locals, bool Rotates);
 }

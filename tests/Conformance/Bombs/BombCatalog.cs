@@ -60,6 +60,14 @@ internal static class BombCatalog
                 Increment(c, i % 50);
                 c.Bytes([0x20, 0, 0x45, 0x0D, 0, 0x0B, 0x0B]);
             }), locals: 50),
+        ["ways out of one loop"] = () => BombModule.Of(
+            code =>
+            {
+                code.Bytes([0x02, 0x40, 0x02, 0x40, 0x03, 0x40]);
+                Times(code, 37_000, (c, _) => c.Bytes([0x20, 0, 0x0D, 1]));
+                code.Bytes([0x0B, 0x0B, 0x0B]);
+            },
+            locals: 2),
         ["deep expression"] = () => BombModule.Of(code =>
         {
             Times(code, 40_000, (c, _) => c.Bytes([0x20, 0]));

@@ -41,6 +41,25 @@ public sealed class KnownBoundsTests
         Assert.IsTrue(trapped > 1_000 && returned > 1_000, $"{trapped} trapped, {returned} returned");
     }
 
+    [TestMethod]
+    [DataRow("(block (block (drop (i32.load (local.get 0))) (br 1)) (drop (i32.load offset=60000 (local.get 0))))", null)]
+    [DataRow("(block (block (drop (i32.load (local.get 0))) (br_table 1 1 (local.get 0))) (i32.store offset=60000 (local.get 0) (i32.const 1)))", null)]
+    [DataRow("(block $out (loop (block (drop (i32.load (local.get 0))) (br $out)) (drop (v128.load offset=60000 (local.get 0)))))", null)]
+    [DataRow("(block (drop (i32.load (local.get 0))) (unreachable)) (drop (i32.load offset=60000 (local.get 0)))", TrapKind.Unreachable)]
+    public void Access_ThatNeverRuns_LeavesTheChecksOfOthersAlone(string body, TrapKind? trap)
+    {
+        using var guest = new Guest($"""(module (memory 1) (func (export "run") (param i32) (result i32) {body} (i32.const 7)))""");
+
+        if (trap is { } kind)
+        {
+            Assert.AreEqual(kind, guest.Trap("run", 10_000).Kind);
+        }
+        else
+        {
+            Assert.AreEqual(7, guest.CallI32("run", 10_000));
+        }
+    }
+
     private static (int? Result, byte[] Memory) Run(Instance instance, uint start)
     {
         int? result;
