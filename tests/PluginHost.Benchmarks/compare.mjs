@@ -1,12 +1,12 @@
 // Times the kernels in this process's V8 and in PluginHost, metered and not, and prints the ratios.
-// With a third argument also in Wasmtime, metered as ours: fuel and epochs.
-// usage: node compare.mjs KERNELS.wasm PLUGINHOST.dll [WASMTIME_TIME.py]
+// With a fourth argument also in Wasmtime, metered as ours: fuel and epochs.
+// usage: node compare.mjs ARGUMENTS.json KERNELS.wasm PLUGINHOST.dll [WASMTIME_TIME.py]
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const [wasm, cli, wasmtime] = process.argv.slice(2);
+const [list, wasm, cli, wasmtime] = process.argv.slice(2);
 const rounds = 7;
-const calls = JSON.parse(readFileSync(new URL("arguments.json", import.meta.url)));
+const calls = JSON.parse(readFileSync(new URL(list, import.meta.url)));
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 const { instance } = await WebAssembly.instantiate(readFileSync(wasm));
 

@@ -8,6 +8,8 @@ namespace PluginHost.Wasm.Runtime;
 /// <summary>Numeric instructions for which the CLR has no instruction of the same meaning (spec 4.3).</summary>
 internal static class Numerics
 {
+    // In range the processor's own conversion is exact; the CLR's would take care of the rest again.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int TruncI32S(double x)
     {
         if (!(x > -2147483649.0 && x < 2147483648.0))
@@ -15,9 +17,10 @@ internal static class Numerics
             Traps.Conversion(double.IsNaN(x));
         }
 
-        return (int)x;
+        return double.ConvertToIntegerNative<int>(x);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int TruncI32U(double x)
     {
         if (!(x > -1.0 && x < 4294967296.0))
@@ -25,9 +28,10 @@ internal static class Numerics
             Traps.Conversion(double.IsNaN(x));
         }
 
-        return (int)(uint)x;
+        return (int)double.ConvertToIntegerNative<long>(x);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long TruncI64S(double x)
     {
         if (!(x >= -9223372036854775808.0 && x < 9223372036854775808.0))
@@ -35,7 +39,7 @@ internal static class Numerics
             Traps.Conversion(double.IsNaN(x));
         }
 
-        return (long)x;
+        return double.ConvertToIntegerNative<long>(x);
     }
 
     public static long TruncI64U(double x)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using PluginHost.Abi.Extism;
 using PluginHost.Audit;
@@ -12,6 +13,9 @@ namespace PluginHost.Sandbox;
 /// </summary>
 internal sealed class SandboxedModule
 {
+    /// <summary>How long a call waits for a thread where all are taken.</summary>
+    private static readonly TimeSpan ThreadPatience = TimeSpan.FromMilliseconds(250);
+
     private readonly CompiledModule _compiled;
 
     private SandboxedModule(CompiledModule compiled, string digest)
@@ -80,13 +84,13 @@ internal sealed class SandboxedModule
     /// <exception cref="SkillStateException">The audit log failed, so the call did.</exception>
     /// <exception cref="SkillLimitException">All threads are taken by guests that did not stop.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public Task<GuestResult> CallAsync(IGuestThreads threads, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
+    public async Task<GuestResult> CallAsync(IGuestThreads threads, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
     {
         var run = new GuestRun(this, audit, request, deadline, caller);
         var runs = false;
         try
         {
-            runs = threads.TryRun(run.Complete);
+            runs = await TryRunAsync(threads, run.Complete, deadline).ConfigureAwait(false);
         }
         finally
         {
@@ -96,7 +100,23 @@ internal sealed class SandboxedModule
             }
         }
 
-        return runs ? run.Result : throw new SkillLimitException("limit.threads", "calls that were given up still hold all threads of the engine");
+        return runs
+            ? await run.Result.ConfigureAwait(false)
+            : throw new SkillLimitException("limit.threads", "calls that were given up still hold all threads of the engine");
+    }
+
+    /// <summary>A call that has just answered its caller needs its thread a moment longer, to put its things away.</summary>
+    private static async Task<bool> TryRunAsync(IGuestThreads threads, Action work, CancellationToken deadline)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !threads.TryRun(work); await Task.Delay(1, CancellationToken.None).ConfigureAwait(false))
+        {
+            if (deadline.IsCancellationRequested || Stopwatch.GetElapsedTime(start) > ThreadPatience)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     internal Instance Instantiate(Store store, Linker linker)

@@ -132,15 +132,15 @@ internal sealed partial class WasiHost
                 break;
             case StreamDescriptor:
                 throw new WasiException(offset is null ? Errno.BadDescriptor : Errno.NotSeekable);
+            case FileDescriptor file when offset is null && (file.Flags & AppendFlag) != 0:
+                lock (file.File.AppendGate)
+                {
+                    total = Write(caller, file, vectors, count, file.File.Status.Size, moves: true);
+                }
+
+                break;
             case FileDescriptor file:
-                var position = offset ?? ((file.Flags & AppendFlag) != 0 ? file.File.Status.Size : file.Position);
-                ArgumentNegative(position);
-                var lease = Demand(file.Grant, file.Path, write: true);
-                total = Effect(
-                    lease,
-                    () => WriteFile(caller, file, vectors, count, position),
-                    bytes => (0, bytes));
-                file.Position = offset is null ? position + total : file.Position;
+                total = Write(caller, file, vectors, count, offset ?? file.Position, moves: offset is null);
                 break;
             default:
                 throw new WasiException(Errno.IsDirectory);
@@ -148,6 +148,22 @@ internal sealed partial class WasiHost
 
         GuestMemory.Of(caller).SetU32(result, (uint)total);
         return Errno.Success;
+    }
+
+    private long Write(Caller caller, FileDescriptor file, int vectors, long count, long position, bool moves)
+    {
+        ArgumentNegative(position);
+        var lease = Demand(file.Grant, file.Path, write: true);
+        var total = Effect(
+            lease,
+            () => WriteFile(caller, file, vectors, count, position),
+            bytes => (0, bytes));
+        if (moves)
+        {
+            file.Position = position + total;
+        }
+
+        return total;
     }
 
     private long WriteStream(Caller caller, StreamDescriptor stream, int vectors, long count)

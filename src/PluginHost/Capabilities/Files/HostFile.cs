@@ -5,6 +5,8 @@ namespace PluginHost.Capabilities.Files;
 /// <summary>An open regular file of the machine.</summary>
 internal sealed class HostFile(SafeFileHandle handle) : IFileNode
 {
+    private static readonly Lock Appends = new();
+
     public FileStatus Status => LinuxFiles.Status(handle);
 
     public int Read(Span<byte> into, long position)
@@ -18,6 +20,9 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
             throw new FileTreeException(FileError.Failed);
         }
     }
+
+    /// <summary>One for all: two handles may be of the same file.</summary>
+    public Lock AppendGate => Appends;
 
     public void Write(ReadOnlySpan<byte> from, long position) => Changing(from, position, static (handle, bytes, at) => RandomAccess.Write(handle, bytes, at));
 

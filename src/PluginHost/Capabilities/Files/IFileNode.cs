@@ -5,6 +5,9 @@ internal interface IFileNode : IDisposable
 {
     FileStatus Status { get; }
 
+    /// <summary>Locked by whoever looks for the end of the file and writes there.</summary>
+    Lock AppendGate { get; }
+
     /// <summary>Reads at a position; 0 at the end.</summary>
     int Read(Span<byte> into, long position);
 

@@ -14,6 +14,8 @@ internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
 
     public ulong Id { get; } = tree.NextId();
 
+    public Lock AppendGate { get; } = new();
+
     public FileStatus Status => new(FileKind.Regular, Id, _unlinked ? 0UL : 1, _length, _modified);
 
     public void Opened() => _handles++;

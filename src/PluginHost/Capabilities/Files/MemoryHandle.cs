@@ -26,6 +26,8 @@ internal sealed class MemoryHandle : IFileNode
         }
     }
 
+    public Lock AppendGate => _file.AppendGate;
+
     public int Read(Span<byte> into, long position)
     {
         lock (_gate)
