@@ -29,7 +29,7 @@ public sealed class WasmMemory
     /// <summary>Creates a memory in a store.</summary>
     /// <param name="store">The store whose limits it counts against.</param>
     /// <param name="type">Its type.</param>
-    /// <exception cref="WasmLimitException">The store does not allow that many bytes.</exception>
+    /// <exception cref="WasmLimitException">The store does not allow that many bytes, or it has more than 65,535 pages.</exception>
     public WasmMemory(Store store, MemoryType type)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -4,8 +4,8 @@ namespace PluginHost.Wasm.Compilation;
 
 /// <summary>
 /// Finds out whether a function may compare a rotated number with zero. The JIT of .NET 10 does that by flags which rotations
-/// do not set; where it may, they are hidden from it. What passes through memory, a call or a global is a new number to the JIT, and so
-/// is the result of arithmetic that it cannot drop.
+/// do not set; where it may, they are hidden from it. A rotation goes through all arithmetic, because the
+/// JIT cancels constants; what passes through memory, a call or a global is a new number to it.
 /// </summary>
 internal sealed class RotationTests
 {

@@ -110,7 +110,7 @@ internal sealed class GuestRun : IDisposable
         };
     }
 
-    /// <summary>What is known of a call whose guest has not stopped yet. Its receipt is written when it does.</summary>
+    /// <summary>What is known of a call whose guest has not stopped yet; its fuel as of the last call it made. Its receipt is written when it does.</summary>
     private GuestResult Abandoned() => new()
     {
         CallId = _call.Id,
