@@ -42,6 +42,12 @@ public sealed record WasmLimits
     /// <summary>Elements of all element segments together.</summary>
     public int SegmentElements { get; init; } = 10_000_000;
 
+    /// <summary>Custom sections.</summary>
+    public int CustomSections { get; init; } = 10_000;
+
+    /// <summary>Operators in all constant expressions together (extended-const proposal).</summary>
+    public int ConstantOperators { get; init; } = 1_000_000;
+
     /// <summary>Bytes of one function's body.</summary>
     public int FunctionBytes { get; init; } = 7_654_321;
 

@@ -3,6 +3,7 @@ using PluginHost.Conformance.Children;
 using PluginHost.Conformance.Fuzz;
 using PluginHost.Conformance.Programs;
 using PluginHost.Conformance.Vectors;
+using PluginHost.Conformance.Wasi;
 using PluginHost.Conformance.Wast;
 
 return args switch
@@ -11,6 +12,7 @@ return args switch
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
+    ["wasi", .. var rest] => WasiCommand.Run(rest, Console.Out),
     ["mutants", .. var rest] => MutantsCommand.Run(rest, Console.Out),
     ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
     ["programs", .. var rest] => ProgramsCommand.Run(rest),
@@ -24,6 +26,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

@@ -78,6 +78,10 @@ internal sealed class Lexer
             {
                 SkipBlockComment();
             }
+            else if (c == '(' && Next() == '@')
+            {
+                SkipAnnotation();
+            }
             else
             {
                 return true;
@@ -85,6 +89,38 @@ internal sealed class Lexer
         }
 
         return false;
+    }
+
+    /// <summary>What an annotation says changes no module here (annotations proposal); anything may stand in it but an open list or string.</summary>
+    private void SkipAnnotation()
+    {
+        var depth = 0;
+        do
+        {
+            if (depth > 0 && !SkipSpace())
+            {
+                throw Error("unexpected end: an annotation is not closed");
+            }
+
+            switch (_text[_at])
+            {
+                case (byte)'(':
+                    depth++;
+                    _at++;
+                    break;
+                case (byte)')':
+                    depth--;
+                    _at++;
+                    break;
+                case (byte)'"':
+                    String();
+                    break;
+                default:
+                    _at++;
+                    break;
+            }
+        }
+        while (depth > 0);
     }
 
     private int Next() => _at + 1 < _text.Length ? _text[_at + 1] : -1;
@@ -131,6 +167,11 @@ internal sealed class Lexer
             return Delimited() ? new Node(line) { String = bytes } : throw Error("unknown operator: tokens run together");
         }
 
+        if (_text[_at] == '$' && Next() == '"')
+        {
+            return QuotedId(line);
+        }
+
         var start = _at;
         while (_at < _text.Length && IsIdChar(_text[_at]))
         {
@@ -145,6 +186,14 @@ internal sealed class Lexer
         return Delimited()
             ? new Node(line) { Text = Encoding.ASCII.GetString(_text, start, _at - start) }
             : throw Error("unknown operator: tokens run together");
+    }
+
+    /// <summary>An identifier that is written as a string.</summary>
+    private Node QuotedId(int line)
+    {
+        _at++;
+        var name = new Node(line) { String = String() }.Name();
+        return name.Length > 0 && Delimited() ? new Node(line) { Text = "$" + name } : throw Error("unknown operator: empty identifier, or tokens run together");
     }
 
     private bool Delimited() =>

@@ -130,8 +130,8 @@ internal static class InstructionReader
     private static string? Proposal(byte code) => code switch
     {
         0x06 or 0x07 or 0x08 or 0x09 or 0x0A or 0x18 or 0x19 or 0x1F => "exception-handling",
-        0x14 or 0x15 or 0xD3 or 0xD4 or 0xD5 or 0xD6 => "function-references",
-        0xFB => "gc",
+        0x14 or 0x15 or 0xD4 or 0xD5 or 0xD6 => "function-references",
+        0xD3 or 0xFB => "gc",
         0xFE => "threads",
         _ => null,
     };

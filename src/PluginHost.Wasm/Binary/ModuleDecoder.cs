@@ -57,7 +57,8 @@ internal ref struct ModuleDecoder
             throw new WasmMalformedException("unexpected end", _bytes.Length);
         }
 
-        if (_bytes[4..8].SequenceEqual((ReadOnlySpan<byte>)[0x0D, 0, 1, 0]))
+        // Bytes 6 and 7 tell the layer: 0 is a module, 1 a component, of whatever version.
+        if (_bytes[6..8].SequenceEqual((ReadOnlySpan<byte>)[1, 0]))
         {
             throw new WasmUnsupportedException("component-model", 4);
         }
@@ -157,6 +158,11 @@ internal ref struct ModuleDecoder
 
     private void Custom()
     {
+        if (_custom.Count >= _limits.CustomSections)
+        {
+            throw new WasmLimitException(nameof(WasmLimits.CustomSections), _custom.Count + 1, _limits.CustomSections, _reader.Position);
+        }
+
         var name = _reader.Name(_limits.NameBytes);
         _custom.Add(new CustomSection(name, _module.Bytes.Slice(_reader.Position, _reader.Remaining)));
     }
@@ -254,7 +260,13 @@ internal ref struct ModuleDecoder
         }
     }
 
-    private TableType Table() => new(_reader.ReferenceType(), Range());
+    private TableType Table()
+    {
+        const byte initialized = 0x40;
+        return _reader.PeekByte() == initialized
+            ? throw new WasmUnsupportedException("function-references", _reader.Position)
+            : new(_reader.ReferenceType(), Range());
+    }
 
     private void MemorySection()
     {

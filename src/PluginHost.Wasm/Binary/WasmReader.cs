@@ -147,7 +147,8 @@ internal ref struct WasmReader(ReadOnlySpan<byte> bytes, int start, int end)
             0x70 => ValType.FuncRef,
             0x6F => ValType.ExternRef,
             0x7B => ValType.V128,
-            0x6E or 0x6D or 0x6C or 0x6B or 0x6A or 0x71 or 0x72 or 0x73 or 0x63 or 0x64 => throw new WasmUnsupportedException("gc", Position - 1),
+            0x6E or 0x6D or 0x6C or 0x6B or 0x6A or 0x71 or 0x72 or 0x73 => throw new WasmUnsupportedException("gc", Position - 1),
+            0x63 or 0x64 => throw new WasmUnsupportedException("function-references", Position - 1),
             0x69 or 0x74 => throw new WasmUnsupportedException("exception-handling", Position - 1),
             _ => throw new WasmMalformedException($"malformed value type 0x{code:x2}", Position - 1),
         };

@@ -10,6 +10,7 @@ internal sealed class ConstantExpressionValidator(WasmModule module)
 {
     private readonly Instruction _instruction = new();
     private readonly Stack<ValType> _stack = new();
+    private int _operators;
 
     /// <summary>Functions that the expressions refer to; code may then take references to them.</summary>
     public HashSet<int> References { get; } = [];
@@ -27,6 +28,10 @@ internal sealed class ConstantExpressionValidator(WasmModule module)
             }
 
             Step();
+            if (_stack.Count > module.Limits.OperandStack)
+            {
+                throw new WasmLimitException(nameof(WasmLimits.OperandStack), _stack.Count, module.Limits.OperandStack, _instruction.Offset);
+            }
         }
 
         if (_stack.Count != 1 || _stack.Peek() != expected)
@@ -74,6 +79,11 @@ internal sealed class ConstantExpressionValidator(WasmModule module)
 
     private void Arithmetic(ValType type)
     {
+        if (++_operators > module.Limits.ConstantOperators)
+        {
+            throw new WasmLimitException(nameof(WasmLimits.ConstantOperators), _operators, module.Limits.ConstantOperators, _instruction.Offset);
+        }
+
         if (!_stack.TryPop(out var right) || !_stack.TryPop(out var left) || left != type || right != type)
         {
             throw Invalid("type mismatch in a constant expression");

@@ -10,7 +10,7 @@ namespace PluginHost.Wasm.Validation;
 internal sealed partial class FunctionValidator(WasmModule module, IReadOnlySet<int> declaredReferences)
 {
     /// <summary>Operands of block types, calls and branches that may be checked for each byte of a body: one byte can name a thousand.</summary>
-    private const int WorkPerByte = 64;
+    private const int WorkPerByte = 16;
     private const int WorkAtLeast = 100_000;
 
     private readonly Instruction _instruction = new();

@@ -104,6 +104,44 @@ internal static class BombCatalog
             });
             code.Byte(0x1A);
         }),
+        ["20,000,000 custom sections"] = () =>
+        [
+            .. BombModule.Of(_ => { }),
+            .. Enumerable.Repeat<byte[]>([0, 1, 0], 20_000_000).SelectMany(section => section),
+        ],
+        ["a deep constant"] = () => BombModule.Of([BombModule.Function(_ => { })], add => add(6, BombModule.Vector(1, (w, _) =>
+        {
+            w.Bytes([0x7F, 0]);
+            Times(w, 15_000_000, (t, _) => t.Bytes([0x41, 0]));
+            Times(w, 14_999_999, (t, _) => t.Byte(0x6A));
+            w.Byte(0x0B);
+        }))),
+        ["a long constant"] = () => BombModule.Of([BombModule.Function(_ => { })], add => add(6, BombModule.Vector(1, (w, _) =>
+        {
+            w.Bytes([0x7F, 0, 0x41, 0]);
+            Times(w, 15_000_000, (t, _) => t.Bytes([0x41, 0, 0x6A]));
+            w.Byte(0x0B);
+        }))),
+        ["dead calls with many operands"] = () => BombModule.Of(
+            [BombModule.Function(code => code.Byte(0)), .. Enumerable.Repeat(BombModule.Function(code =>
+            {
+                code.Bytes([0x02, 0x40, 0]);
+                Times(code, 3_500_000, (c, _) => c.Bytes([0x10, 0]));
+                code.Bytes([0, 0x0B]);
+            }), 7)],
+            add =>
+            {
+                add(1, BombModule.Vector(2, (w, type) =>
+                {
+                    var count = type == 0 ? 1 : 60;
+                    w.Byte(0x60);
+                    w.U32(count);
+                    Times(w, count, (t, _) => t.Byte(0x7F));
+                    w.U32(count);
+                    Times(w, count, (t, _) => t.Byte(0x7F));
+                }));
+                add(3, BombModule.Vector(8, (w, i) => w.U32(i == 0 ? 1 : 0)));
+            }),
         ["a million functions"] = () => BombModule.Of([.. Enumerable.Repeat(BombModule.Function(_ => { }), 1_000_000)]),
         ["100,000 types and globals"] = () => BombModule.Of([BombModule.Function(_ => { })], add =>
         {

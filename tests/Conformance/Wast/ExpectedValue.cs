@@ -19,7 +19,7 @@ internal static class ExpectedValue
             "f64.const" => WasmValue.FromBits(ValType.F64, (long)Float(cursor, 64)),
             "v128.const" => WasmValue.FromV128(Vector128.Create(VectorLiteral.Read(cursor), 0)),
             "ref.null" => WasmValue.Default(InstructionEncoder.HeapType(cursor.Next("a heap type"))),
-            "ref.extern" => WasmValue.FromExternal((long)Integer(cursor, 64)),
+            "ref.extern" or "ref.host" => WasmValue.FromExternal((long)Integer(cursor, 64)),
             _ => throw node.Unexpected("a constant"),
         };
         cursor.ExpectEnd();
@@ -32,6 +32,7 @@ internal static class ExpectedValue
         ("f32.const", "nan:arithmetic") => value.Type == ValType.F32 && ((uint)value.Bits & 0x7FC0_0000) == 0x7FC0_0000,
         ("f64.const", "nan:canonical") => value.Type == ValType.F64 && (value.Bits & long.MaxValue) == 0x7FF8_0000_0000_0000,
         ("f64.const", "nan:arithmetic") => value.Type == ValType.F64 && (value.Bits & 0x7FF8_0000_0000_0000) == 0x7FF8_0000_0000_0000,
+        ("either", _) => pattern.Items!.Skip(1).Any(one => Matches(one, value)),
         ("ref.func", "") => value.Type == ValType.FuncRef && value.Function is not null,
         ("ref.extern", "") => value.Type == ValType.ExternRef && value.External is not null,
         ("ref.null", "") => value.Type.IsReference() && value == WasmValue.Default(value.Type),

@@ -130,6 +130,42 @@ public sealed class DirectoryNodeTests
     });
 
     [TestMethod]
+    public void Links_AreReadAndCounted_AndNeverOpened() => OnBoth(root =>
+    {
+        Put(root, "f", "x");
+        root.CreateDirectory("d");
+        root.CreateLink("s", "../outside");
+        root.Link("f", root, "g");
+
+        Assert.AreEqual("../outside", root.ReadLink("s"));
+        Assert.AreEqual((FileKind.Link, 2UL), (root.StatusOf("s").Kind, root.StatusOf("f").Links));
+        Assert.AreEqual(FileError.Link, Error(() => root.OpenFile("s", default)));
+        Assert.IsTrue(Error(() => root.OpenDirectory("s")) is FileError.Link or FileError.NotADirectory);
+        Assert.AreEqual(FileError.NotALink, Error(() => root.ReadLink("f")));
+        Assert.AreEqual(FileError.Denied, Error(() => root.Link("d", root, "e")));
+        Assert.AreEqual(FileError.Exists, Error(() => root.CreateLink("f", "x")));
+        Assert.AreEqual(FileError.InvalidName, Error(() => root.CreateLink("a/b", "x")));
+        root.RemoveFile("f");
+        Assert.AreEqual(1UL, root.StatusOf("g").Links);
+    });
+
+    [TestMethod]
+    public void Memory_OfLinks_IsCounted_AndAFileWithTwoNamesIsGivenBackWithTheLast()
+    {
+        var root = new MemoryTree(10, 3, TimeProvider.System).CreateRoot();
+        Put(root, "a", "01234567");
+        root.Link("a", root, "b");
+        Assert.AreEqual(FileError.NoSpace, Error(() => root.CreateLink("s", "too long")));
+        root.CreateLink("s", "ab");
+        Assert.AreEqual(FileError.NoSpace, Error(() => root.Link("a", root, "c")));
+        root.RemoveFile("s");
+        root.RemoveFile("a");
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(root, "c", "0123")));
+        root.RemoveFile("b");
+        Put(root, "c", "0123456789");
+    }
+
+    [TestMethod]
     public void Memory_OfARemovedOpenFile_IsGivenBackWhenItIsClosed()
     {
         var root = new MemoryTree(10, 2, TimeProvider.System).CreateRoot();
@@ -155,7 +191,8 @@ public sealed class DirectoryNodeTests
         Assert.AreEqual(FileError.NoSpace, Error(() => Put(small, "b", "012")));
         Put(root, "c", "012345678901");
         Assert.AreEqual(FileError.NoSpace, Error(() => Put(small, "d", "0")));
-        Assert.AreEqual(FileError.Unsupported, Error(() => small.Rename("a", root, "a")));
+        Assert.AreEqual(FileError.CrossDevice, Error(() => small.Rename("a", root, "a")));
+        Assert.AreEqual(FileError.CrossDevice, Error(() => small.Link("a", root, "a")));
     }
 
     [TestMethod]
@@ -276,17 +313,17 @@ public sealed class DirectoryNodeTests
         using var file = directory.OpenFile("one", new FileOpenOptions(Write: false, Create: false, Exclusive: false, Truncate: false));
         var time = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000).AddTicks(9_999_999);
 
-        file.SetModified(time);
-        Assert.AreEqual(time, directory.StatusOf("one").Modified);
-        directory.SetModified("one", time.AddTicks(-1));
-        Assert.AreEqual(time.AddTicks(-1), file.Status.Modified);
+        file.SetTimes(null, time);
+        Assert.AreEqual(time, directory.StatusOf("one").Times.Modified);
+        directory.SetTimes("one", null, time.AddTicks(-1));
+        Assert.AreEqual(time.AddTicks(-1), file.Status.Times.Modified);
 
         using (var link = System.Diagnostics.Process.Start("ln", [folder["one"], folder["two"]]))
         {
             link.WaitForExit();
         }
 
-        Assert.AreEqual(FileError.Denied, Assert.ThrowsExactly<FileTreeException>(() => file.SetModified(time)).Error);
-        Assert.AreEqual(FileError.Denied, Assert.ThrowsExactly<FileTreeException>(() => directory.SetModified("one", time)).Error);
+        Assert.AreEqual(FileError.Denied, Assert.ThrowsExactly<FileTreeException>(() => file.SetTimes(null, time)).Error);
+        Assert.AreEqual(FileError.Denied, Assert.ThrowsExactly<FileTreeException>(() => directory.SetTimes("one", null, time)).Error);
     }
 }

@@ -125,7 +125,7 @@ public sealed class HostileProgramTests
                   (loop
                     (local.set 1 (call $mkdir (local.get 0) (i32.const 64) (i32.const 250)))
                     (if (local.get 1) (then (call $exit (local.get 1))))
-                    (local.set 1 (call $open (local.get 0) (i32.const 0) (i32.const 64) (i32.const 250) (i32.const 2) (i64.const -1) (i64.const -1) (i32.const 0) (i32.const 32)))
+                    (local.set 1 (call $open (local.get 0) (i32.const 0) (i32.const 64) (i32.const 250) (i32.const 2) (i64.const 0x1fffffbf) (i64.const -1) (i32.const 0) (i32.const 32)))
                     (if (local.get 1) (then (call $exit (local.get 1))))
                     (local.set 0 (i32.load (i32.const 32)))
                     (br 0)))

@@ -89,7 +89,10 @@ public sealed class ModuleDecoderTests
 
     [TestMethod]
     [DataRow(new byte[] { 0, 97, 115, 109, 13, 0, 1, 0 }, "component-model")]
+    [DataRow(new byte[] { 0, 97, 115, 109, 12, 0, 1, 0 }, "component-model")]
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 5, 4, 1, 3, 1, 2 }, "threads")]
+    [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 0x60, 1, 0x64, 0x70 }, "function-references")]
+    [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 4, 8, 1, 0x40, 0, 0x70, 0, 0, 0xD0, 0x70, 0x0B }, "function-references")]
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1 }, "memory64")]
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 13, 3, 1, 0, 0 }, "exception-handling")]
     [DataRow(new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 1, 2, 1, 0x5F, 0 }, "gc")]

@@ -3,7 +3,11 @@ namespace PluginHost.Abi.Wasi;
 /// <summary>An open file descriptor of a guest.</summary>
 internal abstract class Descriptor : IDisposable
 {
-    public Rights Rights { get; set; } = Rights.All;
+    /// <summary>What it may be used for.</summary>
+    public Rights Rights { get; set; }
+
+    /// <summary>What descriptors that are opened through it may be used for at most.</summary>
+    public Rights Inheriting { get; set; }
 
     public ushort Flags { get; set; }
 

@@ -1,15 +1,23 @@
 namespace PluginHost.Abi.Wasi;
 
-/// <summary>Standard input, output or error.</summary>
-internal sealed class StreamDescriptor(string name, Stream stream, bool input) : Descriptor
+/// <summary>Standard input, output or error. It cannot seek: a stream that could would be buffered differently by C libraries.</summary>
+internal sealed class StreamDescriptor : Descriptor
 {
     private const byte Character = 2;
 
-    public string Name { get; } = name;
+    public StreamDescriptor(string name, Stream stream, bool input)
+    {
+        Name = name;
+        Stream = stream;
+        IsInput = input;
+        Rights = Rights.Stream;
+    }
 
-    public Stream Stream { get; } = stream;
+    public string Name { get; }
 
-    public bool IsInput { get; } = input;
+    public Stream Stream { get; }
+
+    public bool IsInput { get; }
 
     public override byte FileType => Character;
 }

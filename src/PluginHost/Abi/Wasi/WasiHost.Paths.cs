@@ -10,58 +10,87 @@ internal sealed partial class WasiHost
     private const int DirectoryFlag = 2;
     private const int ExclusiveFlag = 4;
     private const int TruncateFlag = 8;
+    private const int FollowFlag = 1;
 
     private void DefinePaths(Linker linker)
     {
         linker.Define(Module, "path_open", HostFunction.Create((Func<Caller, int, int, int, int, int, long, long, int, int, int>)(
-            (caller, fd, _, path, length, flags, rights, _, descriptorFlags, result) =>
-                Run(() => Open(caller, fd, Path(caller, path, length), flags, (Rights)rights, descriptorFlags, result)))));
+            (caller, fd, lookup, path, length, flags, rights, inheriting, descriptorFlags, result) =>
+                Run(() => Open(caller, fd, lookup, Path(caller, path, length), flags, ((Rights)rights, (Rights)inheriting), descriptorFlags, result)))));
         linker.Define(Module, "path_filestat_get", HostFunction.Create((Func<Caller, int, int, int, int, int, int>)(
-            (caller, fd, _, path, length, result) => Run(() => PathStatus(caller, fd, Path(caller, path, length), result)))));
+            (caller, fd, lookup, path, length, result) => Run(() => PathStatus(caller, fd, lookup, Path(caller, path, length), result)))));
         linker.Define(Module, "path_create_directory", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
             Run(() => Change(fd, Path(caller, path, length), Rights.CreateDirectory, static (directory, name) => directory.CreateDirectory(name))))));
         linker.Define(Module, "path_remove_directory", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
             Run(() => Change(fd, Path(caller, path, length), Rights.RemoveDirectory, static (directory, name) => directory.RemoveDirectory(name))))));
         linker.Define(Module, "path_unlink_file", HostFunction.Create((Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
             Run(() => Change(fd, Path(caller, path, length), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name))))));
-        linker.Define(Module, "path_readlink", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)(
-            (caller, fd, path, length, _, _, _) => Run(() => ReadLink(fd, Path(caller, path, length))))));
         linker.Define(Module, "path_rename", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)(
             (caller, fd, path, length, newFd, newPath, newLength) =>
                 Run(() => Rename(fd, Path(caller, path, length), newFd, Path(caller, newPath, newLength))))));
     }
 
-    private Errno Open(Caller caller, int fd, string path, int flags, Rights rights, int descriptorFlags, int result)
+    private Errno Open(Caller caller, int fd, int lookup, string path, int flags, (Rights Own, Rights Inheriting) rights, int descriptorFlags, int result)
     {
+        const int known = CreateFlag | DirectoryFlag | ExclusiveFlag | TruncateFlag;
         var parent = Get<DirectoryDescriptor>(fd);
+        if ((flags & ~known) != 0 || (descriptorFlags & ~KnownFlags) != 0)
+        {
+            return Errno.Invalid;
+        }
+
         Require(parent, Rights.Open);
         Require(parent, (flags & CreateFlag) != 0 && parent.Grant.CanWrite ? Rights.CreateFile : Rights.None);
         Require(parent, (flags & TruncateFlag) != 0 && parent.Grant.CanWrite ? Rights.PathSetSize : Rights.None);
-        var canonical = GuestPaths.Join(parent.Path, path);
         var wantsDirectory = (flags & DirectoryFlag) != 0;
-        var write = !wantsDirectory && ((rights & (Rights.Write | Rights.SetSize)) != 0 || (flags & (CreateFlag | TruncateFlag)) != 0);
+        if (wantsDirectory && (flags & (CreateFlag | TruncateFlag)) != 0)
+        {
+            return Errno.Invalid;
+        }
+
+        if (wantsDirectory && (rights.Own & Rights.Write) != 0)
+        {
+            return Errno.IsDirectory;
+        }
+
+        var canonical = GuestPaths.Join(parent.Path, path);
+        var follows = (Follows(lookup) || path.EndsWith('/')) && (flags & (CreateFlag | ExclusiveFlag)) != (CreateFlag | ExclusiveFlag);
+        var write = !wantsDirectory && ((rights.Own & (Rights.Write | Rights.SetSize)) != 0 || (flags & (CreateFlag | TruncateFlag)) != 0);
 
         // Libraries ask for every right when they open a directory to look at it: what cannot be written is then opened for reading.
-        if (write && (flags & (CreateFlag | TruncateFlag)) == 0 && (rights & Rights.Read) != 0 && !parent.Grant.CanWrite
-            && Effect(Demand(parent.Grant, canonical, write: false), () => IsDirectory(parent, path)))
+        if (write && (flags & (CreateFlag | TruncateFlag)) == 0 && (rights.Own & Rights.Read) != 0 && !parent.Grant.CanWrite
+            && Effect(Demand(parent.Grant, canonical, write: false), () => IsDirectory(parent, path, follows)))
         {
             write = false;
         }
 
         var lease = Demand(parent.Grant, canonical, write);
-        var opened = Effect(lease, () => Open(parent, path, canonical, flags, rights, write));
-        opened.Rights = (rights == Rights.None ? Rights.Read : rights) & parent.Rights;
+        var opened = Effect(lease, () => Open(parent, path, canonical, flags, follows, rights.Own, write));
+        Restrict(opened, parent, rights.Own, rights.Inheriting);
         opened.Flags = (ushort)descriptorFlags;
         GuestMemory.Of(caller).SetU32(result, (uint)Add(opened));
         return Errno.Success;
     }
 
-    private static bool IsDirectory(DirectoryDescriptor parent, string path)
+    /// <summary>Gives a descriptor the rights that were asked for, as far as its parent has them to give.</summary>
+    private static void Restrict(Descriptor opened, Descriptor parent, Rights own, Rights inheriting)
+    {
+        var possible = opened is DirectoryDescriptor ? Rights.Directory : Rights.File;
+
+        // Who asks for none wants to read.
+        own = own == Rights.None ? ~Rights.Changing : own;
+        opened.Rights = own & parent.Inheriting & possible;
+        opened.Inheriting = opened is DirectoryDescriptor ? inheriting & parent.Inheriting : Rights.None;
+    }
+
+    private static bool Follows(int lookup) => (lookup & FollowFlag) != 0;
+
+    private static bool IsDirectory(DirectoryDescriptor parent, string path, bool follows)
     {
         try
         {
-            using var walk = PathWalk.To(parent.Directory, path);
-            return walk.Name is not { } name || walk.Directory.StatusOf(name).Kind == FileKind.Directory;
+            using var walk = PathWalk.To(parent.Directory, path, follows);
+            return walk.Status().Kind == FileKind.Directory;
         }
         catch (FileTreeException)
         {
@@ -69,9 +98,9 @@ internal sealed partial class WasiHost
         }
     }
 
-    private static Descriptor Open(DirectoryDescriptor parent, string path, string canonical, int flags, Rights rights, bool write)
+    private static Descriptor Open(DirectoryDescriptor parent, string path, string canonical, int flags, bool follows, Rights rights, bool write)
     {
-        using var walk = PathWalk.To(parent.Directory, path);
+        using var walk = PathWalk.To(parent.Directory, path, follows);
         if (walk.Name is not { } name)
         {
             return new DirectoryDescriptor(parent.Grant, canonical, walk.Directory.Duplicate(), preopened: false);
@@ -102,22 +131,18 @@ internal sealed partial class WasiHost
         }
     }
 
-    private Errno PathStatus(Caller caller, int fd, string path, int result)
+    private Errno PathStatus(Caller caller, int fd, int lookup, string path, int result)
     {
         var parent = Get<DirectoryDescriptor>(fd);
         var lease = Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false);
         var status = Effect(lease, () =>
         {
-            using var walk = PathWalk.To(parent.Directory, path);
-            return walk.Name is { } name ? Checked(walk, walk.Directory.StatusOf(name)) : walk.Directory.Status;
+            using var walk = PathWalk.To(parent.Directory, path, Follows(lookup) || path.EndsWith('/'));
+            return walk.Status();
         });
-        WriteStatus(caller, result, status);
+        WriteStatus(caller, result, parent.Grant, status);
         return Errno.Success;
     }
-
-    /// <summary>A path that ends in a slash or a dot means a directory.</summary>
-    private static FileStatus Checked(PathWalk walk, FileStatus status) =>
-        walk.MustBeDirectory && status.Kind != FileKind.Directory ? throw new FileTreeException(FileError.NotADirectory) : status;
 
     private Errno Change(int fd, string path, Rights right, Action<IDirectoryNode, string> change)
     {
@@ -130,24 +155,12 @@ internal sealed partial class WasiHost
             var name = walk.Name ?? throw new FileTreeException(FileError.InvalidName);
             if (walk.MustBeDirectory && right == Rights.RemoveFile)
             {
-                Checked(walk, walk.Directory.StatusOf(name));
+                walk.Status();
                 throw new FileTreeException(FileError.IsADirectory);
             }
 
             change(walk.Directory, name);
             return Errno.Success;
-        });
-    }
-
-    /// <summary>Guests make no links, and what a link of the machine says is the machine's matter.</summary>
-    private Errno ReadLink(int fd, string path)
-    {
-        var parent = Get<DirectoryDescriptor>(fd);
-        return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false), () =>
-        {
-            Require(parent, Rights.ReadLink);
-            using var walk = PathWalk.To(parent.Directory, path);
-            return walk.Name is { } name && walk.Directory.StatusOf(name).Kind == FileKind.Link ? Errno.NotCapable : Errno.Invalid;
         });
     }
 

@@ -9,6 +9,7 @@ namespace PluginHost.Abi.Wasi;
 internal sealed partial class WasiHost
 {
     private const int MaxSubscriptions = 1024;
+    private const int LastClock = 3;
 
     private void DefineProcess(Linker linker)
     {
@@ -77,7 +78,7 @@ internal sealed partial class WasiHost
 
     private Errno ClockResolution(Caller caller, int id, int result)
     {
-        if (id is < 0 or > 1)
+        if (id is < 0 or > LastClock)
         {
             return Errno.Invalid;
         }
@@ -88,7 +89,7 @@ internal sealed partial class WasiHost
 
     private Errno ClockTime(Caller caller, int id, int result)
     {
-        if (id is < 0 or > 1)
+        if (id is < 0 or > LastClock)
         {
             return Errno.Invalid;
         }
@@ -99,10 +100,16 @@ internal sealed partial class WasiHost
         return Errno.Success;
     }
 
-    /// <summary>Ticks of 100 ns: since 1970 for the realtime clock (0), since some start for the monotonic one (1).</summary>
-    private long Ticks(int id) => id == 0
-        ? (_program.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks
-        : _program.Time.GetElapsedTime(0, _program.Time.GetTimestamp()).Ticks;
+    /// <summary>
+    /// Ticks of 100 ns: since 1970 for the realtime clock (0), since some start for the monotonic one (1), since the start of the
+    /// call for those of the process and the thread (2, 3), whose use of a processor is not measured apart.
+    /// </summary>
+    private long Ticks(int id) => id switch
+    {
+        0 => (_program.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks,
+        1 => _program.Time.GetElapsedTime(0, _program.Time.GetTimestamp()).Ticks,
+        _ => _program.Time.GetElapsedTime(_started).Ticks,
+    };
 
     private Errno Random(Caller caller, int buffer, long length)
     {

@@ -3,7 +3,7 @@ using PluginHost.Wasm;
 
 namespace PluginHost.Abi.Wasi;
 
-/// <content>Times of files. There is one, that of the last change; a time of access is not kept, so setting it does nothing.</content>
+/// <content>Times of files.</content>
 internal sealed partial class WasiHost
 {
     private const int AccessFlag = 1;
@@ -14,14 +14,14 @@ internal sealed partial class WasiHost
     private void DefineTimes(Linker linker)
     {
         linker.Define(Module, "fd_filestat_set_times", HostFunction.Create((Func<Caller, int, long, long, int, int>)(
-            (_, fd, _, modified, flags) => Run(() => SetTimes(fd, (ulong)modified, flags)))));
+            (_, fd, accessed, modified, flags) => Run(() => SetTimes(fd, Times((ulong)accessed, (ulong)modified, flags))))));
         linker.Define(Module, "path_filestat_set_times", HostFunction.Create((Func<Caller, int, int, int, int, long, long, int, int>)(
-            (caller, fd, _, path, length, _, modified, flags) => Run(() => SetTimes(fd, Path(caller, path, length), (ulong)modified, flags)))));
+            (caller, fd, lookup, path, length, accessed, modified, flags) =>
+                Run(() => SetTimes(fd, lookup, Path(caller, path, length), Times((ulong)accessed, (ulong)modified, flags))))));
     }
 
-    private Errno SetTimes(int fd, ulong modified, int flags)
+    private Errno SetTimes(int fd, (DateTimeOffset? Accessed, DateTimeOffset? Modified) times)
     {
-        var time = Modified(modified, flags);
         var descriptor = Find(fd);
         var (grant, path) = descriptor switch
         {
@@ -32,55 +32,41 @@ internal sealed partial class WasiHost
         return Effect(Demand(grant, path, write: true), () =>
         {
             Require(descriptor, Rights.SetTimes);
-            if (time is { } at && descriptor is FileDescriptor file)
+            if (descriptor is FileDescriptor file)
             {
-                file.File.SetModified(at);
+                file.File.SetTimes(times.Accessed, times.Modified);
             }
-            else if (time is { } when && descriptor is DirectoryDescriptor directory)
+            else if (descriptor is DirectoryDescriptor directory)
             {
-                directory.Directory.SetModified(null, when);
+                directory.Directory.SetTimes(null, times.Accessed, times.Modified);
             }
 
             return Errno.Success;
         });
     }
 
-    private Errno SetTimes(int fd, string path, ulong modified, int flags)
+    private Errno SetTimes(int fd, int lookup, string path, (DateTimeOffset? Accessed, DateTimeOffset? Modified) times)
     {
-        var time = Modified(modified, flags);
         var parent = Get<DirectoryDescriptor>(fd);
         return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true), () =>
         {
             Require(parent, Rights.PathSetTimes);
-            using var walk = PathWalk.To(parent.Directory, path);
-            if (walk.Name is { } name)
-            {
-                Checked(walk, walk.Directory.StatusOf(name));
-            }
-
-            if (time is { } at)
-            {
-                walk.Directory.SetModified(walk.Name, at);
-            }
-
+            using var walk = PathWalk.To(parent.Directory, path, Follows(lookup) || path.EndsWith('/'));
+            walk.Status();
+            walk.Directory.SetTimes(walk.Name, times.Accessed, times.Modified);
             return Errno.Success;
         });
     }
 
-    /// <summary>The time that is asked for; null where only that of access is.</summary>
-    private DateTimeOffset? Modified(ulong nanoseconds, int flags)
-    {
-        const int contradiction = ModifiedFlag | ModifiedNowFlag, other = AccessFlag | AccessNowFlag;
-        if ((flags & contradiction) == contradiction || (flags & other) == other || (flags & ~(contradiction | other)) != 0)
-        {
-            throw new WasiException(Errno.Invalid);
-        }
+    /// <summary>The times that are asked for; null for one that stays.</summary>
+    private (DateTimeOffset? Accessed, DateTimeOffset? Modified) Times(ulong accessed, ulong modified, int flags) =>
+        (flags & ~(AccessFlag | AccessNowFlag | ModifiedFlag | ModifiedNowFlag)) == 0
+            ? (Time(accessed, flags, AccessFlag, AccessNowFlag), Time(modified, flags, ModifiedFlag, ModifiedNowFlag))
+            : throw new WasiException(Errno.Invalid);
 
-        return (flags & contradiction) switch
-        {
-            ModifiedNowFlag => _program.Time.GetUtcNow(),
-            ModifiedFlag => DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100)),
-            _ => null,
-        };
-    }
+    private DateTimeOffset? Time(ulong nanoseconds, int flags, int given, int now) =>
+        (flags & (given | now)) == (given | now) ? throw new WasiException(Errno.Invalid)
+        : (flags & now) != 0 ? _program.Time.GetUtcNow()
+        : (flags & given) != 0 ? DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100))
+        : null;
 }

@@ -20,12 +20,14 @@ internal sealed partial class WasiHost : IDisposable
 
     private readonly GuestCall _call;
     private readonly WasiProgram _program;
+    private readonly long _started;
     private readonly List<Descriptor?> _descriptors = [];
 
     public WasiHost(GuestCall call, WasiProgram program)
     {
         _call = call;
         _program = program;
+        _started = program.Time.GetTimestamp();
         _descriptors.Add(new StreamDescriptor("stdin", program.Input, input: true));
         _descriptors.Add(new StreamDescriptor("stdout", program.Output, input: false));
         _descriptors.Add(new StreamDescriptor("stderr", program.Error, input: false));
@@ -33,7 +35,8 @@ internal sealed partial class WasiHost : IDisposable
         {
             _descriptors.Add(new DirectoryDescriptor(grant, grant.Root, grant.Tree, preopened: true)
             {
-                Rights = grant.CanWrite ? Rights.All : Rights.All & ~Rights.Changing,
+                Rights = Rights.Directory & Allowed(grant),
+                Inheriting = Allowed(grant),
             });
         }
     }
@@ -48,32 +51,15 @@ internal sealed partial class WasiHost : IDisposable
     {
         DefineProcess(linker);
         DefineDescriptors(linker);
+        DefineTransfers(linker);
+        DefineDirectories(linker);
         DefinePaths(linker);
+        DefineLinks(linker);
         DefineTimes(linker);
-        foreach (var (name, parameters) in Unsupported)
-        {
-            linker.Define(Module, name, HostFunction.Create(
-                new FunctionType([.. parameters.Select(letter => letter == 'I' ? ValType.I64 : ValType.I32)], [ValType.I32]),
-                (_, _, results) => results[0] = WasmValue.FromI32((int)Errno.NotSupported)));
-        }
+        DefineSockets(linker);
     }
 
     public void Dispose() => _descriptors.ForEach(descriptor => descriptor?.Dispose());
-
-    /// <summary>
-    /// Functions for which there is nothing behind. A link would be a second name, which neither quotas nor the check of
-    /// hard links know; a program has no sockets and nobody to signal.
-    /// </summary>
-    private static readonly (string Name, string Parameters)[] Unsupported =
-    [
-        ("path_link", "iiiiiii"),
-        ("path_symlink", "iiiii"),
-        ("proc_raise", "i"),
-        ("sock_accept", "iii"),
-        ("sock_recv", "iiiiii"),
-        ("sock_send", "iiiii"),
-        ("sock_shutdown", "ii"),
-    ];
 
     /// <summary>Runs a function; what it throws becomes the number that the guest sees.</summary>
     private static int Run(Func<Errno> function)
@@ -110,6 +96,8 @@ internal sealed partial class WasiHost : IDisposable
         FileError.IsADirectory => Errno.IsDirectory,
         FileError.NotEmpty => Errno.NotEmpty,
         FileError.Link => Errno.Loop,
+        FileError.NotALink => Errno.Invalid,
+        FileError.CrossDevice => Errno.CrossDevice,
         FileError.Denied => Errno.NotPermitted,
         FileError.NoSpace => Errno.NoSpace,
         FileError.InvalidName => Errno.Invalid,
@@ -166,6 +154,8 @@ internal sealed partial class WasiHost : IDisposable
             throw new WasiException(Errno.IllegalSequence);
         }
     }
+
+    private static Rights Allowed(FileGrant grant) => grant.CanWrite ? Rights.All : Rights.All & ~Rights.Changing;
 
     private static void Require(Descriptor descriptor, Rights rights)
     {

@@ -9,6 +9,8 @@ internal enum FileError
     IsADirectory,
     NotEmpty,
     Link,
+    NotALink,
+    CrossDevice,
     Denied,
     NoSpace,
     InvalidName,

@@ -5,5 +5,5 @@ namespace PluginHost.Capabilities.Files;
 /// <param name="Id">A number that no other file of its tree has.</param>
 /// <param name="Links">Number of names it has.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Modified">Last change of the content.</param>
-internal readonly record struct FileStatus(FileKind Kind, ulong Id, ulong Links, long Size, DateTimeOffset Modified);
+/// <param name="Times">When it was used.</param>
+internal readonly record struct FileStatus(FileKind Kind, ulong Id, ulong Links, long Size, FileTimes Times);

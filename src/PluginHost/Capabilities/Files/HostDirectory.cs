@@ -71,15 +71,15 @@ internal sealed class HostDirectory : IDirectoryNode
 
     public FileStatus StatusOf(string name) => LinuxFiles.Status(_handle, Single(name));
 
-    public void SetModified(string? name, DateTimeOffset time)
+    public void SetTimes(string? name, DateTimeOffset? accessed, DateTimeOffset? modified)
     {
-        // A second name of the file may lie outside of what was granted; a link itself is none of the guest's business.
-        if (name is not null && StatusOf(name) is { Kind: not FileKind.Directory } status && (status.Kind != FileKind.Regular || status.Links > 1))
+        // A second name of the file may lie outside of what was granted; what is neither file nor link is none of the guest's business.
+        if (name is not null && StatusOf(name) is { Kind: not FileKind.Directory } status && (status.Kind == FileKind.Unknown || status.Links > 1))
         {
             throw new FileTreeException(FileError.Denied);
         }
 
-        LinuxFiles.SetModified(_handle, name, time);
+        LinuxFiles.SetTimes(_handle, name, accessed, modified);
     }
 
     public void CreateDirectory(string name)
@@ -95,9 +95,22 @@ internal sealed class HostDirectory : IDirectoryNode
     public void Rename(string name, IDirectoryNode target, string newName)
     {
         FileNames.Check(newName);
-        LinuxFiles.Rename(
-            _handle, Single(name), (target as HostDirectory)?._handle ?? throw new FileTreeException(FileError.Unsupported), newName);
+        LinuxFiles.Rename(_handle, Single(name), HandleOf(target), newName);
     }
+
+    public void Link(string name, IDirectoryNode target, string newName)
+    {
+        FileNames.Check(newName);
+        LinuxFiles.Link(_handle, Single(name), HandleOf(target), newName);
+    }
+
+    public void CreateLink(string name, string target)
+    {
+        FileNames.Check(name);
+        LinuxFiles.CreateLink(_handle, name, target);
+    }
+
+    public string ReadLink(string name) => LinuxFiles.ReadLink(_handle, Single(name));
 
     public IReadOnlyList<FileEntry> List()
     {
@@ -119,6 +132,9 @@ internal sealed class HostDirectory : IDirectoryNode
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static SafeFileHandle HandleOf(IDirectoryNode target) =>
+        (target as HostDirectory)?._handle ?? throw new FileTreeException(FileError.CrossDevice);
 
     private FileEntry Entry(string name)
     {

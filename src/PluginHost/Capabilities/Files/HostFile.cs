@@ -28,7 +28,7 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
 
     public void SetLength(long length) => Changing([], length, static (handle, _, size) => RandomAccess.SetLength(handle, size));
 
-    public void SetModified(DateTimeOffset time)
+    public void SetTimes(DateTimeOffset? accessed, DateTimeOffset? modified)
     {
         // A second name of the file may lie outside of what was granted.
         if (Status.Links > 1)
@@ -36,7 +36,7 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
             throw new FileTreeException(FileError.Denied);
         }
 
-        LinuxFiles.SetModified(handle, null, time);
+        LinuxFiles.SetTimes(handle, null, accessed, modified);
     }
 
     public void Flush() => Changing([], 0, static (handle, _, _) => RandomAccess.FlushToDisk(handle));

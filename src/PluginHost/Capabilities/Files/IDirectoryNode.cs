@@ -17,8 +17,8 @@ internal interface IDirectoryNode : IDisposable
 
     FileStatus StatusOf(string name);
 
-    /// <summary>Says when an entry, or the directory itself where the name is null, was last changed.</summary>
-    void SetModified(string? name, DateTimeOffset time);
+    /// <summary>Says when an entry, or the directory itself where the name is null, was used; a null time stays.</summary>
+    void SetTimes(string? name, DateTimeOffset? accessed, DateTimeOffset? modified);
 
     void CreateDirectory(string name);
 
@@ -28,6 +28,15 @@ internal interface IDirectoryNode : IDisposable
 
     /// <summary>Moves an entry to a directory of the same tree.</summary>
     void Rename(string name, IDirectoryNode target, string newName);
+
+    /// <summary>Gives a file, or a symbolic link itself, a second name in a directory of the same tree.</summary>
+    void Link(string name, IDirectoryNode target, string newName);
+
+    /// <summary>Creates a symbolic link. The target is text, which whoever follows it resolves.</summary>
+    void CreateLink(string name, string target);
+
+    /// <summary>The target of a symbolic link.</summary>
+    string ReadLink(string name);
 
     /// <summary>Names in ordinal order, at most a bounded number of them.</summary>
     IReadOnlyList<FileEntry> List();

@@ -16,8 +16,8 @@ internal interface IFileNode : IDisposable
 
     void SetLength(long length);
 
-    /// <summary>Says when the content was last changed.</summary>
-    void SetModified(DateTimeOffset time);
+    /// <summary>Says when the content was last read and changed; a null time stays.</summary>
+    void SetTimes(DateTimeOffset? accessed, DateTimeOffset? modified);
 
     void Flush();
 }

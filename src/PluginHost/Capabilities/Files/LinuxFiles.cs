@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace PluginHost.Capabilities.Files;
@@ -23,21 +24,19 @@ internal static partial class LinuxFiles
     /// <summary>The end of the year 9998: file systems know later times than the framework does.</summary>
     private const long LatestSeconds = 253_370_764_799;
 
-    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
-    private static readonly int DirectoryOnly = IsArm ? 0x4000 : 0x10000;
-    private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
+    private static readonly int DirectoryOnly = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;
 
     public static SafeFileHandle OpenRoot(string path) =>
         Handle(OpenAt(CurrentDirectory, path, DirectoryOnly | CloseOnExec, 0));
 
     public static SafeFileHandle OpenDirectory(SafeFileHandle parent, string name) =>
-        With(parent, at => Handle(OpenAt(at, name, DirectoryOnly | NoFollow | CloseOnExec, 0)));
+        With(parent, at => Handle(LinuxOpening.Open(at, name, DirectoryOnly | CloseOnExec, 0)));
 
     /// <summary>Opens a file without truncating it; a pipe or device at that name does not block.</summary>
     public static SafeFileHandle OpenFile(SafeFileHandle parent, string name, bool write, bool create, bool exclusive)
     {
-        var flags = NoFollow | CloseOnExec | NonBlocking | (write ? ReadWrite : 0) | (create ? Create : 0) | (create && exclusive ? Exclusive : 0);
-        return With(parent, at => Handle(OpenAt(at, name, flags, 0x1A4)));
+        var flags = CloseOnExec | NonBlocking | (write ? ReadWrite : 0) | (create ? Create : 0) | (create && exclusive ? Exclusive : 0);
+        return With(parent, at => Handle(LinuxOpening.Open(at, name, flags, create ? 0x1A4 : 0)));
     }
 
     public static FileStatus Status(SafeFileHandle parent, string name) => With(parent, at => Status(at, name, NoFollowAt));
@@ -56,16 +55,44 @@ internal static partial class LinuxFiles
     public static void Rename(SafeFileHandle parent, string name, SafeFileHandle target, string newName) =>
         With(parent, at => With(target, to => Check(RenameAt(at, name, to, newName))));
 
-    /// <summary>Sets the time of an entry, or of what the handle is where the name is null. The time of access stays.</summary>
-    public static void SetModified(SafeFileHandle handle, string? name, DateTimeOffset time) => With(handle, at => SetModified(at, name, time));
+    public static void Link(SafeFileHandle parent, string name, SafeFileHandle target, string newName) =>
+        With(parent, at => With(target, to => Check(LinkAt(at, name, to, newName, 0))));
 
-    private static unsafe int SetModified(int at, string? name, DateTimeOffset time)
+    public static void CreateLink(SafeFileHandle parent, string name, string target) =>
+        With(parent, at => Check(SymbolicLinkAt(target, at, name)));
+
+    public static string ReadLink(SafeFileHandle parent, string name) => With(parent, at => ReadLink(at, name));
+
+    private static unsafe string ReadLink(int at, string name)
     {
-        const long omit = 0x3FFFFFFE;
-        var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
-        var seconds = time.ToUnixTimeSeconds();
-        var times = stackalloc long[] { 0, omit, seconds, (ticks - (seconds * TimeSpan.TicksPerSecond)) * 100 };
+        const int notALink = 22, size = 4097;
+        var buffer = stackalloc byte[size];
+        var length = (int)ReadLinkAt(at, name, buffer, size);
+        if (length < 0 && Marshal.GetLastPInvokeError() == notALink)
+        {
+            throw new FileTreeException(FileError.NotALink);
+        }
+
+        return Check(length) < size ? Encoding.UTF8.GetString(buffer, length) : throw new FileTreeException(FileError.InvalidName);
+    }
+
+    /// <summary>Sets the times of an entry, or of what the handle is where the name is null; a null time stays.</summary>
+    public static void SetTimes(SafeFileHandle handle, string? name, DateTimeOffset? accessed, DateTimeOffset? modified) =>
+        With(handle, at => SetTimes(at, name, accessed, modified));
+
+    private static unsafe int SetTimes(int at, string? name, DateTimeOffset? accessed, DateTimeOffset? modified)
+    {
+        var times = stackalloc long[4];
+        Split(accessed, times);
+        Split(modified, times + 2);
         return Check(name is null ? SetTimes(at, times) : SetTimesAt(at, name, times, NoFollowAt));
+
+        static void Split(DateTimeOffset? time, long* parts)
+        {
+            const long omit = 0x3FFFFFFE;
+            parts[0] = time?.ToUnixTimeSeconds() ?? 0;
+            parts[1] = time is { } set ? ((set - DateTimeOffset.UnixEpoch).Ticks - (parts[0] * TimeSpan.TicksPerSecond)) * 100 : omit;
+        }
     }
 
     private static T With<T>(SafeFileHandle handle, Func<int, T> use)
@@ -92,7 +119,7 @@ internal static partial class LinuxFiles
         2 => FileError.NotFound,
         1 or 13 or 30 => FileError.Denied,
         17 => FileError.Exists,
-        18 => FileError.Unsupported,
+        18 => FileError.CrossDevice,
         20 => FileError.NotADirectory,
         21 => FileError.IsADirectory,
         22 or 36 => FileError.InvalidName,
@@ -110,8 +137,6 @@ internal static partial class LinuxFiles
         var buffer = stackalloc byte[256];
         Check(StatX(at, name, flags, BasicStatus, buffer));
         var mode = *(ushort*)(buffer + 28);
-        var seconds = *(long*)(buffer + 112);
-        var nanoseconds = *(uint*)(buffer + 120);
         var kind = (mode & 0xF000) switch
         {
             0x4000 => FileKind.Directory,
@@ -121,8 +146,11 @@ internal static partial class LinuxFiles
         };
         return new FileStatus(
             kind, *(ulong*)(buffer + 32), *(uint*)(buffer + 16), *(long*)(buffer + 40),
-            DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, LatestSeconds)).AddTicks(nanoseconds / 100));
+            new FileTimes(Time(buffer + 64), Time(buffer + 112), Time(buffer + 96)));
     }
+
+    private static unsafe DateTimeOffset Time(byte* stamp) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(*(long*)stamp, 0, LatestSeconds)).AddTicks(*(uint*)(stamp + 8) / 100);
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenAt(int directory, string path, int flags, int mode);
@@ -135,6 +163,15 @@ internal static partial class LinuxFiles
 
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int directory, string path, int target, string newPath);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkAt(int directory, string path, int target, string newPath, int flags);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SymbolicLinkAt(string target, int directory, string path);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial nint ReadLinkAt(int directory, string path, byte* buffer, nint size);
 
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     private static unsafe partial int SetTimes(int file, long* times);

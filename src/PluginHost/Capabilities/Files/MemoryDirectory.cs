@@ -1,36 +1,32 @@
 namespace PluginHost.Capabilities.Files;
 
 /// <summary>A directory of a <see cref="MemoryTree"/>. What is created in it counts towards its quota.</summary>
-internal sealed class MemoryDirectory : IDirectoryNode
+internal sealed class MemoryDirectory : MemoryEntry, IDirectoryNode
 {
-    private readonly SortedDictionary<string, object> _entries = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, MemoryEntry> _entries = new(StringComparer.Ordinal);
     private readonly MemoryTree _tree;
     private readonly SpaceQuota _quota;
-    private readonly ulong _id;
-    private DateTimeOffset _modified;
     private MemoryDirectory? _parent;
-    private bool _removed;
 
     internal MemoryDirectory(MemoryTree tree, SpaceQuota quota)
+        : base(tree)
     {
         _tree = tree;
         _quota = quota;
-        _id = tree.NextId();
-        _modified = tree.Now;
     }
 
-    public FileStatus Status
+    public override FileStatus Status
     {
         get
         {
             lock (_tree.Gate)
             {
-                return StatusHere;
+                return new(FileKind.Directory, Id, (ulong)Names, 0, Times);
             }
         }
     }
 
-    private FileStatus StatusHere => new(FileKind.Directory, _id, 1, 0, _modified);
+    private bool IsRemoved => Names == 0;
 
     public IDirectoryNode Duplicate() => this;
 
@@ -54,30 +50,15 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         lock (_tree.Gate)
         {
-            return Find(name) switch
-            {
-                MemoryDirectory directory => directory.StatusHere,
-                MemoryFile file => file.Status,
-                _ => throw new FileTreeException(FileError.NotFound),
-            };
+            return Existing(name).Status;
         }
     }
 
-    public void SetModified(string? name, DateTimeOffset time)
+    public void SetTimes(string? name, DateTimeOffset? accessed, DateTimeOffset? modified)
     {
         lock (_tree.Gate)
         {
-            switch (name is null ? this : Find(name))
-            {
-                case MemoryDirectory directory:
-                    directory._modified = time;
-                    break;
-                case MemoryFile file:
-                    file.SetModified(time);
-                    break;
-                default:
-                    throw new FileTreeException(FileError.NotFound);
-            }
+            (name is null ? this : Existing(name)).SetTimes(accessed, modified);
         }
     }
 
@@ -88,11 +69,7 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         lock (_tree.Gate)
         {
-            if (Find(name) is not null)
-            {
-                throw new FileTreeException(FileError.Exists);
-            }
-
+            CheckFree(name);
             var created = new MemoryDirectory(_tree, quota) { _parent = this };
             Add(name, created);
             return created;
@@ -103,7 +80,11 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         lock (_tree.Gate)
         {
-            var removed = Directory(name);
+            if (Existing(name) is not MemoryDirectory removed)
+            {
+                throw new FileTreeException(FileError.NotADirectory);
+            }
+
             KeepRoot(removed);
             if (removed._entries.Count > 0)
             {
@@ -118,16 +99,8 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         lock (_tree.Gate)
         {
-            switch (Find(name))
-            {
-                case null:
-                    throw new FileTreeException(FileError.NotFound);
-                case MemoryDirectory:
-                    throw new FileTreeException(FileError.IsADirectory);
-                case var file:
-                    Remove(name, file);
-                    break;
-            }
+            var removed = Existing(name);
+            Remove(name, removed is MemoryDirectory ? throw new FileTreeException(FileError.IsADirectory) : removed);
         }
     }
 
@@ -135,12 +108,8 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         lock (_tree.Gate)
         {
-            var moved = Find(name) ?? throw new FileTreeException(FileError.NotFound);
-            if (target is not MemoryDirectory directory || !ReferenceEquals(directory._quota, _quota) || directory._removed)
-            {
-                throw new FileTreeException(FileError.Unsupported);
-            }
-
+            var moved = Existing(name);
+            var directory = Same(target);
             var replaced = directory.Find(newName);
             if (ReferenceEquals(replaced, moved))
             {
@@ -163,7 +132,45 @@ internal sealed class MemoryDirectory : IDirectoryNode
                 movedDirectory._parent = directory;
             }
 
-            _modified = directory._modified = _tree.Now;
+            Touch();
+            directory.Touch();
+        }
+    }
+
+    public void Link(string name, IDirectoryNode target, string newName)
+    {
+        lock (_tree.Gate)
+        {
+            var linked = Existing(name);
+            if (linked is MemoryDirectory)
+            {
+                throw new FileTreeException(FileError.Denied);
+            }
+
+            var directory = Same(target);
+            directory.CheckFree(newName);
+            directory.Add(newName, linked);
+            linked.Link();
+        }
+    }
+
+    public void CreateLink(string name, string target)
+    {
+        lock (_tree.Gate)
+        {
+            CheckFree(name);
+            FileNames.Check(name);
+            CheckHere();
+            _quota.CheckEntry();
+            Add(name, new MemoryLink(_tree, _quota, target));
+        }
+    }
+
+    public string ReadLink(string name)
+    {
+        lock (_tree.Gate)
+        {
+            return Existing(name) is MemoryLink link ? link.Target : throw new FileTreeException(FileError.NotALink);
         }
     }
 
@@ -171,9 +178,7 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         lock (_tree.Gate)
         {
-            return [.. _entries.Select(entry => entry.Value is MemoryDirectory directory
-                ? new FileEntry(entry.Key, FileKind.Directory, directory._id)
-                : new FileEntry(entry.Key, FileKind.Regular, ((MemoryFile)entry.Value).Id))];
+            return [.. _entries.Select(entry => new FileEntry(entry.Key, entry.Value.Status.Kind, entry.Value.Id))];
         }
     }
 
@@ -181,10 +186,14 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
     }
 
-    private MemoryDirectory Directory(string name) => Find(name) switch
+    protected override void Forgotten()
+    {
+    }
+
+    private MemoryDirectory Directory(string name) => Existing(name) switch
     {
         MemoryDirectory directory => directory,
-        null => throw new FileTreeException(FileError.NotFound),
+        MemoryLink => throw new FileTreeException(FileError.Link),
         _ => throw new FileTreeException(FileError.NotADirectory),
     };
 
@@ -192,10 +201,12 @@ internal sealed class MemoryDirectory : IDirectoryNode
     {
         switch (Find(name))
         {
+            case not null when options is { Create: true, Exclusive: true }:
+                throw new FileTreeException(FileError.Exists);
             case MemoryDirectory:
                 throw new FileTreeException(FileError.IsADirectory);
-            case MemoryFile when options is { Create: true, Exclusive: true }:
-                throw new FileTreeException(FileError.Exists);
+            case MemoryLink:
+                throw new FileTreeException(FileError.Link);
             case MemoryFile file:
                 if (options.Truncate)
                 {
@@ -212,13 +223,13 @@ internal sealed class MemoryDirectory : IDirectoryNode
         }
     }
 
-    private void CheckReplacement(object moved, object? replaced)
+    private void CheckReplacement(MemoryEntry moved, MemoryEntry? replaced)
     {
         switch (moved, replaced)
         {
-            case (MemoryFile, MemoryDirectory):
+            case (not MemoryDirectory, MemoryDirectory):
                 throw new FileTreeException(FileError.IsADirectory);
-            case (MemoryDirectory, MemoryFile):
+            case (MemoryDirectory, not MemoryDirectory and not null):
                 throw new FileTreeException(FileError.NotADirectory);
             case (MemoryDirectory, MemoryDirectory { _entries.Count: > 0 }):
                 throw new FileTreeException(FileError.NotEmpty);
@@ -234,7 +245,7 @@ internal sealed class MemoryDirectory : IDirectoryNode
     }
 
     /// <summary>A directory with a quota of its own is a root that somebody granted: it stays where it is.</summary>
-    private void KeepRoot(object? entry)
+    private void KeepRoot(MemoryEntry? entry)
     {
         if (entry is MemoryDirectory directory && !ReferenceEquals(directory._quota, _quota))
         {
@@ -242,34 +253,45 @@ internal sealed class MemoryDirectory : IDirectoryNode
         }
     }
 
-    private object? Find(string name) => _entries.GetValueOrDefault(name);
+    /// <summary>The directory that something of this one may be moved or linked to: what is in it counts towards the same quota.</summary>
+    private MemoryDirectory Same(IDirectoryNode target) => target is MemoryDirectory directory && ReferenceEquals(directory._quota, _quota)
+        ? directory.IsRemoved ? throw new FileTreeException(FileError.NotFound) : directory
+        : throw new FileTreeException(FileError.CrossDevice);
 
-    private void Add(string name, object entry)
+    private MemoryEntry? Find(string name) => _entries.GetValueOrDefault(name);
+
+    private MemoryEntry Existing(string name) => Find(name) ?? throw new FileTreeException(FileError.NotFound);
+
+    private void CheckFree(string name)
     {
-        FileNames.Check(name);
-        if (_removed)
+        if (Find(name) is not null)
+        {
+            throw new FileTreeException(FileError.Exists);
+        }
+    }
+
+    private void CheckHere()
+    {
+        if (IsRemoved)
         {
             throw new FileTreeException(FileError.NotFound);
         }
-
-        _quota.TakeEntry();
-        _entries.Add(name, entry);
-        _modified = _tree.Now;
     }
 
-    private void Remove(string name, object entry)
+    private void Add(string name, MemoryEntry entry)
+    {
+        FileNames.Check(name);
+        CheckHere();
+        _quota.TakeEntry();
+        _entries.Add(name, entry);
+        Touch();
+    }
+
+    private void Remove(string name, MemoryEntry entry)
     {
         _entries.Remove(name);
         _quota.ReturnEntry();
-        _modified = _tree.Now;
-        switch (entry)
-        {
-            case MemoryFile file:
-                file.Unlink();
-                break;
-            case MemoryDirectory directory:
-                directory._removed = true;
-                break;
-        }
+        Touch();
+        entry.Unlink();
     }
 }

@@ -4,19 +4,15 @@ namespace PluginHost.Capabilities.Files;
 /// Content of a file of a <see cref="MemoryTree"/>, shared by its open handles. Lives as long as it has a name or a handle.
 /// Used under the tree's lock.
 /// </summary>
-internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
+internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota) : MemoryEntry(tree)
 {
     private byte[] _content = [];
     private int _length;
-    private DateTimeOffset _modified = tree.Now;
     private int _handles;
-    private bool _unlinked;
-
-    public ulong Id { get; } = tree.NextId();
 
     public Lock AppendGate { get; } = new();
 
-    public FileStatus Status => new(FileKind.Regular, Id, _unlinked ? 0UL : 1, _length, _modified);
+    public override FileStatus Status => new(FileKind.Regular, Id, (ulong)Names, _length, Times);
 
     public void Opened() => _handles++;
 
@@ -26,12 +22,8 @@ internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
         Release();
     }
 
-    /// <summary>Takes its last name away. Open handles go on with it.</summary>
-    public void Unlink()
-    {
-        _unlinked = true;
-        Release();
-    }
+    /// <summary>Open handles go on with it.</summary>
+    protected override void Forgotten() => Release();
 
     public int Read(Span<byte> into, long position)
     {
@@ -63,10 +55,8 @@ internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
         }
 
         from.CopyTo(_content.AsSpan((int)position));
-        _modified = tree.Now;
+        Touch();
     }
-
-    public void SetModified(DateTimeOffset time) => _modified = time;
 
     public void SetLength(long length)
     {
@@ -99,12 +89,12 @@ internal sealed class MemoryFile(MemoryTree tree, SpaceQuota quota)
         }
 
         _length = (int)length;
-        _modified = tree.Now;
+        Touch();
     }
 
     private void Release()
     {
-        if (_unlinked && _handles == 0)
+        if (Names == 0 && _handles == 0)
         {
             quota.TryTake(-_content.Length);
             _content = [];

@@ -52,11 +52,11 @@ internal sealed class MemoryHandle : IFileNode
         }
     }
 
-    public void SetModified(DateTimeOffset time)
+    public void SetTimes(DateTimeOffset? accessed, DateTimeOffset? modified)
     {
         lock (_gate)
         {
-            _file.SetModified(time);
+            _file.SetTimes(accessed, modified);
         }
     }
 

@@ -21,13 +21,21 @@ internal sealed class SpaceQuota(long maxBytes, int maxEntries, SpaceQuota? pare
         return true;
     }
 
-    public void TakeEntry()
+    /// <exception cref="FileTreeException">There is no room for one more entry.</exception>
+    public void CheckEntry()
     {
         if (_entries >= maxEntries)
         {
             throw new FileTreeException(FileError.NoSpace);
         }
 
+        parent?.CheckEntry();
+    }
+
+    /// <exception cref="FileTreeException">There is no room for one more entry.</exception>
+    public void TakeEntry()
+    {
+        CheckEntry();
         parent?.TakeEntry();
         _entries++;
     }

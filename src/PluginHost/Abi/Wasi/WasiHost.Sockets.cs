@@ -1,0 +1,22 @@
+using PluginHost.Wasm;
+
+namespace PluginHost.Abi.Wasi;
+
+/// <content>Sockets and signals. A program is given no socket, so no descriptor is one; and there is nobody to signal.</content>
+internal sealed partial class WasiHost
+{
+    private void DefineSockets(Linker linker)
+    {
+        linker.Define(Module, "sock_accept", HostFunction.Create((Func<Caller, int, int, int, int>)((_, fd, _, _) => Run(() => NoSocket(fd)))));
+        linker.Define(Module, "sock_recv", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)((_, fd, _, _, _, _, _) => Run(() => NoSocket(fd)))));
+        linker.Define(Module, "sock_send", HostFunction.Create((Func<Caller, int, int, int, int, int, int>)((_, fd, _, _, _, _) => Run(() => NoSocket(fd)))));
+        linker.Define(Module, "sock_shutdown", HostFunction.Create((Func<Caller, int, int, int>)((_, fd, _) => Run(() => NoSocket(fd)))));
+        linker.Define(Module, "proc_raise", HostFunction.Create((Func<Caller, int, int>)((_, _) => (int)Errno.NotSupported)));
+    }
+
+    private Errno NoSocket(int fd)
+    {
+        _ = Find(fd);
+        return Errno.NotSocket;
+    }
+}

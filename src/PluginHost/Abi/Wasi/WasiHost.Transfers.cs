@@ -1,0 +1,197 @@
+using PluginHost.Capabilities;
+using PluginHost.Wasm;
+
+namespace PluginHost.Abi.Wasi;
+
+/// <content>Reading and writing of files and streams.</content>
+internal sealed partial class WasiHost
+{
+    private const int MaxVectors = 1024;
+    private const int MaxStreamRead = 64 * 1024;
+    private const ushort AppendFlag = 1;
+    private const ushort SyncFlags = 2 | 16;
+
+    private void DefineTransfers(Linker linker)
+    {
+        linker.Define(Module, "fd_read", HostFunction.Create((Func<Caller, int, int, int, int, int>)((caller, fd, vectors, count, result) =>
+            Run(() => Read(caller, fd, vectors, (uint)count, null, result)))));
+        linker.Define(Module, "fd_pread", HostFunction.Create((Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
+            Run(() => Read(caller, fd, vectors, (uint)count, offset, result)))));
+        linker.Define(Module, "fd_write", HostFunction.Create((Func<Caller, int, int, int, int, int>)((caller, fd, vectors, count, result) =>
+            Run(() => Write(caller, fd, vectors, (uint)count, null, result)))));
+        linker.Define(Module, "fd_pwrite", HostFunction.Create((Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
+            Run(() => Write(caller, fd, vectors, (uint)count, offset, result)))));
+    }
+
+    private Errno Read(Caller caller, int fd, int vectors, long count, long? offset, int result)
+    {
+        var total = 0L;
+        switch (Find(fd))
+        {
+            case StreamDescriptor { IsInput: true } stream when offset is null:
+                total = ReadStream(caller, stream, vectors, count);
+                break;
+            case StreamDescriptor:
+                throw new WasiException(offset is null ? Errno.BadDescriptor : Errno.NotSeekable);
+            case FileDescriptor file:
+                Require(file, Rights.Read);
+                var position = offset ?? file.Position;
+                ArgumentNegative(position);
+                total = Effect(
+                    Demand(file.Grant, file.Path, write: false),
+                    () => ReadFile(caller, file, vectors, count, position),
+                    bytes => (bytes, 0));
+                file.Position = offset is null ? position + total : file.Position;
+                break;
+            default:
+                throw new WasiException(Errno.IsDirectory);
+        }
+
+        GuestMemory.Of(caller).SetU32(result, (uint)total);
+        return Errno.Success;
+    }
+
+    private long ReadStream(Caller caller, StreamDescriptor stream, int vectors, long count)
+    {
+        var allowed = _call.QuietBytes(Capability.Stdio) < _call.Grant.StdioBytes;
+        _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, 0, $"more than {_call.Grant.StdioBytes} bytes of input and output in one call");
+        var total = 0L;
+        foreach (var (address, length) in Vectors(caller, vectors, count))
+        {
+            var buffer = new byte[Math.Min(GuestMemory.Of(caller).Bytes(address, length).Length, MaxStreamRead)];
+            var read = Stream(stream.Stream, () => stream.Stream.Read(buffer));
+            buffer.AsSpan(0, read).CopyTo(GuestMemory.Of(caller).Bytes(address, length));
+            _call.CountQuiet(Capability.Stdio, read);
+            BytesRead += read;
+            total += read;
+            if (read < length)
+            {
+                break;
+            }
+        }
+
+        return total;
+    }
+
+    private static long ReadFile(Caller caller, FileDescriptor file, int vectors, long count, long position)
+    {
+        var total = 0L;
+        foreach (var (address, length) in Vectors(caller, vectors, count))
+        {
+            var read = file.File.Read(GuestMemory.Of(caller).Bytes(address, length), position + total);
+            total += read;
+            if (read < length)
+            {
+                break;
+            }
+        }
+
+        return total;
+    }
+
+    private Errno Write(Caller caller, int fd, int vectors, long count, long? offset, int result)
+    {
+        var total = 0L;
+        switch (Find(fd))
+        {
+            case StreamDescriptor { IsInput: false } stream when offset is null:
+                total = WriteStream(caller, stream, vectors, count);
+                break;
+            case StreamDescriptor:
+                throw new WasiException(offset is null ? Errno.BadDescriptor : Errno.NotSeekable);
+            case FileDescriptor file when offset is null && (file.Flags & AppendFlag) != 0:
+                lock (file.File.AppendGate)
+                {
+                    total = Write(caller, file, vectors, count, file.File.Status.Size, moves: true);
+                }
+
+                break;
+            case FileDescriptor file:
+                total = Write(caller, file, vectors, count, offset ?? file.Position, moves: offset is null);
+                break;
+            default:
+                throw new WasiException(Errno.IsDirectory);
+        }
+
+        GuestMemory.Of(caller).SetU32(result, (uint)total);
+        return Errno.Success;
+    }
+
+    private long Write(Caller caller, FileDescriptor file, int vectors, long count, long position, bool moves)
+    {
+        ArgumentNegative(position);
+        var lease = Demand(file.Grant, file.Path, write: true);
+        var total = Effect(
+            lease,
+            () =>
+            {
+                var written = WriteFile(caller, file, vectors, count, position);
+                if ((file.Flags & SyncFlags) != 0)
+                {
+                    file.File.Flush();
+                }
+
+                return written;
+            },
+            bytes => (0, bytes));
+        if (moves)
+        {
+            file.Position = position + total;
+        }
+
+        return total;
+    }
+
+    private long WriteStream(Caller caller, StreamDescriptor stream, int vectors, long count)
+    {
+        var total = 0L;
+        foreach (var (address, length) in Vectors(caller, vectors, count))
+        {
+            var allowed = _call.QuietBytes(Capability.Stdio) + length <= _call.Grant.StdioBytes;
+            _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, length, $"more than {_call.Grant.StdioBytes} bytes of output in one call");
+            var bytes = GuestMemory.Of(caller).Bytes(address, length).ToArray();
+            Stream(stream.Stream, () =>
+            {
+                stream.Stream.Write(bytes);
+                return bytes.Length;
+            });
+            total += length;
+            BytesWritten += length;
+        }
+
+        return total;
+    }
+
+    private static long WriteFile(Caller caller, FileDescriptor file, int vectors, long count, long position)
+    {
+        // The right is looked at after the demand: a grant that is missing is on record either way.
+        Require(file, Rights.Write);
+        var total = 0L;
+        foreach (var (address, length) in Vectors(caller, vectors, count))
+        {
+            file.File.Write(GuestMemory.Of(caller).Bytes(address, length), position + total);
+            total += length;
+        }
+
+        return total;
+    }
+
+    /// <summary>The vectors of a read or write; their addresses are checked when they are used.</summary>
+    private static (int Address, uint Length)[] Vectors(Caller caller, int vectors, long count)
+    {
+        const int vectorBytes = 8;
+        if (count > MaxVectors)
+        {
+            throw new WasiException(Errno.Invalid);
+        }
+
+        var result = new (int, uint)[count];
+        for (var i = 0; i < count; i++)
+        {
+            var at = vectors + (i * vectorBytes);
+            result[i] = ((int)GuestMemory.Of(caller).U32(at), GuestMemory.Of(caller).U32(at + 4));
+        }
+
+        return result;
+    }
+}
