@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.RateLimiting;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
+using PluginHost.Capabilities;
 using PluginHost.Consent;
 using PluginHost.Gate;
 using PluginHost.Hosting;
@@ -27,6 +28,7 @@ public sealed class Skill : IAsyncDisposable
     private readonly Dictionary<string, SandboxedModule> _modules;
     private readonly SkillFiles _files;
     private readonly ImmutableDictionary<string, string> _config;
+    private readonly ImmutableDictionary<string, ToolSchemas> _schemas;
     private readonly SkillIdentity _identity;
     private readonly ConcurrencyLimiter _limiter;
     private readonly CallPipeline _pipeline;
@@ -36,14 +38,15 @@ public sealed class Skill : IAsyncDisposable
     private Task? _disposal;
 
     internal Skill(
-        HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, ImmutableDictionary<string, string> config)
+        HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, Candidate candidate)
     {
         _services = services;
         _threads = new SkillThreads(services.Threads, services.CallsPerSkill + AbandonedCalls);
         _consented = consented;
         _modules = modules;
         _files = files;
-        _config = config;
+        _config = candidate.Config;
+        _schemas = candidate.Schemas;
         _identity = new SkillIdentity(Id, Version, PayloadDigest) { Publisher = Publisher };
         _limiter = HostServices.Limiter(services.CallsPerSkill, services.QueuedCalls);
 
@@ -89,6 +92,8 @@ public sealed class Skill : IAsyncDisposable
     /// <param name="context">On whose behalf; stands in every record of the call.</param>
     /// <param name="cancellationToken">Stops the guest wherever it is.</param>
     /// <exception cref="ArgumentException">The skill has no such tool.</exception>
+    /// <exception cref="SkillSchemaException">The input, or what the guest answered, does not fit the schema of the tool.</exception>
+    /// <exception cref="SkillConsentException">The tool wants each call approved, and this one was not.</exception>
     /// <exception cref="CapabilityDeniedException">The guest asked for what it was not granted.</exception>
     /// <exception cref="SkillLimitException">A limit ended the call, or there were too many calls to begin it.</exception>
     /// <exception cref="SkillTrapException">The guest trapped.</exception>
@@ -114,6 +119,8 @@ public sealed class Skill : IAsyncDisposable
         GuestResult result;
         try
         {
+            CheckInput(toolId, input);
+            await ApproveAsync(tool, input, request.Context, running.Stop).ConfigureAwait(false);
             result = await _pipeline.ExecuteAsync(
                 tool.Limits.Time,
                 deadline =>
@@ -124,15 +131,112 @@ public sealed class Skill : IAsyncDisposable
                 },
                 running.Stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (!began && e is (SkillLimitException or OperationCanceledException))
+        catch (Exception e) when (!began && e is (SkillException or OperationCanceledException))
         {
-            // It waited in vain; that is on record, too.
+            // It never began; that is on record, too.
             new GuestCall(_services.Audit, _identity, toolId, request.Context, request.Grant, CancellationToken.None)
-                .End(e is SkillLimitException limit ? limit.Code : "cancelled", TimeSpan.Zero, 0, 0, 0, 0);
+                .End(e is SkillException refused ? refused.Code : "cancelled", TimeSpan.Zero, 0, 0, 0, 0);
             throw;
         }
 
         return CallOutcome.Of(result, tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    /// <summary>Calls a tool for another skill, here and now: with the rights that both have, and what the caller has left.</summary>
+    internal NestedOutcome CallNested(NestedCall nested)
+    {
+        try
+        {
+            using var running = _running.Begin(this, nested.Stop);
+            var tool = _consented.Tools.First(tool => tool.Code.Tool.Id == nested.Tool);
+            CheckInput(nested.Tool, nested.Input);
+            var approval = ApproveAsync(tool, nested.Input, nested.Context, running.Stop);
+            approval.Wait(running.Stop);
+            var output = new MemoryStream();
+            var request = Request(tool, nested.Input, nested.Context, output, new MemoryStream());
+            request = request with
+            {
+                Grant = GrantIntersection.Of(request.Grant, nested.Caller),
+                Chain = nested.Chain.Add(Id),
+                Limits = tool.Limits with
+                {
+                    Fuel = Math.Min(tool.Limits.Fuel ?? long.MaxValue, nested.Fuel),
+                    MemoryBytes = Math.Min(tool.Limits.MemoryBytes, nested.MemoryBytes),
+                },
+            };
+            var result = _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, running.Stop);
+            return result.Stop is { } stop ? new NestedOutcome(null, stop.Code == "guest.error" ? stop.Message : stop.Code, result.Fuel)
+                : result.ExitCode != 0 ? new NestedOutcome(null, $"exit code {result.ExitCode}", result.Fuel)
+                : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);
+        }
+        catch (AggregateException e) when (e.InnerException is SkillException refused)
+        {
+            return NestedOutcome.Failed(refused.Code);
+        }
+        catch (SkillException e) when (e is not SkillStateException)
+        {
+            return NestedOutcome.Failed(e.Code);
+        }
+        catch (ObjectDisposedException)
+        {
+            return NestedOutcome.Failed("the skill is being disposed");
+        }
+    }
+
+    private void CheckInput(string toolId, ReadOnlyMemory<byte> input)
+    {
+        if (_schemas[toolId].CheckInput(input) is { } problem)
+        {
+            throw new SkillSchemaException("input", $"the input of '{toolId}' does not fit its schema: {problem}");
+        }
+    }
+
+    /// <summary>Asks about one call where the publisher wants that. The answer is on record before the guest runs.</summary>
+    private async Task ApproveAsync(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext context, CancellationToken stop)
+    {
+        if (!tool.Code.Tool.RequiresApproval)
+        {
+            return;
+        }
+
+        if (_services.Approve is not { } approve)
+        {
+            throw new SkillConsentException("approval-nobody", $"each call of '{tool.Code.Tool.Id}' needs approval, and nobody is there to ask: options.Approve is not set", _consented.Request);
+        }
+
+        bool approved;
+        try
+        {
+            approved = await approve(
+                new ApprovalRequest
+                {
+                    SkillId = Id,
+                    Version = Version,
+                    PayloadDigest = PayloadDigest,
+                    Tool = Tools.First(offered => offered.Id == tool.Code.Tool.Id),
+                    Input = input,
+                    Context = context,
+                },
+                stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (SkillException or OperationCanceledException))
+        {
+            throw new SkillConsentException("approval-failed", $"asking for approval failed: {e.GetType().Name}", _consented.Request, e);
+        }
+
+        _services.Audit.Append("consent", writer =>
+        {
+            writer.WriteString("skill", Id);
+            writer.WriteString("version", Version);
+            writer.WriteString("payload", PayloadDigest);
+            writer.WriteString("tool", tool.Code.Tool.Id);
+            writer.WriteString("scope", "call");
+            writer.WriteString("decision", approved ? "accept" : "refuse");
+        });
+        if (!approved)
+        {
+            throw new SkillConsentException("approval-refused", $"this call of '{tool.Code.Tool.Id}' was not approved", _consented.Request);
+        }
     }
 
     /// <summary>Takes no more calls, waits for those that run, and after the host's drain time interrupts them.</summary>
@@ -181,6 +285,10 @@ public sealed class Skill : IAsyncDisposable
             Grant = tool.Grant with { Files = _files.Of(tool.Roots) },
             Limits = tool.Limits,
             Context = context,
+            Functions = _services.Functions,
+            CallSkill = _services.CallSkill,
+            Chain = [Id],
+            CheckOutput = guest => _schemas[id].CheckOutput(isProgram ? ((MemoryStream)output).ToArray() : guest),
             Program = new WasiProgram
             {
                 Arguments = [id],

@@ -1,13 +1,14 @@
 namespace PluginHost;
 
 /// <summary>
-/// A guest reported failure by itself: <c>guest.error</c> with its text, <c>guest.exit</c> with its exit code. Its text was
+/// A guest reported failure by itself: <c>guest.error</c> with its text, <c>guest.exit</c> with its exit code; or a host function that it called threw,
+/// <c>guest.host-function</c>, with what it threw as the inner exception. Its text was
 /// chosen by the guest and must be escaped before it is shown.
 /// </summary>
 public sealed class SkillGuestException : SkillException
 {
-    internal SkillGuestException(string code, string message, int exitCode, string standardError, SkillCallReceipt receipt)
-        : base(code, message)
+    internal SkillGuestException(string code, string message, int exitCode, string standardError, SkillCallReceipt receipt, Exception? inner = null)
+        : base(code, message, inner)
     {
         ExitCode = exitCode;
         StandardError = standardError;

@@ -26,6 +26,9 @@ public sealed class SkillHostOptions
     /// <summary>Who consents to what a skill asks for. Absent means that nobody does: every skill is refused.</summary>
     public ConsentCallback? Consent { get; set; }
 
+    /// <summary>Who decides about each call of a tool that is marked so. Absent means that nobody does: such calls are refused.</summary>
+    public ApprovalCallback? Approve { get; set; }
+
     /// <summary>Capabilities that no skill gets, whatever was consented to.</summary>
     public ISet<Capability> WithdrawnCapabilities { get; } = new HashSet<Capability>();
 
@@ -43,6 +46,9 @@ public sealed class SkillHostOptions
 
     /// <summary>File of the audit log. One process at a time may write it.</summary>
     public string? AuditFile { get; set; }
+
+    /// <summary>Functions of the embedder that skills may be allowed to call.</summary>
+    public HostFunctions Functions { get; } = new();
 
     /// <summary>Receives what guests log. May be called by many threads.</summary>
     public Action<SkillLogMessage>? Log { get; set; }

@@ -18,15 +18,15 @@ public sealed record SkillTool
     /// <summary>What it does.</summary>
     public required string Description { get; init; }
 
-    /// <summary>JSON Schema of its input. This version does not check inputs against it.</summary>
+    /// <summary>JSON Schema of its input, which is checked before each call.</summary>
     public required JsonElement InputSchema { get; init; }
 
-    /// <summary>JSON Schema of its output. This version does not check outputs against it.</summary>
+    /// <summary>JSON Schema of its output, which is checked after each call.</summary>
     public required JsonElement OutputSchema { get; init; }
 
     /// <summary>Whether its publisher calls it sensitive.</summary>
     public required bool IsSensitive { get; init; }
 
-    /// <summary>Whether its publisher wants each call approved. This version leaves that to the embedder.</summary>
+    /// <summary>Whether its publisher wants each call approved: <see cref="SkillHostOptions.Approve"/> is asked.</summary>
     public required bool RequiresApproval { get; init; }
 }

@@ -11,6 +11,7 @@ return args switch
     ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
+    ["json-schema", var folder] => JsonSchemaCommand.Run(folder, Console.Out),
     ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
     ["wasi", .. var rest] => WasiCommand.Run(rest, Console.Out),
     ["mutants", .. var rest] => MutantsCommand.Run(rest, Console.Out),
@@ -26,6 +27,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | json-schema FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

@@ -18,9 +18,10 @@ public sealed class CapabilityLeaseTests
         using var audit = AuditLog.InMemory(TimeProvider.System);
         var lease = Lease(Call(audit));
 
-        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemWrite));
-        lease.Take(Capability.FilesystemRead);
-        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemRead));
+        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemWrite, "/a"));
+        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemRead, "/b"));
+        lease.Take(Capability.FilesystemRead, "/a");
+        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemRead, "/a"));
         lease.Close("ok");
         Assert.ThrowsExactly<InvalidOperationException>(() => lease.Close("ok"));
     }
@@ -33,7 +34,7 @@ public sealed class CapabilityLeaseTests
         var lease = Lease(call);
         call.End("ok", TimeSpan.Zero, 0, 0, 0, 0);
 
-        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemRead));
+        Assert.ThrowsExactly<InvalidOperationException>(() => lease.Take(Capability.FilesystemRead, "/a"));
         Assert.ThrowsExactly<InvalidOperationException>(() => Lease(call));
     }
 

@@ -15,6 +15,7 @@ internal sealed class RunFlags
 
     private readonly Option<string?> _input = new("--input") { Description = "Input of the tool: a text, @FILE, or - for standard input. Empty without it.", HelpName = "TEXT|@FILE|-" };
     private readonly Option<string?> _accept = new("--accept") { Description = "Consent to what the package with this payload digest asks for.", HelpName = "PAYLOAD_SHA256" };
+    private readonly Option<bool> _approve = new("--approve") { Description = "Approve this call of a tool whose publisher wants each call approved." };
     private readonly Option<string[]> _map = new("--map") { Description = "A directory in place of a root of the manifest.", HelpName = "ROOT=DIR[:ro]" };
     private readonly Option<string[]> _resolve = new("--resolve") { Description = "Connect to an address in place of a host; it may be private.", HelpName = "HOST:PORT=[http://]ADDR:PORT" };
     private readonly Option<string[]> _secret = new("--secret") { Description = "Where the value of a secret is.", HelpName = $"SCOPE/KEY={ValueSource.Form}" };
@@ -24,7 +25,7 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _input, _accept, _map, _resolve, _secret, _environment, _config, _audit })
+        foreach (var option in new Option[] { _input, _accept, _approve, _map, _resolve, _secret, _environment, _config, _audit })
         {
             command.Add(option);
         }
@@ -59,6 +60,7 @@ internal sealed class RunFlags
             AllowTrustOnFirstUse = parse.GetValue(trust.AllowFirstUse),
             AuditFile = parse.GetValue(_audit),
             Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, parse.InvocationConfiguration.Error) ? ConsentDecision.Accept : ConsentDecision.Refuse),
+            Approve = (request, _) => ValueTask.FromResult(parse.GetValue(_approve) || Approves(request, parse.InvocationConfiguration.Error)),
             Log = message => Console.Error.WriteLine($"[{message.Level}] {Printable.Text(message.Text)}"),
         };
         foreach (var keys in trust.Keys(parse).GroupBy(pair => pair.Publisher, pair => pair.Key, StringComparer.Ordinal))
@@ -108,11 +110,24 @@ internal sealed class RunFlags
         }
 
         error.Write(request.ToString());
-        if (Console.IsInputRedirected || Console.IsErrorRedirected || error != Console.Error)
+        if (!HasTerminal(error))
         {
             throw new SkillConsentException("required", $"there is no terminal to ask on; to consent: --accept {request.PayloadDigest}", request);
         }
 
+        return Asks(error);
+    }
+
+    private static bool Approves(ApprovalRequest request, TextWriter error)
+    {
+        error.WriteLine(request.ToString());
+        return HasTerminal(error) && Asks(error);
+    }
+
+    private static bool HasTerminal(TextWriter error) => !Console.IsInputRedirected && !Console.IsErrorRedirected && error == Console.Error;
+
+    private static bool Asks(TextWriter error)
+    {
         error.Write("Allow this? Type yes: ");
         return string.Equals(Console.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
     }

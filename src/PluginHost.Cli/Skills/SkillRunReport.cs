@@ -41,7 +41,9 @@ internal sealed record SkillRunReport(Skill Skill, string Tool, SkillCallResult?
         return Error switch
         {
             null => ExitCode.Done,
-            SkillGuestException => ExitCode.GuestFailed,
+            SkillSchemaException { Receipt: null } => ExitCode.Usage,
+            SkillGuestException or SkillSchemaException => ExitCode.GuestFailed,
+            SkillConsentException => ExitCode.Refused,
             _ => ExitCode.Stopped,
         };
     }

@@ -42,6 +42,7 @@ internal static partial class ManifestReader
         }
 
         var publisher = Identifier(root, "publisher");
+        var (plugin, config) = root.Table("operator") is { } operators ? OperatorReader.Read(operators, version == 1) : default;
         var manifest = new SkillManifest
         {
             ManifestVersion = (int)version,
@@ -53,7 +54,8 @@ internal static partial class ManifestReader
             Capabilities = root.Table("capabilities") is { } capabilities ? CapabilitiesReader.Read(capabilities) : new ManifestCapabilities(),
             Compatibility = Compatibility(root.Table("compat") ?? throw root.Wrong("compat", "is missing")),
             Integrity = root.Table("integrity") is { } integrity ? Integrity(integrity) : ImmutableSortedDictionary<string, string>.Empty,
-            Plugin = root.Table("operator") is { } operators ? OperatorReader.Read(operators, version == 1) : null,
+            Plugin = plugin,
+            Config = config,
         };
         if (root.Table("builder") is { } builder)
         {

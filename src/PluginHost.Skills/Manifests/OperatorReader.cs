@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using PluginHost.Skills.Toml;
 
@@ -10,7 +11,7 @@ internal static partial class OperatorReader
 
     /// <param name="table">The table.</param>
     /// <param name="mustBeEmpty">Manifests of version 1 know the table but nothing in it.</param>
-    public static ManifestPlugin? Read(ManifestTable table, bool mustBeEmpty)
+    public static (ManifestPlugin? Plugin, ManifestConfig? Config) Read(ManifestTable table, bool mustBeEmpty)
     {
         if (mustBeEmpty && table.Source.Keys.Count > 0)
         {
@@ -36,13 +37,9 @@ internal static partial class OperatorReader
         }
 
         var plugin = table.Table("plugin") is { } code ? Plugin(code) : null;
-        if (table.Table("config") is { } config)
-        {
-            Config(config);
-        }
-
+        var config = table.Table("config") is { } settings ? Config(settings) : null;
         table.End();
-        return plugin;
+        return (plugin, config);
     }
 
     private static ManifestPlugin Plugin(ManifestTable table)
@@ -77,24 +74,24 @@ internal static partial class OperatorReader
         return plugin;
     }
 
-    private static void Config(ManifestTable table)
+    private static ManifestConfig Config(ManifestTable table)
     {
         table.Positive("schema_version", 1);
         var required = table.Texts("required");
         var properties = table.Find("properties") as TomlTable;
+        var known = ImmutableArray.CreateBuilder<ConfigProperty>();
         foreach (var name in properties?.Keys ?? [])
         {
             var property = new ManifestTable(properties![name] as TomlTable ?? throw table.Wrong("properties", "holds something that is no table"), $"'config.properties.{name}'");
-            if (!PropertyTypes.Contains(property.Text("type")))
+            var type = property.Text("type");
+            if (!PropertyTypes.Contains(type))
             {
                 throw property.Wrong("type", "is none of the known types");
             }
 
             property.OptionalText("title");
             property.OptionalText("description");
-            property.Find("default");
-            property.Flag("redacted");
-            property.Texts("enum_values");
+            known.Add(new ConfigProperty(name, type, property.Find("default"), required.Contains(name), property.Flag("redacted"), property.Texts("enum_values")));
             property.End();
         }
 
@@ -104,6 +101,7 @@ internal static partial class OperatorReader
         }
 
         table.End();
+        return new ManifestConfig(known.ToImmutable());
     }
 
     [GeneratedRegex(@"^[a-z0-9._-]+\z")]

@@ -26,4 +26,7 @@ internal sealed record SkillManifest
 
     /// <summary>The default tool, its module and entrypoint, where the manifest names them.</summary>
     public required ManifestPlugin? Plugin { get; init; }
+
+    /// <summary>The settings that an operator can give it; null where the manifest does not say.</summary>
+    public required ManifestConfig? Config { get; init; }
 }

@@ -25,6 +25,15 @@ internal sealed record EffectiveGrant
     /// <summary>Secrets that the host may put into requests, <c>scope/key</c>, in ordinal order.</summary>
     public ImmutableSortedSet<string> Secrets { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Secrets whose value the guest may read, <c>scope/key</c>.</summary>
+    public ImmutableSortedSet<string> ReadableSecrets { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Functions of the embedder that the guest may call.</summary>
+    public ImmutableSortedSet<string> HostFunctions { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Tools of other skills that the guest may call.</summary>
+    public ImmutableSortedSet<string> CalledTools { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>Environment variables that the guest may see, with the values that the embedder gave.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
@@ -43,4 +52,16 @@ internal sealed record EffectiveGrant
 
     /// <summary>Bytes a call may write to standard output and standard error together.</summary>
     public long StdioBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Whether anything of a capability is granted.</summary>
+    public bool Holds(Capability capability) =>
+        capability == Capability.HttpEgress ? !Http.IsEmpty
+        : capability == Capability.FilesystemRead ? Files.Any(grant => !grant.IsOwn)
+        : capability == Capability.FilesystemWrite ? Files.Any(grant => grant.CanWrite)
+        : capability == Capability.SecretsUse ? !Secrets.IsEmpty
+        : capability == Capability.SecretsRead ? !ReadableSecrets.IsEmpty
+        : capability == Capability.Environment ? !Environment.IsEmpty
+        : capability == Capability.HostFunction ? !HostFunctions.IsEmpty
+        : capability == Capability.SkillCall ? !CalledTools.IsEmpty
+        : !Withdrawn.Contains(capability);
 }

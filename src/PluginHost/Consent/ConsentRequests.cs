@@ -84,6 +84,21 @@ internal static class ConsentRequests
             yield return (Capability.SecretsUse, secret, "used by the host; the skill never sees the value");
         }
 
+        foreach (var secret in tool.Grant.ReadableSecrets)
+        {
+            yield return (Capability.SecretsRead, secret, "THE SKILL SEES THE VALUE and can send it wherever it may send anything");
+        }
+
+        foreach (var function in tool.Grant.HostFunctions)
+        {
+            yield return (Capability.HostFunction, function, "a function of the application that runs the skill");
+        }
+
+        foreach (var called in tool.Grant.CalledTools)
+        {
+            yield return (Capability.SkillCall, called, "a tool of another skill");
+        }
+
         foreach (var key in tool.Grant.Environment.Keys)
         {
             yield return (Capability.Environment, key, "");

@@ -47,6 +47,9 @@ internal sealed class GrantPlanner
             Withdrawn = _policy.Withdrawn,
             Http = http,
             Secrets = Secrets(http),
+            ReadableSecrets = Listed(Capability.SecretsRead, Gets("secrets_read") ? _file?.ReadableSecrets : null),
+            HostFunctions = Listed(Capability.HostFunction, Gets("host") ? _file?.HostFunctions : null),
+            CalledTools = Listed(Capability.SkillCall, Gets("calls") ? _file?.CalledTools : null),
             Environment = Environment(Gets("environment")),
             ClockPrecision = Clock(),
             RandomBytes = Quiet(Capability.Random, _file?.RandomBytes, Gets("random")),
@@ -96,6 +99,9 @@ internal sealed class GrantPlanner
             : _asked.Secrets.SelectMany(secrets => secrets.Keys.Select(key => $"{secrets.Scope}/{key}"));
         return names.ToImmutableSortedSet(StringComparer.Ordinal);
     }
+
+    private ImmutableSortedSet<string> Listed(Capability capability, ImmutableArray<string>? names) =>
+        (_policy.Allows(capability) ? names ?? [] : []).ToImmutableSortedSet(StringComparer.Ordinal);
 
     private ImmutableArray<RootGrant> Roots(Func<string, bool> gets)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Capabilities.Files;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
 
@@ -15,7 +16,7 @@ internal static class PolicyRoom
     private const string OwnFiles = "assets";
 
     /// <exception cref="SkillVerificationException">The skill asks for something that this host never gives.</exception>
-    public static void Check(InspectedSkill skill)
+    public static void Check(InspectedSkill skill, ImmutableDictionary<string, HostFunctionBinding> functions)
     {
         var asked = skill.Manifest.Capabilities;
         CheckCompatibility(skill.Manifest.Compatibility);
@@ -47,9 +48,10 @@ internal static class PolicyRoom
 
         if (skill.Capabilities is { } file)
         {
-            CheckServed(file.CalledTools, "calls", "calling tools of other skills");
-            CheckServed(file.HostFunctions, "host", "functions of the embedder");
-            CheckServed(file.ReadableSecrets, "secrets_read", "handing secrets to the guest");
+            foreach (var name in file.HostFunctions.Where(name => !functions.ContainsKey(name)))
+            {
+                throw Refused("host-function", $"the skill asks for the host function '{name}', which this host does not have");
+            }
         }
     }
 
@@ -63,14 +65,6 @@ internal static class PolicyRoom
         if (compatibility.MinimumHost.CompareTo(PalyraVersion) > 0 || compatibility.MaximumHost?.CompareTo(PalyraVersion) < 0)
         {
             throw Refused("palyra-version", $"the skill is made for Palyra {compatibility.MinimumHost} to {compatibility.MaximumHost?.ToString() ?? "any"}, this host understands {PalyraVersion}");
-        }
-    }
-
-    private static void CheckServed(ImmutableArray<string> names, string section, string what)
-    {
-        if (!names.IsEmpty)
-        {
-            throw Refused("unsupported", $"the skill asks for [{section}] in capabilities.toml: {what} is not part of this version");
         }
     }
 

@@ -35,12 +35,15 @@ internal sealed class CapabilityLease
     public string Resource { get; }
 
     /// <summary>Takes the lease for an effect; a broker calls this before it touches anything.</summary>
+    /// <param name="capability">What the broker is for.</param>
+    /// <param name="resource">What it is about to touch.</param>
     /// <exception cref="InvalidOperationException">It was taken before, is for something else, or its call has ended.</exception>
-    public void Take(Capability capability)
+    public void Take(Capability capability, string resource)
     {
-        if (_state != State.Fresh || capability != Capability || _call.HasEnded)
+        if (_state != State.Fresh || capability != Capability || resource != Resource || _call.HasEnded)
         {
-            throw new InvalidOperationException($"the lease for {Capability} cannot be used for {capability}: it is {_state}, the call has {(_call.HasEnded ? "ended" : "not ended")}");
+            throw new InvalidOperationException(
+                $"the lease for {Capability} cannot be used for {capability}: it is {_state}, for {(resource == Resource ? "this" : "another")} resource, and the call has {(_call.HasEnded ? "ended" : "not ended")}");
         }
 
         _state = State.Taken;
@@ -59,5 +62,18 @@ internal sealed class CapabilityLease
 
         _state = State.Closed;
         _call.Done(_demand, outcome, Stopwatch.GetElapsedTime(_started), bytesIn, bytesOut);
+    }
+
+    /// <summary>Records the end of an effect that went on after the lease was closed.</summary>
+    public void CloseLate(string outcome)
+    {
+        try
+        {
+            _call.Done(_demand, outcome, Stopwatch.GetElapsedTime(_started), 0, 0);
+        }
+        catch (SkillStateException)
+        {
+            // The log is closed: what was recorded says that the end is not known.
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
+using PluginHost.Capabilities.Secrets;
 
 namespace PluginHost.Gate;
 
@@ -44,6 +45,9 @@ internal sealed class GuestCall(
     public bool HasEnded { get; private set; }
 
     public IReadOnlyList<CapabilityDenial> Denials => _denials;
+
+    /// <summary>The secrets that the call has had to do with.</summary>
+    public SecretWatch Watch { get; } = new();
 
     /// <summary>Asks for an effect that leaves its own record.</summary>
     /// <param name="capability">What is needed.</param>
@@ -155,7 +159,7 @@ internal sealed class GuestCall(
         {
             Head(writer);
             writer.WriteString("capability", capability.Name);
-            writer.WriteString("resource", Bounded(resource));
+            writer.WriteString("resource", Watch.FindIn(resource) is { } secret && secret != resource ? "(withheld: it holds a secret)" : Bounded(resource));
             writer.WriteString("decision", allowed ? "allow" : "deny");
             writer.WriteString("rule", Bounded(rule));
         });

@@ -19,6 +19,8 @@ internal static class CallOutcome
         return result.Stop switch
         {
             { Cause: CapabilityDeniedException denied } => throw new CapabilityDeniedException(denied, receipt),
+            { Code: GuestStop.Output } stop => throw new SkillSchemaException("output", stop.Message, receipt),
+            { Code: GuestStop.Function } stop => throw new SkillGuestException(stop.Code, stop.Message, 0, standardError, receipt, stop.Cause),
             { Code: "guest.error" } stop => throw new SkillGuestException(stop.Code, stop.Message, 0, standardError, receipt),
             { Code: var code } stop when code.StartsWith("limit.", StringComparison.Ordinal) => throw new SkillLimitException(code, stop.Message, receipt, stop.Stack),
             { } stop => throw new SkillTrapException(stop.Code, stop.Message, receipt, stop.Stack),

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Threading.RateLimiting;
 using PluginHost.Audit;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Capabilities.Http;
 using PluginHost.Capabilities.Variables;
 using PluginHost.Consent;
@@ -31,6 +33,8 @@ internal sealed class HostServices : IDisposable
         Time = options.Time;
         AllowFirstUse = options.AllowTrustOnFirstUse;
         Consent = options.Consent;
+        Approve = options.Approve;
+        Functions = options.Functions.ToImmutable();
         Log = options.Log ?? (static _ => { });
         Secrets = options.Secrets ?? (static _ => null);
         Resolve = ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value)));
@@ -64,6 +68,11 @@ internal sealed class HostServices : IDisposable
 
     public ConsentCallback? Consent { get; }
 
+    public ApprovalCallback? Approve { get; }
+
+    /// <summary>Functions of the embedder, by name.</summary>
+    public ImmutableDictionary<string, HostFunctionBinding> Functions { get; }
+
     public HostPolicy Policy { get; }
 
     public TrustStoreFile Trust { get; }
@@ -95,6 +104,14 @@ internal sealed class HostServices : IDisposable
     /// <summary>What a publisher's skill keeps between calls. Ids belong to publishers: the same id of another is another skill.</summary>
     public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(
         _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), DataBytes, Time));
+
+    /// <summary>Calls a tool of whatever loaded skill has it, for another skill.</summary>
+    public NestedOutcome CallSkill(NestedCall nested) => Loaded.Keys.Where(skill => skill.Tools.Any(tool => tool.Id == nested.Tool)).ToList() switch
+    {
+        [] => NestedOutcome.Failed($"no loaded skill has the tool '{nested.Tool}'"),
+        [var callee] => nested.Chain.Contains(callee.Id) ? NestedOutcome.Failed($"'{callee.Id}' is in the middle of a call already") : callee.CallNested(nested),
+        _ => NestedOutcome.Failed($"more than one loaded skill has the tool '{nested.Tool}'"),
+    };
 
     public static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
     {

@@ -26,10 +26,15 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         _signed = SignedSkill.Verify(_artifact);
         var trusted = TrustedSkill.Decide(_signed, services.Trust.Read(), services.AllowFirstUse);
         var inspected = InspectedSkill.Inspect(trusted, cancellation);
-        PolicyRoom.Check(inspected);
+        PolicyRoom.Check(inspected, services.Functions);
         var plan = GrantPlanner.Plan(inspected, services.Policy, options.Environment.AsReadOnly());
         CheckDirectories(plan);
-        return new Candidate(inspected, plan, ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly()));
+        return new Candidate(
+            inspected,
+            plan,
+            ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly()),
+            inspected.Manifest.Tools.ToImmutableDictionary(tool => tool.Id, ToolSchemas.Of, StringComparer.Ordinal),
+            SkillConfig.Of(inspected.Manifest.Config, options.Config));
     }
 
     /// <summary>Consent and sandbox. The skill counts only once it is kept.</summary>
@@ -38,7 +43,7 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     {
         var consented = ConsentedSkill.Decide(candidate.Skill, candidate.Plan, candidate.Request, decision);
         var modules = Compile(consented, cancellation);
-        return new Skill(services, consented, modules, OpenFiles(consented), options.Config.ToImmutableDictionary(StringComparer.Ordinal));
+        return new Skill(services, consented, modules, OpenFiles(consented), candidate);
     }
 
     /// <summary>Records why the package was refused, as far as it was known by then.</summary>
@@ -61,13 +66,13 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         }
     }
 
-    private static Dictionary<string, SandboxedModule> Compile(ConsentedSkill skill, CancellationToken cancellation)
+    private Dictionary<string, SandboxedModule> Compile(ConsentedSkill skill, CancellationToken cancellation)
     {
         var modules = new Dictionary<string, SandboxedModule>(StringComparer.Ordinal);
         foreach (var module in skill.Tools.Select(tool => tool.Code.Module).DistinctBy(module => module.Path))
         {
             cancellation.ThrowIfCancellationRequested();
-            modules.Add(module.Path, SandboxedModule.Load(module.Module, module.Bytes, metering: true, cancellation));
+            modules.Add(module.Path, SandboxedModule.Load(module.Module, module.Bytes, metering: true, services.Functions, cancellation));
         }
 
         return modules;

@@ -1,7 +1,10 @@
 using PluginHost.Abi.AssemblyScript;
+using PluginHost.Abi.Embedder;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Palyra;
 using PluginHost.Abi.Wasi;
+using PluginHost.Capabilities.Functions;
+using PluginHost.Capabilities.Skills;
 using PluginHost.Gate;
 using PluginHost.Wasm;
 
@@ -40,6 +43,24 @@ internal sealed class GuestInterfaces : IDisposable
         }
     }
 
+    /// <summary>What no interface answers, the embedder may; and the way to other skills.</summary>
+    private void DefineEmbedder(Linker linker, SandboxedModule module)
+    {
+        var functions = new FunctionBroker(_call, _request.Tool);
+        foreach (var import in module.FunctionImports)
+        {
+            if (EmbedderHost.Find(_request.Functions, import.Module, import.Name) is { } binding)
+            {
+                EmbedderHost.Define(linker, import.Module, import.Name, binding, functions, Extism.Memory);
+            }
+        }
+
+        if (module.Imports(EmbedderHost.Module))
+        {
+            SkillCalls.Define(linker, new SkillCallBroker(_call, Extism.Memory, _request.CallSkill, _request.Chain, _request.Limits.MemoryBytes));
+        }
+    }
+
     /// <summary>What a module is linked with: the interfaces that it imports from, whole. Authority is checked when they are called.</summary>
     public Linker Linker(SandboxedModule module)
     {
@@ -64,6 +85,7 @@ internal sealed class GuestInterfaces : IDisposable
             PalyraHost.Define(linker, _call);
         }
 
+        DefineEmbedder(linker, module);
         return linker;
     }
 }

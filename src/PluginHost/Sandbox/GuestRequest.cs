@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Capabilities;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Gate;
 
 namespace PluginHost.Sandbox;
@@ -25,4 +27,16 @@ internal sealed record GuestRequest
     public WasiProgram Program { get; init; } = new() { Arguments = [], Input = Stream.Null, Output = Stream.Null, Error = Stream.Null };
 
     public ExtismSettings Extism { get; init; } = new();
+
+    /// <summary>Functions of the embedder, by name.</summary>
+    public ImmutableDictionary<string, HostFunctionBinding> Functions { get; init; } = ImmutableDictionary<string, HostFunctionBinding>.Empty;
+
+    /// <summary>Calls a tool of another skill.</summary>
+    public Func<NestedCall, NestedOutcome> CallSkill { get; init; } = static _ => NestedOutcome.Failed("there are no other skills");
+
+    /// <summary>Ids of the skills that called each other, this one last.</summary>
+    public ImmutableArray<string> Chain { get; init; } = [];
+
+    /// <summary>What is wrong with what an Extism guest left as its output; null where nothing is.</summary>
+    public Func<byte[], string?> CheckOutput { get; init; } = static _ => null;
 }

@@ -4,6 +4,7 @@ using PluginHost.Abi.AssemblyScript;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Audit;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Gate;
 using PluginHost.Limits;
 using PluginHost.Skills.Inspection;
@@ -94,6 +95,12 @@ internal sealed class GuestRun : IDisposable
 
         stop ??= _stop.IsCancellationRequested ? OutOfTime() : Failure(values, exitCode);
         var output = stop is null ? Output(values) : [];
+        if (stop is null && exitCode == 0 && _request.CheckOutput(output) is { } problem)
+        {
+            stop = new GuestStop(GuestStop.Output, $"what '{_request.Tool}' answered does not fit its schema: {problem}", []);
+            output = [];
+        }
+
         var time = End(_caller.IsCancellationRequested ? "cancelled" : stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), output.Length);
         _caller.ThrowIfCancellationRequested();
         return new GuestResult
@@ -193,6 +200,7 @@ internal sealed class GuestRun : IDisposable
         WasmTrapException trap => Describe(trap),
         AbortException => new GuestStop("trap.abort", exception.Message, []),
         ExtismErrorException => new GuestStop("guest.error", exception.Message, []),
+        HostFunctionFailedException => new GuestStop(GuestStop.Function, exception.Message, [], exception.InnerException),
         WasmLimitException => new GuestStop("limit.memory", exception.Message, []),
         OperationCanceledException when _stop.IsCancellationRequested => OutOfTime(),
         CapabilityDeniedException denied => new GuestStop(denied.Code, denied.Message, [], denied),

@@ -8,4 +8,6 @@ namespace PluginHost.Sandbox;
 internal sealed record GuestStop(string Code, string Message, IReadOnlyList<string> Stack, Exception? Cause = null)
 {
     public const string Time = "limit.time";
+    public const string Function = "guest.host-function";
+    public const string Output = "guest.output";
 }

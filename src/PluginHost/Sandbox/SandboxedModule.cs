@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using PluginHost.Abi.Extism;
 using PluginHost.Audit;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Gate;
 using PluginHost.Wasm;
 
@@ -45,13 +47,18 @@ internal sealed class SandboxedModule
 
     /// <summary>Compiles a module that was decoded from <paramref name="bytes"/>.</summary>
     /// <exception cref="SkillVerificationException">The engine cannot compile it, or nothing answers one of its imports.</exception>
-    public static SandboxedModule Load(WasmModule module, ReadOnlySpan<byte> bytes, bool metering, CancellationToken cancellation = default)
+    public static SandboxedModule Load(
+        WasmModule module,
+        ReadOnlySpan<byte> bytes,
+        bool metering,
+        ImmutableDictionary<string, HostFunctionBinding>? functions = null,
+        CancellationToken cancellation = default)
     {
         try
         {
             var compiled = CompiledModule.Compile(module, new CompilationOptions { Metering = metering }, cancellation);
             var loaded = new SandboxedModule(compiled, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-            loaded.CheckImports();
+            loaded.CheckImports(functions ?? ImmutableDictionary<string, HostFunctionBinding>.Empty);
             return loaded;
         }
         catch (WasmModuleException e)
@@ -68,6 +75,9 @@ internal sealed class SandboxedModule
             && module.Exports.FirstOrDefault(item => item.Kind == ExternalKind.Function && item.Name == export) is { } found
             && module.Functions[found.Index] is { Parameters: [], Results: [] or [ValType.I32] };
     }
+
+    /// <summary>The functions that it imports.</summary>
+    public IEnumerable<ModuleImport> FunctionImports => _compiled.Module.Imports.Where(import => import.Kind == ExternalKind.Function);
 
     public bool Imports(string module) => _compiled.Module.Imports.Any(import => import.Module == module);
 
@@ -105,6 +115,14 @@ internal sealed class SandboxedModule
             : throw new SkillLimitException("limit.threads", "calls that were given up still hold all threads of the engine");
     }
 
+    /// <summary>Makes a call on the thread that runs already, which is one of the engine's.</summary>
+    public GuestResult CallHere(AuditLog audit, GuestRequest request, CancellationToken stop)
+    {
+        var run = new GuestRun(this, audit, request, stop, CancellationToken.None);
+        run.Complete();
+        return run.Result.GetAwaiter().GetResult();
+    }
+
     /// <summary>A call that has just answered its caller needs its thread a moment longer, to put its things away.</summary>
     private static async Task<bool> TryRunAsync(IGuestThreads threads, Action work, CancellationToken deadline)
     {
@@ -132,9 +150,9 @@ internal sealed class SandboxedModule
     }
 
     /// <summary>Links without running anything, so that an import which nothing answers is found before the first call.</summary>
-    private void CheckImports()
+    private void CheckImports(ImmutableDictionary<string, HostFunctionBinding> functions)
     {
-        var request = new GuestRequest { Identity = SkillIdentity.Unsigned(Digest), Entry = GuestEntry.Start, Grant = new() };
+        var request = new GuestRequest { Identity = SkillIdentity.Unsigned(Digest), Entry = GuestEntry.Start, Grant = new(), Functions = functions };
         using var audit = AuditLog.InMemory(TimeProvider.System);
         using var interfaces = new GuestInterfaces(new GuestCall(audit, request.Identity, "", CallContext.None, request.Grant, CancellationToken.None), request);
         try

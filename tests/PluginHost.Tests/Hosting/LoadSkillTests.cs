@@ -154,12 +154,6 @@ public sealed class LoadSkillTests : IDisposable
         Assert.AreEqual(code, await CodeOf(new TestPackage { Manifest = "[capabilities]\n" + capabilities }.Write(_folder)));
 
     [TestMethod]
-    [DataRow("[calls]\ntools = [\"other.skill.tool\"]")]
-    [DataRow("[host]\nfunctions = [\"acme_db.query\"]")]
-    public async Task Section_ThatThisVersionDoesNotServe_IsRefused(string section) =>
-        Assert.AreEqual("policy.unsupported", await CodeOf(new TestPackage { Capabilities = section }.Write(_folder)));
-
-    [TestMethod]
     [DataRow("required_protocol_major = 2\nmin_palyra_version = \"0.1.0\"", "policy.protocol")]
     [DataRow("required_protocol_major = 1\nmin_palyra_version = \"0.2.0\"", "policy.palyra-version")]
     [DataRow("required_protocol_major = 1\nmin_palyra_version = \"0.0.1\"\nmax_palyra_version = \"0.0.9\"", "policy.palyra-version")]

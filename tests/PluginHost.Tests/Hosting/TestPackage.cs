@@ -19,6 +19,12 @@ internal sealed record TestPackage
     /// <summary>Input schema of each tool.</summary>
     public string Schema { get; init; } = "{}";
 
+    /// <summary>Output schema of each tool.</summary>
+    public string OutputSchema { get; init; } = "{}";
+
+    /// <summary>Whether each call of a tool needs approval.</summary>
+    public bool RequiresApproval { get; init; }
+
     /// <summary>Text of the manifest after the tools.</summary>
     public string Manifest { get; init; } = "";
 
@@ -49,7 +55,7 @@ internal sealed record TestPackage
         var manifest = new StringBuilder($"skill_id = \"{Id}\"\nname = \"Test\"\nversion = \"{Version}\"\npublisher = \"{Publisher}\"\n");
         foreach (var tool in Tools)
         {
-            manifest.Append($"[[entrypoints.tools]]\nid = \"{Publisher}.{tool}\"\nname = \"{tool}\"\ndescription = \"Does {tool}.\"\ninput_schema = {Schema}\noutput_schema = {{}}\n");
+            manifest.Append($"[[entrypoints.tools]]\nid = \"{Publisher}.{tool}\"\nname = \"{tool}\"\ndescription = \"Does {tool}.\"\ninput_schema = {Schema}\noutput_schema = {OutputSchema}\n{(RequiresApproval ? "[entrypoints.tools.risk]\nrequires_approval = true\n" : "")}");
         }
 
         manifest.Append($"[compat]\n{Compatibility}\n{Manifest}\n");

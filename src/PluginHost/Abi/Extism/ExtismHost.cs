@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using PluginHost.Capabilities;
 using PluginHost.Capabilities.Http;
+using PluginHost.Capabilities.Secrets;
 using PluginHost.Gate;
 using PluginHost.Wasm;
 
@@ -13,30 +14,37 @@ internal sealed class ExtismHost : IDisposable
     public const string Module = "extism:host/env";
 
     private const int LogLevelInfo = 2;
+    private const string Withheld = "(withheld: it holds a secret)";
     private static readonly string[] Levels = ["trace", "debug", "info", "warn", "error"];
 
     private readonly GuestCall _call;
     private readonly ExtismSettings _settings;
     private readonly ExtismMemory _memory;
+    private readonly SecretBroker _secrets;
     private readonly HttpBroker _http;
     private long _input;
     private (long Offset, long Length) _output;
     private long _error;
     private int _status;
+    private byte[] _headers = [];
 
     public ExtismHost(GuestCall call, ExtismSettings settings, long maxMemoryBytes)
     {
         _call = call;
         _settings = settings;
         _memory = new ExtismMemory(maxMemoryBytes);
-        _http = new HttpBroker(call, settings.Resolve, settings.Secrets);
+        _secrets = new SecretBroker(call, settings.Secrets);
+        _http = new HttpBroker(call, settings.Resolve, _secrets);
     }
+
+    /// <summary>The memory through which the guest and functions of the host exchange bytes.</summary>
+    public ExtismMemory Memory => _memory;
 
     /// <summary>What the guest left as its output.</summary>
     public byte[] Output => _output.Length == 0 ? [] : _memory.Read(_output.Offset, _output.Length);
 
     /// <summary>What the guest left as its error, or null.</summary>
-    public string? Error => _memory.Read(_error) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null;
+    public string? Error => _memory.Read(_error) is { Length: > 0 } text ? _call.Watch.FindIn(text) is null ? Encoding.UTF8.GetString(text) : Withheld : null;
 
     public void Dispose() => _http.Dispose();
 
@@ -93,12 +101,12 @@ internal sealed class ExtismHost : IDisposable
     private void DefineServices(Linker linker)
     {
         linker.Define(Module, "config_get", HostFunction.Create((Func<Caller, long, long>)((_, key) =>
-            _settings.Config.TryGetValue(Take(key, "config key"), out var value) ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0)));
+            Setting(Take(key, "config key")) is { } value ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0)));
         linker.Define(Module, "var_get", HostFunction.Create((Func<Caller, long, long>)((_, key) => GetVariable(Take(key, "var key")))));
         linker.Define(Module, "var_set", HostFunction.Create((Action<Caller, long, long>)((_, key, value) => SetVariable(Take(key, "var key"), value))));
         linker.Define(Module, "http_request", HostFunction.Create((Func<Caller, long, long, long>)((_, request, body) => Request(request, body))));
         linker.Define(Module, "http_status_code", HostFunction.Create((Func<Caller, int>)(_ => _status)));
-        linker.Define(Module, "http_headers", HostFunction.Create((Func<Caller, long>)(_ => 0)));
+        linker.Define(Module, "http_headers", HostFunction.Create((Func<Caller, long>)(_ => _memory.Allocate(_headers))));
         linker.Define(Module, "get_log_level", HostFunction.Create((Func<Caller, int>)(_ => LogLevelInfo)));
         for (var i = 0; i < Levels.Length; i++)
         {
@@ -129,6 +137,24 @@ internal sealed class ExtismHost : IDisposable
         var bytes = _memory.Read(offset) ?? throw new ExtismErrorException($"invalid handle offset for {what}");
         Free(offset);
         return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>A setting; what is named as secrets are, and is no setting, is a secret that the guest wants to see.</summary>
+    private string? Setting(string key)
+    {
+        if (_settings.Config.TryGetValue(key, out var value) || !SecretScope.IsName(key))
+        {
+            return value;
+        }
+
+        try
+        {
+            return _secrets.Read(key);
+        }
+        catch (HttpFailedException e)
+        {
+            throw new ExtismErrorException(e.Message);
+        }
     }
 
     private long GetVariable(string key)
@@ -168,7 +194,7 @@ internal sealed class ExtismHost : IDisposable
 
         try
         {
-            _settings.Log(Levels[level], Encoding.UTF8.GetString(bytes));
+            _settings.Log(Levels[level], _call.Watch.FindIn(bytes) is null ? Encoding.UTF8.GetString(bytes) : Withheld);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -180,6 +206,7 @@ internal sealed class ExtismHost : IDisposable
     private long Request(long request, long body)
     {
         _status = 0;
+        _headers = [];
         var json = Take(request, "http request");
         var content = body == 0 ? [] : _memory.Read(body) ?? throw new ExtismErrorException("invalid handle offset for http body");
         Free(body);
@@ -193,6 +220,7 @@ internal sealed class ExtismHost : IDisposable
         {
             var response = _http.Send(new GuestHttpRequest(target, headers, content), _memory.Room);
             _status = response.Status;
+            _headers = JsonSerializer.SerializeToUtf8Bytes(response.Headers);
             var answer = _memory.Allocate(response.Body);
             return answer != 0 || response.Body.Length == 0 ? answer : throw new ExtismErrorException("the answer does not fit into the guest's memory");
         }

@@ -38,7 +38,7 @@ internal static class PalyraHost
             }
 
             var lease = call.Demand(capability!, granted[index], "granted", default);
-            lease.Take(capability!);
+            lease.Take(capability!, granted[index]);
             lease.Close("ok");
             return first + index;
         })));

@@ -208,7 +208,7 @@ internal sealed partial class WasiHost : IDisposable
             return effect();
         }
 
-        lease.Take(lease.Capability);
+        lease.Take(lease.Capability, lease.Resource);
         T result;
         try
         {

@@ -11,7 +11,7 @@ namespace PluginHost.Capabilities.Http;
 /// Makes the requests of one call: matches them with the grants, demands, resolves the host once and injects secrets. The
 /// only code that opens a connection for a guest.
 /// </summary>
-internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Func<string, string?> secrets) : IDisposable
+internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, SecretBroker secrets) : IDisposable
 {
     private const int MaxHeaders = 100;
     private const int MaxHeaderBytes = 16 * 1024;
@@ -74,7 +74,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             Capability.HttpEgress, request.Target.Resource,
             rule is null ? $"grant for {grant!.Scheme}://{grant.Host}:{grant.Port}{grant.PathPrefix}" : null,
             (rule ?? "", advice));
-        lease.Take(Capability.HttpEgress);
+        lease.Take(Capability.HttpEgress, request.Target.Resource);
         GuestHttpResponse response;
         try
         {
@@ -82,7 +82,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             Fill(message, request, endpoint);
             if (grant!.Secret is { } secret)
             {
-                Inject(message, secret);
+                secrets.Inject(secret, value => secret.TryInject(message, value));
             }
 
             response = (_client ??= new PinnedHttpClient()).Exchange(message, endpoint.Address, maxResponseBytes, call.Stop);
@@ -95,7 +95,27 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         }
 
         lease.Close($"status {response.Status}", response.Body.Length, request.Body.Length);
+        CheckAnswer(request.Target, response);
         return (response, grant.FollowsRedirects);
+    }
+
+    /// <summary>A service that echoes what it is sent must not hand a secret to the guest; half an answer would confirm guesses.</summary>
+    private void CheckAnswer(HttpTarget target, GuestHttpResponse response)
+    {
+        if ((call.Watch.FindIn(response.Body) ?? call.Watch.FindIn(string.Join('\n', response.Headers.Select(header => header.Value)))) is { } secret)
+        {
+            throw call.Refuse(Capability.SecretsUse, secret, $"the answer of {target.Host} holds the value of the secret", "none: the service must not send it back");
+        }
+    }
+
+    /// <summary>What a guest may have read stays with it: no request carries it, in whatever form.</summary>
+    private string? LeakRule(GuestHttpRequest request)
+    {
+        secrets.WatchReadable();
+        var secret = call.Watch.FindIn(request.Body)
+            ?? call.Watch.FindIn(request.Target.Uri.OriginalString)
+            ?? call.Watch.FindIn(string.Join('\n', request.Headers.Select(header => $"{header.Name}: {header.Value}")));
+        return secret is null ? null : $"the request holds the value of secret {secret}";
     }
 
     private (HttpGrant? Grant, string? Rule) Match(HttpTarget target)
@@ -125,6 +145,11 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
         if (request.Headers.Count > MaxHeaders || request.Headers.Sum(header => header.Name.Length + header.Value.Length) > MaxHeaderBytes)
         {
             return $"more than {MaxHeaders} headers or {MaxHeaderBytes} bytes of them";
+        }
+
+        if (LeakRule(request) is { } leak)
+        {
+            return leak;
         }
 
         if (grant.Secret?.QueryParameter is { } parameter && HasParameter(request.Target.Uri, parameter))
@@ -209,35 +234,6 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Fun
             {
                 message.Content?.Headers.TryAddWithoutValidation(name, value);
             }
-        }
-    }
-
-    /// <summary>What the embedder's vault says of its failures is not for guests.</summary>
-    private string? Value(string name)
-    {
-        try
-        {
-            return secrets(name);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new HttpFailedException("a secret could not be read");
-        }
-    }
-
-    private void Inject(HttpRequestMessage message, SecretUse use)
-    {
-        var value = call.Grant.Secrets.Contains(use.Name) && SecretScope.Covers(use.Name, call.Identity, call.Context) ? Value(use.Name) : null;
-        var lease = call.Demand(
-            Capability.SecretsUse, use.Name,
-            value is null ? null : $"injected into {use.Placement.ToString().ToLowerInvariant()} {use.Target}",
-            ("the secret is unknown or not granted", $"a value for {use.Name}"));
-        lease.Take(Capability.SecretsUse);
-        var added = use.TryInject(message, value!);
-        lease.Close(added ? "ok" : "failed: the value does not fit into a header");
-        if (!added)
-        {
-            throw new HttpFailedException("the secret does not fit into a header");
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed record HttpGrant
         : !Below(target.Path) ? (4, $"the path is not at or below {PathPrefix}")
         : null;
 
+    /// <summary>Whether every path below another prefix is below this one's.</summary>
+    public bool Covers(string prefix) => PathPrefix == "/" || Below(prefix.Length > 1 ? prefix.TrimEnd('/') : prefix);
+
     private bool Below(string path)
     {
         var prefix = PathPrefix.TrimEnd('/');

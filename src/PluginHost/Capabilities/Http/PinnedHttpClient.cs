@@ -27,7 +27,7 @@ internal sealed class PinnedHttpClient : IDisposable
             using var response = _client.SendAsync(message, stop).GetAwaiter().GetResult();
             using var body = response.Content.ReadAsStream(stop);
             var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
-            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes), stop), location);
+            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes), stop), location, Headers(response));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
@@ -36,12 +36,26 @@ internal sealed class PinnedHttpClient : IDisposable
         }
     }
 
+    private static Dictionary<string, string> Headers(HttpResponseMessage response)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
+        {
+            if (!name.StartsWith("set-cookie", StringComparison.OrdinalIgnoreCase))
+            {
+                headers[name.ToLowerInvariant()] = string.Join(", ", values);
+            }
+        }
+
+        return headers;
+    }
+
     private static SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
+        AutomaticDecompression = DecompressionMethods.All,
         MaxResponseHeadersLength = MaxResponseHeaderKilobytes,
         PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = static async (context, cancellation) =>

@@ -7,6 +7,11 @@ internal static class SecretScope
 {
     private const string Global = "global";
 
+    /// <summary>Whether a name is one that secrets have.</summary>
+    public static bool IsName(string name) =>
+        name.IndexOf('/', StringComparison.Ordinal) is var slash and > 0
+        && (name[..slash] is Global || name[..slash].Split(':')[0] is "skill" or "principal" or "channel");
+
     /// <param name="name">The secret, <c>scope/key</c>.</param>
     /// <param name="skill">The skill that runs.</param>
     /// <param name="context">On whose behalf it runs.</param>

@@ -1,0 +1,17 @@
+using PluginHost.Capabilities.Skills;
+using PluginHost.Wasm;
+
+namespace PluginHost.Abi.Embedder;
+
+/// <summary>The functions through which a guest calls tools of other skills.</summary>
+internal static class SkillCalls
+{
+    public const string Call = "skill_call";
+    public const string Error = "skill_error";
+
+    public static void Define(Linker linker, SkillCallBroker broker)
+    {
+        linker.Define(EmbedderHost.Module, Call, HostFunction.Create((Func<Caller, long, long, long>)((caller, tool, input) => broker.Call(caller.Store, tool, input))));
+        linker.Define(EmbedderHost.Module, Error, HostFunction.Create((Func<Caller, long>)(_ => broker.Error())));
+    }
+}

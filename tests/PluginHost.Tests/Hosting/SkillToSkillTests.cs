@@ -1,0 +1,164 @@
+using PluginHost.Capabilities;
+using PluginHost.Tests.Extism;
+using PluginHost.Tests.Http;
+
+namespace PluginHost.Tests.Hosting;
+
+/// <summary>Tools that call tools of other skills: whose rights count, whose quotas, and where it ends.</summary>
+[TestClass]
+public sealed class SkillToSkillTests : IDisposable
+{
+    private const string Imports = """
+        (import "extism:host/user" "skill_call" (func $call (param i64 i64) (result i64)))
+        (import "extism:host/user" "skill_error" (func $failure (result i64)))
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>A skill that hands its input to a tool, and answers with its output or, after a "!", its error.</summary>
+    private static TestPackage Caller(string id, string tool, string called, string more = "", string manifest = "") => new()
+    {
+        Id = id,
+        Tools = [tool],
+        Manifest = manifest,
+        Modules = new()
+        {
+            ["m"] = GuestText.Of(
+                $$"""
+                (local.set $r (call $call {{{called}}} (call $input)))
+                (if (i64.eq (local.get $r) (i64.const -1)) (then (call $out (call $failure))) (else (call $out (local.get $r))))
+                """,
+                Imports).Replace("(func (export \"run\") (result i32)", $"(func (export \"{tool}\") (result i32) (local $r i64)", StringComparison.Ordinal),
+        },
+        Capabilities = $"[calls]\ntools = [\"{called}\"]\n{more}",
+    };
+
+    private static TestPackage Callee(string id, string tool, string body = "(call $out (call $input))", string capabilities = "", string manifest = "", string imports = "") => new()
+    {
+        Id = id,
+        Tools = [tool],
+        Manifest = manifest,
+        Modules = new() { ["m"] = GuestText.Of(body, imports).Replace("(export \"run\")", $"(export \"{tool}\")", StringComparison.Ordinal) },
+        Capabilities = capabilities,
+    };
+
+    [TestMethod]
+    public async Task Tool_OfAnotherSkill_Answers_AndBothCallsAreOnRecord()
+    {
+        var log = _folder["log"];
+        await using (var host = TestHosts.Create(options => options.AuditFile = log))
+        {
+            host.LoadSkill(Callee("acme.b", "echo").Write(_folder));
+            var skill = host.LoadSkill(Caller("acme.a", "relay", "acme.echo").Write(_folder));
+
+            Assert.AreEqual("hello", (await skill.CallAsync("acme.relay", "hello", new CallContext { Principal = "ann" })).Text);
+        }
+
+        var text = File.ReadAllText(log);
+        StringAssert.Contains(text, "\"capability\":\"skill.call\",\"resource\":\"acme.echo\",\"decision\":\"allow\"");
+        StringAssert.Matches(text, new System.Text.RegularExpressions.Regex("\"type\":\"call\",\"call\":\"[0-9a-f]+\",\"skill\":\"acme.b\".*\"principal\":\"ann\""));
+    }
+
+    [TestMethod]
+    public async Task Tool_ThatWasNotGranted_IsDenied()
+    {
+        await using var host = TestHosts.Create();
+        host.LoadSkill(Callee("acme.b", "echo").Write(_folder));
+        var package = Caller("acme.a", "relay", "acme.echo") with { Capabilities = "[calls]\ntools = [\"acme.other\"]" };
+
+        var denied = await Assert.ThrowsExactlyAsync<CapabilityDeniedException>(() => host.LoadSkill(package.Write(_folder)).CallAsync("acme.relay", ""));
+        Assert.AreEqual((Capability.SkillCall, "acme.echo"), (denied.Capability, denied.Resource));
+    }
+
+    [TestMethod]
+    public async Task Failure_OfTheCallee_IsTold_AndTheCallerGoesOn()
+    {
+        await using var host = TestHosts.Create();
+        var skill = host.LoadSkill(Caller("acme.a", "relay", "acme.b").Write(_folder));
+        Assert.AreEqual("no loaded skill has the tool 'acme.b'", (await skill.CallAsync("acme.relay", "")).Text);
+
+        var callee = host.LoadSkill(Callee("acme.b", "b", "(unreachable)").Write(_folder));
+        Assert.AreEqual("trap.unreachable", (await skill.CallAsync("acme.relay", "")).Text);
+        await callee.DisposeAsync();
+
+        host.LoadSkill(Callee("acme.b", "b", "(call $error_set {out of milk})").Write(_folder));
+        Assert.AreEqual("out of milk", (await skill.CallAsync("acme.relay", "")).Text);
+    }
+
+    [TestMethod]
+    public async Task Circle_AndDepth_End()
+    {
+        await using var host = TestHosts.Create();
+        host.LoadSkill(Caller("acme.b", "b", "acme.a").Write(_folder));
+        var circle = host.LoadSkill(Caller("acme.a", "a", "acme.b").Write(_folder));
+        Assert.AreEqual("'acme.a' is in the middle of a call already", (await circle.CallAsync("acme.a", "")).Text);
+
+        for (var i = 1; i <= 6; i++)
+        {
+            host.LoadSkill((i == 6 ? Callee($"acme.s{i}", $"t{i}") : Caller($"acme.s{i}", $"t{i}", $"acme.t{i + 1}")).Write(_folder));
+        }
+
+        await using var other = TestHosts.Create();
+        for (var i = 3; i <= 6; i++)
+        {
+            other.LoadSkill((i == 6 ? Callee($"acme.s{i}", $"t{i}") : Caller($"acme.s{i}", $"t{i}", $"acme.t{i + 1}")).Write(_folder));
+        }
+
+        var first = host.LoadSkill(Caller("acme.s0", "t0", "acme.t1").Write(_folder));
+        Assert.AreEqual("skills call each other more than 4 deep", (await first.CallAsync("acme.t0", "deep")).Text);
+        var near = other.LoadSkill(Caller("acme.s2", "t2", "acme.t4").Write(_folder));
+        Assert.AreEqual("deep", (await near.CallAsync("acme.t2", "deep")).Text);
+    }
+
+    [TestMethod]
+    public async Task Fuel_OfTheCallee_IsTheCallers()
+    {
+        await using var host = TestHosts.Create();
+        host.LoadSkill(Callee("acme.b", "spin", "(loop (br 0))").Write(_folder));
+        var skill = host.LoadSkill(Caller("acme.a", "relay", "acme.spin", manifest: "[capabilities.quotas]\nfuel_budget = 1000000").Write(_folder));
+
+        var stopped = await Assert.ThrowsExactlyAsync<SkillLimitException>(() => skill.CallAsync("acme.relay", ""));
+        Assert.AreEqual("limit.fuel", stopped.Code);
+        Assert.AreEqual(1_000_000, stopped.Receipt!.Fuel);
+
+        host.LoadSkill(Callee("acme.c", "work", "(local.set $i (i32.const 100000)) (loop (br_if 0 (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))") is var work
+            ? (work with { Modules = new() { ["m"] = work.Modules["m"].Replace("(result i32) (local.set", "(result i32) (local $i i32) (local.set", StringComparison.Ordinal) } }).Write(_folder) : "");
+        var counted = await host.LoadSkill(Caller("acme.d", "count", "acme.work").Write(_folder)).CallAsync("acme.count", "");
+        Assert.IsTrue(counted.Receipt.Fuel > 300_000, $"{counted.Receipt.Fuel}");
+    }
+
+    [TestMethod]
+    public async Task Deadline_OfTheCaller_StopsTheCallee()
+    {
+        await using var host = TestHosts.Create();
+        host.LoadSkill(Callee("acme.b", "spin", "(loop (br 0))", manifest: "[capabilities.quotas]\nfuel_budget = 100000000000").Write(_folder));
+        var skill = host.LoadSkill(Caller("acme.a", "relay", "acme.spin", manifest: "[capabilities.quotas]\nwall_clock_timeout_ms = 200\nfuel_budget = 100000000000").Write(_folder));
+
+        Assert.AreEqual("limit.time", (await Assert.ThrowsExactlyAsync<SkillLimitException>(() => skill.CallAsync("acme.relay", ""))).Code);
+    }
+
+    /// <summary>The callee's own grant would do; the caller has none, or a narrower one.</summary>
+    [TestMethod]
+    [DataRow("", "capability.denied")]
+    [DataRow("[http.api]\nhost = \"api.test\"\nmethods = [\"POST\"]\n", "capability.denied")]
+    [DataRow("[http.api]\nhost = \"api.test\"\npath_prefix = \"/other\"\n", "capability.denied")]
+    [DataRow("[http.api]\nhost = \"api.test\"\npath_prefix = \"/v1/deep\"\n", "capability.denied")]
+    [DataRow("[http.api]\nhost = \"api.test\"\n", "sunny")]
+    public async Task Rights_OfTheCallee_AreWhatBothHave(string grant, string expected)
+    {
+        using var server = new LoopbackServer(LoopbackServer.Ok("sunny"));
+        await using var host = TestHosts.Create(options => options.Resolve["api.test:443"] = $"http://127.0.0.1:{server.Port}");
+        const string allowed = "[capabilities]\nhttp_egress_allowlist = [\"api.test\"]";
+        var direct = host.LoadSkill(Callee(
+            "acme.b", "get", "(call $out (call $http {«\"url\":\"https://api.test/v1/x\"»} (i64.const 0)))", "[http.api]\nhost = \"api.test\"\npath_prefix = \"/v1\"\n", allowed).Write(_folder));
+        Assert.AreEqual("sunny", (await direct.CallAsync("acme.get", "")).Text);
+
+        using var second = new LoopbackServer(LoopbackServer.Ok("sunny"));
+        await using var nested = TestHosts.Create(options => options.Resolve["api.test:443"] = $"http://127.0.0.1:{second.Port}");
+        nested.LoadSkill(Callee(
+            "acme.b", "get", "(call $out (call $http {«\"url\":\"https://api.test/v1/x\"»} (i64.const 0)))", "[http.api]\nhost = \"api.test\"\npath_prefix = \"/v1\"\n", allowed).Write(_folder));
+        Assert.AreEqual(expected, (await nested.LoadSkill(Caller("acme.a", "relay", "acme.get", grant, allowed).Write(_folder)).CallAsync("acme.relay", "")).Text);
+    }
+}
