@@ -5,6 +5,7 @@ namespace PluginHost.Wasm;
 public sealed class Caller
 {
     private readonly Instance _instance;
+    private WasmMemory? _memory;
 
     internal Caller(Instance instance) => _instance = instance;
 
@@ -15,5 +16,5 @@ public sealed class Caller
     public Instance Instance => _instance;
 
     /// <summary>The memory that the instance exports as <c>memory</c>, else its first one, else null.</summary>
-    public WasmMemory? Memory => _instance.GetMemory("memory") ?? _instance.Memory0;
+    public WasmMemory? Memory => _memory ??= _instance.GetMemory("memory") ?? _instance.Memory0;
 }

@@ -11,6 +11,13 @@ public sealed class Linker
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public Linker Define(string module, string name, HostFunction function) => Add(module, name, function);
 
+    /// <summary>Offers a delegate as a function of the host; its type is read when a module imports it.</summary>
+    /// <param name="module">The module that it is imported from.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="function">As <see cref="HostFunction.Create(Delegate)"/> takes it.</param>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Linker Define(string module, string name, Delegate function) => Add(module, name, function);
+
     /// <summary>Offers a function of an instance.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public Linker Define(string module, string name, WasmFunction function) => Add(module, name, function);
@@ -73,7 +80,9 @@ public sealed class Linker
         }
     }
 
-    private object? Find(ModuleImport import) => _items.GetValueOrDefault((import.Module, import.Name));
+    private object? Find(ModuleImport import) => _items.GetValueOrDefault((import.Module, import.Name)) is { } item
+        ? item is Delegate function ? HostFunction.Create(function) : item
+        : null;
 
     private Linker Add(string module, string name, object item)
     {

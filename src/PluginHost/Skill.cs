@@ -53,6 +53,7 @@ public sealed class Skill : IAsyncDisposable
         // The skill's own queue comes first: whoever waits in it must not hold a place of the host's.
         _pipeline = new CallPipeline(services.Time, (_limiter, $"calls of '{Id}' run"), (services.Calls, "calls run in this host"));
         Verification = VerificationReport.Of(consented);
+        Grants = consented.Tools.ToImmutableDictionary(tool => tool.Code.Tool.Id, SkillGrant.Of, StringComparer.Ordinal);
     }
 
     internal ConsentedSkill Consented => _consented;
@@ -74,6 +75,9 @@ public sealed class Skill : IAsyncDisposable
 
     /// <summary>What was consented to.</summary>
     public IReadOnlyList<RequestedCapability> Capabilities => _consented.Request.Capabilities;
+
+    /// <summary>What each tool may do, by its id.</summary>
+    public IReadOnlyDictionary<string, SkillGrant> Grants { get; }
 
     /// <summary>What was checked before it was loaded, and what was not.</summary>
     public SkillVerification Verification { get; }

@@ -1,10 +1,20 @@
 using PluginHost.Capabilities;
+using PluginHost.Consent;
 
 namespace PluginHost;
 
 /// <summary>How a <see cref="SkillHost"/> decides. The defaults trust nobody and grant nothing.</summary>
 public sealed class SkillHostOptions
 {
+    /// <summary>Options as a policy file says them; whatever it does not say has its default, and can be set afterwards.</summary>
+    /// <param name="path">A TOML file; <c>docs/policy.md</c> describes it.</param>
+    /// <exception cref="SkillStateException">It is missing, or breaks a rule (<c>state.policy</c>).</exception>
+    public static SkillHostOptions FromPolicy(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return PolicyFile.Read(path);
+    }
+
     /// <summary>
     /// A state directory made by <c>pluginhost init</c>: trust store, audit logs and variables of skills live there. Without one all
     /// live in memory, unless <see cref="TrustStoreFile"/> or <see cref="AuditFile"/> name a file.
@@ -31,6 +41,15 @@ public sealed class SkillHostOptions
 
     /// <summary>Capabilities that no skill gets, whatever was consented to.</summary>
     public ISet<Capability> WithdrawnCapabilities { get; } = new HashSet<Capability>();
+
+    /// <summary>Hosts that skills may reach at most, whatever was consented to, in their ASCII form. Absent means any that they were granted.</summary>
+    public ISet<string>? AllowedHosts { get; set; }
+
+    /// <summary>
+    /// Whether a module that imports a function whose capability none of its tools was granted is refused at load, instead of
+    /// being denied when it calls the function. Off by default: runtimes of languages import more than their programs use.
+    /// </summary>
+    public bool StrictImports { get; set; }
 
     /// <summary>
     /// The value of a secret, by <c>scope/key</c>, or null where there is none. Asked only for secrets that the calling skill was

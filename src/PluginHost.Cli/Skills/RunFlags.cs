@@ -15,6 +15,7 @@ internal sealed class RunFlags
 
     private readonly Option<string?> _input = new("--input") { Description = "Input of the tool: a text, @FILE, or - for standard input. Empty without it.", HelpName = "TEXT|@FILE|-" };
     private readonly Option<string?> _accept = new("--accept") { Description = "Consent to what the package with this payload digest asks for.", HelpName = "PAYLOAD_SHA256" };
+    private readonly Option<string?> _policy = new("--policy") { Description = "File with what this host allows at most.", HelpName = "FILE" };
     private readonly Option<bool> _approve = new("--approve") { Description = "Approve this call of a tool whose publisher wants each call approved." };
     private readonly Option<string[]> _map = new("--map") { Description = "A directory in place of a root of the manifest.", HelpName = "ROOT=DIR[:ro]" };
     private readonly Option<string[]> _resolve = new("--resolve") { Description = "Connect to an address in place of a host; it may be private.", HelpName = "HOST:PORT=[http://]ADDR:PORT" };
@@ -25,7 +26,7 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _input, _accept, _approve, _map, _resolve, _secret, _environment, _config, _audit })
+        foreach (var option in new Option[] { _input, _accept, _policy, _approve, _map, _resolve, _secret, _environment, _config, _audit })
         {
             command.Add(option);
         }
@@ -53,19 +54,17 @@ internal sealed class RunFlags
     public SkillHostOptions HostOptions(ParseResult parse, TrustFlags trust, StateRoot? state)
     {
         var accepted = parse.GetValue(_accept)?.Trim().ToLowerInvariant();
-        var options = new SkillHostOptions
-        {
-            StateDirectory = state?.Path,
-            TrustStoreFile = parse.GetValue(trust.Store),
-            AllowTrustOnFirstUse = parse.GetValue(trust.AllowFirstUse),
-            AuditFile = parse.GetValue(_audit),
-            Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, parse.InvocationConfiguration.Error) ? ConsentDecision.Accept : ConsentDecision.Refuse),
-            Approve = (request, _) => ValueTask.FromResult(parse.GetValue(_approve) || Approves(request, parse.InvocationConfiguration.Error)),
-            Log = message => Console.Error.WriteLine($"[{message.Level}] {Printable.Text(message.Text)}"),
-        };
+        var options = parse.GetValue(_policy) is { } policy ? SkillHostOptions.FromPolicy(policy) : new SkillHostOptions();
+        options.StateDirectory = state?.Path;
+        options.TrustStoreFile = parse.GetValue(trust.Store);
+        options.AllowTrustOnFirstUse |= parse.GetValue(trust.AllowFirstUse);
+        options.AuditFile = parse.GetValue(_audit);
+        options.Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, parse.InvocationConfiguration.Error) ? ConsentDecision.Accept : ConsentDecision.Refuse);
+        options.Approve = (request, _) => ValueTask.FromResult(parse.GetValue(_approve) || Approves(request, parse.InvocationConfiguration.Error));
+        options.Log = message => Console.Error.WriteLine($"[{message.Level}] {Printable.Text(message.Text)}");
         foreach (var keys in trust.Keys(parse).GroupBy(pair => pair.Publisher, pair => pair.Key, StringComparer.Ordinal))
         {
-            options.TrustedPublishers[keys.Key] = [.. keys];
+            options.TrustedPublishers[keys.Key] = [.. options.TrustedPublishers.TryGetValue(keys.Key, out var known) ? known : [], .. keys];
         }
 
         foreach (var (host, endpoint) in Pairs("resolve", _resolve, parse))

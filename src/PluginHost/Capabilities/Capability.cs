@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace PluginHost.Capabilities;
 
 /// <summary>One of the things a guest may be allowed. The set is closed; manifests, policies and records use these names.</summary>
@@ -9,6 +11,7 @@ public sealed class Capability
     {
         Name = name;
         IsQuiet = isQuiet;
+        Index = Known.Count;
         Known.Add(name, this);
     }
 
@@ -50,6 +53,15 @@ public sealed class Capability
 
     /// <summary>Functions that the embedder registered.</summary>
     public static Capability HostFunction { get; } = new("host.function", false);
+
+    /// <summary>All of them, in the order of their names.</summary>
+    internal static ImmutableArray<Capability> ByName { get; } = [.. Known.Values.OrderBy(capability => capability.Name, StringComparer.Ordinal)];
+
+    /// <summary>How many there are.</summary>
+    internal static int Count => ByName.Length;
+
+    /// <summary>A number from 0 up, its own.</summary>
+    internal int Index { get; }
 
     /// <summary>The name, for instance <c>http.egress</c>.</summary>
     public string Name { get; }

@@ -69,9 +69,10 @@ internal sealed class GrantPlanner
             return [];
         }
 
-        return _file is null
-            ? [.. _asked.Hosts.Select(host => new HttpGrant { Host = host.ToLowerInvariant() })]
-            : [.. _file.Http.Where(request => gets(request.Name)).Select(Http)];
+        var asked = _file is null
+            ? _asked.Hosts.Select(host => new HttpGrant { Host = host.ToLowerInvariant() })
+            : _file.Http.Where(request => gets(request.Name)).Select(Http);
+        return [.. asked.Where(grant => _policy.Hosts?.Contains(grant.Host) != false)];
     }
 
     private static HttpGrant Http(HttpRequest request) => new()

@@ -12,5 +12,11 @@ internal sealed record HostPolicy(ImmutableHashSet<Capability> Withdrawn, GuestL
     /// <summary>What the quiet capabilities may be raised to by asking for more than the default.</summary>
     public const long MaxQuietBytes = 16 * 1024 * 1024;
 
+    /// <summary>Hosts that any skill may reach; null for any that it was granted.</summary>
+    public ImmutableHashSet<string>? Hosts { get; init; }
+
+    /// <summary>Whether imports without a grant are refused at load.</summary>
+    public bool StrictImports { get; init; }
+
     public bool Allows(Capability capability) => !Withdrawn.Contains(capability);
 }

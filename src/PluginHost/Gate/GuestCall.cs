@@ -23,7 +23,9 @@ internal sealed class GuestCall(
     /// <summary>Characters of a resource on record; a longer one is cut and told by its digest.</summary>
     private const int MaxResource = 1_000;
 
-    private readonly Dictionary<Capability, (long Uses, long Bytes)> _quiet = [];
+    /// <summary>Uses and bytes of the capabilities that are totalled, by their index.</summary>
+    private readonly (long Uses, long Bytes)[] _quiet = new (long, long)[Capability.Count];
+
     private readonly List<CapabilityDenial> _denials = [];
     private long _denied;
     private int _records;
@@ -73,8 +75,8 @@ internal sealed class GuestCall(
     /// <exception cref="CapabilityDeniedException">It is not allowed.</exception>
     public void DemandQuiet(Capability capability, string resource, bool allowed, long bytes, string denialRule)
     {
-        var known = _quiet.TryGetValue(capability, out var total);
-        if (!known || !allowed)
+        ref var total = ref _quiet[capability.Index];
+        if (total.Uses == 0 || !allowed)
         {
             var sequence = Record(capability, resource, allowed, allowed ? "default policy" : denialRule);
             if (!allowed)
@@ -85,7 +87,7 @@ internal sealed class GuestCall(
             Done(sequence, "totalled at the end of the call", TimeSpan.Zero, 0, 0);
         }
 
-        _quiet[capability] = (total.Uses + 1, total.Bytes + bytes);
+        total = (total.Uses + 1, total.Bytes + bytes);
     }
 
     private string QuietAdvice(Capability capability) =>
@@ -106,11 +108,10 @@ internal sealed class GuestCall(
     /// <summary>Adds bytes to the total of a capability that was demanded before.</summary>
     public void CountQuiet(Capability capability, long bytes)
     {
-        var (uses, total) = _quiet.GetValueOrDefault(capability);
-        _quiet[capability] = (uses, total + bytes);
+        _quiet[capability.Index].Bytes += bytes;
     }
 
-    public long QuietBytes(Capability capability) => _quiet.GetValueOrDefault(capability).Bytes;
+    public long QuietBytes(Capability capability) => _quiet[capability.Index].Bytes;
 
     internal void Done(long demand, string outcome, TimeSpan time, long bytesIn, long bytesOut) => audit.Append("done", writer =>
     {
@@ -136,12 +137,15 @@ internal sealed class GuestCall(
             writer.WriteNumber("out", bytesOut);
             writer.WriteNumber("denied", _denied);
             writer.WriteStartObject("totals");
-            foreach (var (capability, (uses, bytes)) in _quiet.OrderBy(pair => pair.Key.Name, StringComparer.Ordinal))
+            foreach (var capability in Capability.ByName)
             {
-                writer.WriteStartObject(capability.Name);
-                writer.WriteNumber("uses", uses);
-                writer.WriteNumber("bytes", bytes);
-                writer.WriteEndObject();
+                if (_quiet[capability.Index] is { Uses: > 0 } total)
+                {
+                    writer.WriteStartObject(capability.Name);
+                    writer.WriteNumber("uses", total.Uses);
+                    writer.WriteNumber("bytes", total.Bytes);
+                    writer.WriteEndObject();
+                }
             }
 
             writer.WriteEndObject();

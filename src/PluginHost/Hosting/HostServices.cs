@@ -49,7 +49,11 @@ internal sealed class HostServices : IDisposable
             Time = options.Limits.CallTime,
             Fuel = options.Limits.CallFuel,
             MemoryBytes = options.Limits.CallMemoryBytes,
-        });
+        })
+        {
+            Hosts = options.AllowedHosts?.Select(host => host.ToLowerInvariant()).ToImmutableHashSet(StringComparer.Ordinal),
+            StrictImports = options.StrictImports,
+        };
         Threads = new EngineThreads(options.Limits.ConcurrentCalls + AbandonedCalls);
         Calls = Limiter(options.Limits.ConcurrentCalls, QueuedCalls);
         _loads = Limiter(options.Limits.ConcurrentLoads, options.Limits.ConcurrentLoads);

@@ -29,6 +29,11 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         PolicyRoom.Check(inspected, services.Functions);
         var plan = GrantPlanner.Plan(inspected, services.Policy, options.Environment.AsReadOnly());
         CheckDirectories(plan);
+        if (services.Policy.StrictImports)
+        {
+            ImportCheck.Check(plan);
+        }
+
         return new Candidate(
             inspected,
             plan,

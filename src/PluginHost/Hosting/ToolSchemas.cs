@@ -73,6 +73,12 @@ internal sealed class ToolSchemas
 
     private static (bool IsJson, string? Problem) CheckJson(Schema schema, ReadOnlyMemory<byte> bytes)
     {
+        // Text that begins as no JSON does is the common case of tools that take text, and an exception is dear.
+        if (bytes.Span.TrimStart(" \t\r\n"u8) is not [(byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9'), ..])
+        {
+            return (false, "it is no JSON");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);

@@ -17,7 +17,7 @@ public sealed class PublicApiTests
     public void Surface_IsTheOneThatIsWrittenDown(Type member)
     {
         var assembly = member.Assembly;
-        var path = Path.Combine(Root(), "docs", "public-api", assembly.GetName().Name + ".txt");
+        var path = Path.Combine(Fixtures.Repository, "docs", "public-api", assembly.GetName().Name + ".txt");
         var surface = PublicSurface.Of(assembly);
         if (Environment.GetEnvironmentVariable("PLUGINHOST_ACCEPT_API") == "1")
         {
@@ -26,16 +26,5 @@ public sealed class PublicApiTests
         }
 
         Assert.AreEqual(File.ReadAllText(path).ReplaceLineEndings("\n"), surface);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PluginHost.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside of the repository");
     }
 }

@@ -17,16 +17,16 @@ internal static class AssemblyScriptHost
 
     public static void Define(Linker linker, GuestCall call)
     {
-        linker.Define(Module, "abort", HostFunction.Create((Action<Caller, int, int, int, int>)((caller, message, file, line, column) =>
-            throw new AbortException($"{Text(caller, message)} ({Text(caller, file)}:{line}:{column})"))));
-        linker.Define(Module, "seed", HostFunction.Create((Func<Caller, double>)(_ => Seed(call))));
+        linker.Define(Module, "abort", (Action<Caller, int, int, int, int>)((caller, message, file, line, column) =>
+            throw new AbortException($"{Text(caller, message)} ({Text(caller, file)}:{line}:{column})")));
+        linker.Define(Module, "seed", (Func<Caller, double>)(_ => Seed(call)));
     }
 
     private static double Seed(GuestCall call)
     {
         const int bytes = 8;
         var allowed = call.QuietBytes(Capability.Random) + bytes <= call.Grant.RandomBytes;
-        call.DemandQuiet(Capability.Random, "seed", allowed, bytes, $"more than {call.Grant.RandomBytes} random bytes in one call");
+        call.DemandQuiet(Capability.Random, "seed", allowed, bytes, allowed ? "" : $"more than {call.Grant.RandomBytes} random bytes in one call");
         Span<byte> seed = stackalloc byte[bytes];
         RandomNumberGenerator.Fill(seed);
         return BinaryPrimitives.ReadInt64LittleEndian(seed) & 0xF_FFFF_FFFF_FFFF;

@@ -11,7 +11,7 @@ internal static class SkillCalls
 
     public static void Define(Linker linker, SkillCallBroker broker)
     {
-        linker.Define(EmbedderHost.Module, Call, HostFunction.Create((Func<Caller, long, long, long>)((caller, tool, input) => broker.Call(caller.Store, tool, input))));
-        linker.Define(EmbedderHost.Module, Error, HostFunction.Create((Func<Caller, long>)(_ => broker.Error())));
+        linker.Define(EmbedderHost.Module, Call, (Func<Caller, long, long, long>)((caller, tool, input) => broker.Call(caller.Store, tool, input)));
+        linker.Define(EmbedderHost.Module, Error, (Func<Caller, long>)(_ => broker.Error()));
     }
 }

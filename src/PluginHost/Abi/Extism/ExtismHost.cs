@@ -68,50 +68,50 @@ internal sealed class ExtismHost : IDisposable
 
     private void DefineMemory(Linker linker)
     {
-        linker.Define(Module, "alloc", HostFunction.Create((Func<Caller, long, long>)((_, length) => _memory.Allocate(length))));
-        linker.Define(Module, "free", HostFunction.Create((Action<Caller, long>)((_, offset) => Free(offset))));
-        linker.Define(Module, "length", HostFunction.Create((Func<Caller, long, long>)((_, offset) => _memory.Length(offset))));
-        linker.Define(Module, "length_unsafe", HostFunction.Create((Func<Caller, long, long>)((_, offset) => _memory.Length(offset))));
-        linker.Define(Module, "load_u8", HostFunction.Create((Func<Caller, long, int>)((_, offset) => _memory.LoadByte(offset))));
-        linker.Define(Module, "load_u64", HostFunction.Create((Func<Caller, long, long>)((_, offset) => _memory.LoadLong(offset))));
-        linker.Define(Module, "store_u8", HostFunction.Create((Action<Caller, long, int>)((_, offset, value) => _memory.StoreByte(offset, (byte)value))));
-        linker.Define(Module, "store_u64", HostFunction.Create((Action<Caller, long, long>)((_, offset, value) => _memory.StoreLong(offset, value))));
-        linker.Define(Module, "memory_bytes", HostFunction.Create((Func<Caller, long>)(_ => _memory.Size)));
-        linker.Define(Module, "reset", HostFunction.Create((Action<Caller>)(_ => Reset())));
+        linker.Define(Module, "alloc", (Func<Caller, long, long>)((_, length) => _memory.Allocate(length)));
+        linker.Define(Module, "free", (Action<Caller, long>)((_, offset) => Free(offset)));
+        linker.Define(Module, "length", (Func<Caller, long, long>)((_, offset) => _memory.Length(offset)));
+        linker.Define(Module, "length_unsafe", (Func<Caller, long, long>)((_, offset) => _memory.Length(offset)));
+        linker.Define(Module, "load_u8", (Func<Caller, long, int>)((_, offset) => _memory.LoadByte(offset)));
+        linker.Define(Module, "load_u64", (Func<Caller, long, long>)((_, offset) => _memory.LoadLong(offset)));
+        linker.Define(Module, "store_u8", (Action<Caller, long, int>)((_, offset, value) => _memory.StoreByte(offset, (byte)value)));
+        linker.Define(Module, "store_u64", (Action<Caller, long, long>)((_, offset, value) => _memory.StoreLong(offset, value)));
+        linker.Define(Module, "memory_bytes", (Func<Caller, long>)(_ => _memory.Size));
+        linker.Define(Module, "reset", (Action<Caller>)(_ => Reset()));
     }
 
     private void DefineInputAndOutput(Linker linker)
     {
-        linker.Define(Module, "input_set", HostFunction.Create((Action<Caller, long, long>)((_, offset, length) =>
-            _input = _memory.Contains(offset, length) ? offset : _input)));
-        linker.Define(Module, "input_length", HostFunction.Create((Func<Caller, long>)(_ => _memory.Length(_input))));
-        linker.Define(Module, "input_offset", HostFunction.Create((Func<Caller, long>)(_ => _input)));
-        linker.Define(Module, "input_load_u8", HostFunction.Create((Func<Caller, long, int>)((_, index) =>
-            InInput(index, 1) ? _memory.LoadByte(_input + index) : 0)));
-        linker.Define(Module, "input_load_u64", HostFunction.Create((Func<Caller, long, long>)((_, index) =>
-            InInput(index, 8) ? _memory.LoadLong(_input + index) : 0)));
-        linker.Define(Module, "output_set", HostFunction.Create((Action<Caller, long, long>)((_, offset, length) =>
-            _output = _memory.Contains(offset, length) ? (offset, length) : _output)));
-        linker.Define(Module, "output_length", HostFunction.Create((Func<Caller, long>)(_ => _output.Length)));
-        linker.Define(Module, "output_offset", HostFunction.Create((Func<Caller, long>)(_ => _output.Offset)));
-        linker.Define(Module, "error_set", HostFunction.Create((Action<Caller, long>)((_, offset) => _error = offset)));
-        linker.Define(Module, "error_get", HostFunction.Create((Func<Caller, long>)(_ => _error)));
+        linker.Define(Module, "input_set", (Action<Caller, long, long>)((_, offset, length) =>
+            _input = _memory.Contains(offset, length) ? offset : _input));
+        linker.Define(Module, "input_length", (Func<Caller, long>)(_ => _memory.Length(_input)));
+        linker.Define(Module, "input_offset", (Func<Caller, long>)(_ => _input));
+        linker.Define(Module, "input_load_u8", (Func<Caller, long, int>)((_, index) =>
+            InInput(index, 1) ? _memory.LoadByte(_input + index) : 0));
+        linker.Define(Module, "input_load_u64", (Func<Caller, long, long>)((_, index) =>
+            InInput(index, 8) ? _memory.LoadLong(_input + index) : 0));
+        linker.Define(Module, "output_set", (Action<Caller, long, long>)((_, offset, length) =>
+            _output = _memory.Contains(offset, length) ? (offset, length) : _output));
+        linker.Define(Module, "output_length", (Func<Caller, long>)(_ => _output.Length));
+        linker.Define(Module, "output_offset", (Func<Caller, long>)(_ => _output.Offset));
+        linker.Define(Module, "error_set", (Action<Caller, long>)((_, offset) => _error = offset));
+        linker.Define(Module, "error_get", (Func<Caller, long>)(_ => _error));
     }
 
     private void DefineServices(Linker linker)
     {
-        linker.Define(Module, "config_get", HostFunction.Create((Func<Caller, long, long>)((_, key) =>
-            Setting(Take(key, "config key")) is { } value ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0)));
-        linker.Define(Module, "var_get", HostFunction.Create((Func<Caller, long, long>)((_, key) => GetVariable(Take(key, "var key")))));
-        linker.Define(Module, "var_set", HostFunction.Create((Action<Caller, long, long>)((_, key, value) => SetVariable(Take(key, "var key"), value))));
-        linker.Define(Module, "http_request", HostFunction.Create((Func<Caller, long, long, long>)((_, request, body) => Request(request, body))));
-        linker.Define(Module, "http_status_code", HostFunction.Create((Func<Caller, int>)(_ => _status)));
-        linker.Define(Module, "http_headers", HostFunction.Create((Func<Caller, long>)(_ => _memory.Allocate(_headers))));
-        linker.Define(Module, "get_log_level", HostFunction.Create((Func<Caller, int>)(_ => LogLevelInfo)));
+        linker.Define(Module, "config_get", (Func<Caller, long, long>)((_, key) =>
+            Setting(Take(key, "config key")) is { } value ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0));
+        linker.Define(Module, "var_get", (Func<Caller, long, long>)((_, key) => GetVariable(Take(key, "var key"))));
+        linker.Define(Module, "var_set", (Action<Caller, long, long>)((_, key, value) => SetVariable(Take(key, "var key"), value)));
+        linker.Define(Module, "http_request", (Func<Caller, long, long, long>)((_, request, body) => Request(request, body)));
+        linker.Define(Module, "http_status_code", (Func<Caller, int>)(_ => _status));
+        linker.Define(Module, "http_headers", (Func<Caller, long>)(_ => _memory.Allocate(_headers)));
+        linker.Define(Module, "get_log_level", (Func<Caller, int>)(_ => LogLevelInfo));
         for (var i = 0; i < Levels.Length; i++)
         {
             var level = i;
-            linker.Define(Module, "log_" + Levels[level], HostFunction.Create((Action<Caller, long>)((_, message) => Log(level, message))));
+            linker.Define(Module, "log_" + Levels[level], (Action<Caller, long>)((_, message) => Log(level, message)));
         }
     }
 
@@ -186,7 +186,7 @@ internal sealed class ExtismHost : IDisposable
         var bytes = _memory.Read(offset) ?? [];
         Free(offset);
         var allowed = _call.QuietBytes(Capability.Log) + bytes.Length <= _call.Grant.LogBytes;
-        _call.DemandQuiet(Capability.Log, Levels[level], allowed, bytes.Length, $"more than {_call.Grant.LogBytes} bytes of log in one call");
+        _call.DemandQuiet(Capability.Log, Levels[level], allowed, bytes.Length, allowed ? "" : $"more than {_call.Grant.LogBytes} bytes of log in one call");
         if (level < LogLevelInfo)
         {
             return;

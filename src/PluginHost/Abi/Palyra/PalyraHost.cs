@@ -24,8 +24,8 @@ internal static class PalyraHost
 
     private static void Define(Linker linker, GuestCall call, string kind, int first, Capability? capability, string[] granted)
     {
-        linker.Define(Module, $"{kind}-count", HostFunction.Create((Func<Caller, int>)(_ => granted.Length)));
-        linker.Define(Module, $"{kind}-handle", HostFunction.Create((Func<Caller, int, int>)((_, index) =>
+        linker.Define(Module, $"{kind}-count", (Func<Caller, int>)(_ => granted.Length));
+        linker.Define(Module, $"{kind}-handle", (Func<Caller, int, int>)((_, index) =>
         {
             if ((uint)index >= (uint)granted.Length)
             {
@@ -41,6 +41,6 @@ internal static class PalyraHost
             lease.Take(capability!, granted[index]);
             lease.Close("ok");
             return first + index;
-        })));
+        }));
     }
 }

@@ -13,8 +13,8 @@ internal sealed partial class WasiHost
 
     private void DefineDirectories(Linker linker)
     {
-        linker.Define(Module, "fd_readdir", HostFunction.Create((Func<Caller, int, int, int, long, int, int>)((caller, fd, buffer, length, cookie, result) =>
-            Run(() => ReadDirectory(caller, fd, buffer, (uint)length, (ulong)cookie, result)))));
+        linker.Define(Module, "fd_readdir", (Func<Caller, int, int, int, long, int, int>)((caller, fd, buffer, length, cookie, result) =>
+            Run(() => ReadDirectory(caller, fd, buffer, (uint)length, (ulong)cookie, result))));
     }
 
     private Errno ReadDirectory(Caller caller, int fd, int buffer, long length, ulong cookie, int result)

@@ -10,27 +10,28 @@ internal sealed partial class WasiHost
 {
     private const int MaxSubscriptions = 1024;
     private const int LastClock = 3;
+    private static readonly string[] ClockNames = ["clock 0", "clock 1", "clock 2", "clock 3"];
 
     private void DefineProcess(Linker linker)
     {
-        linker.Define(Module, "args_sizes_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, count, size) =>
-            Run(() => Sizes(caller, _program.Arguments, count, size)))));
-        linker.Define(Module, "args_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, pointers, buffer) =>
-            Run(() => Strings(caller, _program.Arguments, pointers, buffer)))));
-        linker.Define(Module, "environ_sizes_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, count, size) =>
-            Run(() => Sizes(caller, Environment(), count, size)))));
-        linker.Define(Module, "environ_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, pointers, buffer) =>
-            Run(() => ReadEnvironment(caller, pointers, buffer)))));
-        linker.Define(Module, "clock_res_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, id, result) =>
-            Run(() => ClockResolution(caller, id, result)))));
-        linker.Define(Module, "clock_time_get", HostFunction.Create((Func<Caller, int, long, int, int>)((caller, id, _, result) =>
-            Run(() => ClockTime(caller, id, result)))));
-        linker.Define(Module, "random_get", HostFunction.Create((Func<Caller, int, int, int>)((caller, buffer, length) =>
-            Run(() => Random(caller, buffer, (uint)length)))));
-        linker.Define(Module, "poll_oneoff", HostFunction.Create((Func<Caller, int, int, int, int, int>)((caller, subscriptions, events, count, result) =>
-            Run(() => Poll(caller, subscriptions, events, (uint)count, result)))));
-        linker.Define(Module, "sched_yield", HostFunction.Create((Func<Caller, int>)(_ => (int)Errno.Success)));
-        linker.Define(Module, "proc_exit", HostFunction.Create((Action<Caller, int>)((_, code) => throw new ProgramExitException(code))));
+        linker.Define(Module, "args_sizes_get", (Func<Caller, int, int, int>)((caller, count, size) =>
+            Run(() => Sizes(caller, _program.Arguments, count, size))));
+        linker.Define(Module, "args_get", (Func<Caller, int, int, int>)((caller, pointers, buffer) =>
+            Run(() => Strings(caller, _program.Arguments, pointers, buffer))));
+        linker.Define(Module, "environ_sizes_get", (Func<Caller, int, int, int>)((caller, count, size) =>
+            Run(() => Sizes(caller, Environment(), count, size))));
+        linker.Define(Module, "environ_get", (Func<Caller, int, int, int>)((caller, pointers, buffer) =>
+            Run(() => ReadEnvironment(caller, pointers, buffer))));
+        linker.Define(Module, "clock_res_get", (Func<Caller, int, int, int>)((caller, id, result) =>
+            Run(() => ClockResolution(caller, id, result))));
+        linker.Define(Module, "clock_time_get", (Func<Caller, int, long, int, int>)((caller, id, _, result) =>
+            Run(() => ClockTime(caller, id, result))));
+        linker.Define(Module, "random_get", (Func<Caller, int, int, int>)((caller, buffer, length) =>
+            Run(() => Random(caller, buffer, (uint)length))));
+        linker.Define(Module, "poll_oneoff", (Func<Caller, int, int, int, int, int>)((caller, subscriptions, events, count, result) =>
+            Run(() => Poll(caller, subscriptions, events, (uint)count, result))));
+        linker.Define(Module, "sched_yield", (Func<Caller, int>)(_ => (int)Errno.Success));
+        linker.Define(Module, "proc_exit", (Action<Caller, int>)((_, code) => throw new ProgramExitException(code)));
     }
 
     private string[] Environment() => [.. _call.Grant.Environment.Select(pair => $"{pair.Key}={pair.Value}")];
@@ -72,7 +73,7 @@ internal sealed partial class WasiHost
     private TimeSpan Clock(int id)
     {
         var precision = _call.Grant.ClockPrecision;
-        _call.DemandQuiet(Capability.Clock, $"clock {id}", precision is not null, 0, "clocks are withdrawn");
+        _call.DemandQuiet(Capability.Clock, ClockNames[id], precision is not null, 0, "clocks are withdrawn");
         return precision!.Value;
     }
 
@@ -114,7 +115,7 @@ internal sealed partial class WasiHost
     private Errno Random(Caller caller, int buffer, long length)
     {
         var allowed = _call.QuietBytes(Capability.Random) + length <= _call.Grant.RandomBytes;
-        _call.DemandQuiet(Capability.Random, $"{length} bytes", allowed, length, $"more than {_call.Grant.RandomBytes} random bytes in one call");
+        _call.DemandQuiet(Capability.Random, $"{length} bytes", allowed, length, allowed ? "" : $"more than {_call.Grant.RandomBytes} random bytes in one call");
         RandomNumberGenerator.Fill(GuestMemory.Of(caller).Bytes(buffer, length));
         return Errno.Success;
     }

@@ -7,11 +7,11 @@ internal sealed partial class WasiHost
 {
     private void DefineSockets(Linker linker)
     {
-        linker.Define(Module, "sock_accept", HostFunction.Create((Func<Caller, int, int, int, int>)((_, fd, _, _) => Run(() => NoSocket(fd)))));
-        linker.Define(Module, "sock_recv", HostFunction.Create((Func<Caller, int, int, int, int, int, int, int>)((_, fd, _, _, _, _, _) => Run(() => NoSocket(fd)))));
-        linker.Define(Module, "sock_send", HostFunction.Create((Func<Caller, int, int, int, int, int, int>)((_, fd, _, _, _, _) => Run(() => NoSocket(fd)))));
-        linker.Define(Module, "sock_shutdown", HostFunction.Create((Func<Caller, int, int, int>)((_, fd, _) => Run(() => NoSocket(fd)))));
-        linker.Define(Module, "proc_raise", HostFunction.Create((Func<Caller, int, int>)((_, _) => (int)Errno.NotSupported)));
+        linker.Define(Module, "sock_accept", (Func<Caller, int, int, int, int>)((_, fd, _, _) => Run(() => NoSocket(fd))));
+        linker.Define(Module, "sock_recv", (Func<Caller, int, int, int, int, int, int, int>)((_, fd, _, _, _, _, _) => Run(() => NoSocket(fd))));
+        linker.Define(Module, "sock_send", (Func<Caller, int, int, int, int, int, int>)((_, fd, _, _, _, _) => Run(() => NoSocket(fd))));
+        linker.Define(Module, "sock_shutdown", (Func<Caller, int, int, int>)((_, fd, _) => Run(() => NoSocket(fd))));
+        linker.Define(Module, "proc_raise", (Func<Caller, int, int>)((_, _) => (int)Errno.NotSupported));
     }
 
     private Errno NoSocket(int fd)

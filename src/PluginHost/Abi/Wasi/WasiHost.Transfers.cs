@@ -13,14 +13,13 @@ internal sealed partial class WasiHost
 
     private void DefineTransfers(Linker linker)
     {
-        linker.Define(Module, "fd_read", HostFunction.Create((Func<Caller, int, int, int, int, int>)((caller, fd, vectors, count, result) =>
-            Run(() => Read(caller, fd, vectors, (uint)count, null, result)))));
-        linker.Define(Module, "fd_pread", HostFunction.Create((Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
-            Run(() => Read(caller, fd, vectors, (uint)count, offset, result)))));
-        linker.Define(Module, "fd_write", HostFunction.Create((Func<Caller, int, int, int, int, int>)((caller, fd, vectors, count, result) =>
-            Run(() => Write(caller, fd, vectors, (uint)count, null, result)))));
-        linker.Define(Module, "fd_pwrite", HostFunction.Create((Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
-            Run(() => Write(caller, fd, vectors, (uint)count, offset, result)))));
+        linker.Define(Module, "fd_read", (Func<Caller, int, int, int, int, int>)((caller, fd, vectors, count, result) =>
+            Run(() => Read(caller, fd, vectors, (uint)count, null, result))));
+        linker.Define(Module, "fd_pread", (Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
+            Run(() => Read(caller, fd, vectors, (uint)count, offset, result))));
+        linker.Define(Module, "fd_write", (Func<Caller, int, int, int, int, int>)(Write));
+        linker.Define(Module, "fd_pwrite", (Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
+            Run(() => Write(caller, fd, vectors, (uint)count, offset, result))));
     }
 
     private Errno Read(Caller caller, int fd, int vectors, long count, long? offset, int result)
@@ -54,7 +53,7 @@ internal sealed partial class WasiHost
     private long ReadStream(Caller caller, StreamDescriptor stream, int vectors, long count)
     {
         var allowed = _call.QuietBytes(Capability.Stdio) < _call.Grant.StdioBytes;
-        _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, 0, $"more than {_call.Grant.StdioBytes} bytes of input and output in one call");
+        _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, 0, allowed ? "" : $"more than {_call.Grant.StdioBytes} bytes of input and output in one call");
         var total = 0L;
         foreach (var (address, length) in Vectors(caller, vectors, count))
         {
@@ -87,6 +86,19 @@ internal sealed partial class WasiHost
         }
 
         return total;
+    }
+
+    /// <summary>Programs write line by line: this way costs nothing beside the write itself.</summary>
+    private int Write(Caller caller, int fd, int vectors, int count, int result)
+    {
+        try
+        {
+            return (int)Write(caller, fd, vectors, (uint)count, null, result);
+        }
+        catch (Exception e) when (NumberOf(e) is { } number)
+        {
+            return (int)number;
+        }
     }
 
     private Errno Write(Caller caller, int fd, int vectors, long count, long? offset, int result)
@@ -144,17 +156,14 @@ internal sealed partial class WasiHost
 
     private long WriteStream(Caller caller, StreamDescriptor stream, int vectors, long count)
     {
+        CheckCount(count);
         var total = 0L;
-        foreach (var (address, length) in Vectors(caller, vectors, count))
+        for (var i = 0; i < count; i++)
         {
+            var (address, length) = Vector(GuestMemory.Of(caller), vectors, i);
             var allowed = _call.QuietBytes(Capability.Stdio) + length <= _call.Grant.StdioBytes;
-            _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, length, $"more than {_call.Grant.StdioBytes} bytes of output in one call");
-            var bytes = GuestMemory.Of(caller).Bytes(address, length).ToArray();
-            Stream(stream.Stream, () =>
-            {
-                stream.Stream.Write(bytes);
-                return bytes.Length;
-            });
+            _call.DemandQuiet(Capability.Stdio, stream.Name, allowed, length, allowed ? "" : $"more than {_call.Grant.StdioBytes} bytes of output in one call");
+            stream.Stream.Write(GuestMemory.Of(caller).Bytes(address, length));
             total += length;
             BytesWritten += length;
         }
@@ -179,19 +188,28 @@ internal sealed partial class WasiHost
     /// <summary>The vectors of a read or write; their addresses are checked when they are used.</summary>
     private static (int Address, uint Length)[] Vectors(Caller caller, int vectors, long count)
     {
+        CheckCount(count);
+        var result = new (int, uint)[count];
+        for (var i = 0; i < count; i++)
+        {
+            result[i] = Vector(GuestMemory.Of(caller), vectors, i);
+        }
+
+        return result;
+    }
+
+    private static (int Address, uint Length) Vector(GuestMemory memory, int vectors, int index)
+    {
         const int vectorBytes = 8;
+        var at = vectors + (index * vectorBytes);
+        return ((int)memory.U32(at), memory.U32(at + 4));
+    }
+
+    private static void CheckCount(long count)
+    {
         if (count > MaxVectors)
         {
             throw new WasiException(Errno.Invalid);
         }
-
-        var result = new (int, uint)[count];
-        for (var i = 0; i < count; i++)
-        {
-            var at = vectors + (i * vectorBytes);
-            result[i] = ((int)GuestMemory.Of(caller).U32(at), GuestMemory.Of(caller).U32(at + 4));
-        }
-
-        return result;
     }
 }

@@ -68,25 +68,25 @@ internal sealed partial class WasiHost : IDisposable
         {
             return (int)function();
         }
-        catch (WasiException e)
+        catch (Exception e) when (NumberOf(e) is { } number)
         {
-            return (int)e.Error;
-        }
-        catch (FileTreeException e)
-        {
-            return (int)Number(e.Error);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // The embedder's stream is closed or full.
-            return (int)Errno.Io;
-        }
-        catch (CapabilityDeniedException)
-        {
-            // It is on record, and the receipt lists it.
-            return (int)Errno.NotCapable;
+            return (int)number;
         }
     }
+
+    /// <summary>What a guest sees of an exception; null for what is none of its business.</summary>
+    private static Errno? NumberOf(Exception exception) => exception switch
+    {
+        WasiException e => e.Error,
+        FileTreeException e => Number(e.Error),
+
+        // The embedder's stream is closed or full.
+        IOException or ObjectDisposedException => Errno.Io,
+
+        // It is on record, and the receipt lists it.
+        CapabilityDeniedException => Errno.NotCapable,
+        _ => null,
+    };
 
     private static Errno Number(FileError error) => error switch
     {

@@ -194,7 +194,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
         {
             addresses = IPAddress.TryParse(target.Host.Trim('[', ']'), out var literal)
                 ? [literal]
-                : Dns.GetHostAddressesAsync(target.Host, call.Stop).GetAwaiter().GetResult();
+                : Dns.GetHostAddresses(target.Host);
         }
         catch (SocketException)
         {

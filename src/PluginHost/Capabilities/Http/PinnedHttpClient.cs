@@ -5,32 +5,42 @@ namespace PluginHost.Capabilities.Http;
 
 /// <summary>
 /// Sends a message to an address that was checked: never by a second look-up, following no redirect, through no proxy,
-/// keeping no cookie, sharing no connection between calls.
+/// keeping no cookie, sharing no connection between calls. One exchange at a time, all of it on the thread that asks for it: an
+/// engine thread, so that a busy thread pool delays nobody.
 /// </summary>
 internal sealed class PinnedHttpClient : IDisposable
 {
     private const int MaxResponseBytes = 50 * 1024 * 1024;
     private const int MaxResponseHeaderKilobytes = 64;
-    private static readonly HttpRequestOptionsKey<IPEndPoint> Endpoint = new("pluginhost.endpoint");
 
-    private readonly HttpMessageInvoker _client = new(CreateHandler());
+    private readonly Lock _gate = new();
+    private readonly HttpMessageInvoker _client;
+    private IPEndPoint? _address;
+    private readonly List<Socket> _sockets = [];
+    private bool _aborted;
+
+    public PinnedHttpClient() => _client = new(CreateHandler());
 
     public void Dispose() => _client.Dispose();
 
     /// <exception cref="HttpFailedException">There was no answer, or it is too large.</exception>
+    /// <exception cref="OperationCanceledException">The call has to stop.</exception>
     public GuestHttpResponse Exchange(HttpRequestMessage message, IPEndPoint address, long maxBytes, CancellationToken stop)
     {
-        message.Options.Set(Endpoint, address);
+        _address = address;
+
+        // Reading does not look at tokens; a socket that is gone wakes it.
+        using var abort = stop.UnsafeRegister(static client => ((PinnedHttpClient)client!).Abort(), this);
         try
         {
-            // An engine thread waits here, of which each skill has a few of its own.
-            using var response = _client.SendAsync(message, stop).GetAwaiter().GetResult();
+            using var response = _client.Send(message, stop);
             using var body = response.Content.ReadAsStream(stop);
             var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
-            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes), stop), location, Headers(response));
+            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes)), location, Headers(response));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        catch (Exception e) when (e is not HttpFailedException)
         {
+            // Whatever a hostile server makes the framework throw: it gave no answer.
             stop.ThrowIfCancellationRequested();
             throw new HttpFailedException("no answer from the host");
         }
@@ -50,38 +60,11 @@ internal sealed class PinnedHttpClient : IDisposable
         return headers;
     }
 
-    private static SocketsHttpHandler CreateHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        MaxResponseHeadersLength = MaxResponseHeaderKilobytes,
-        PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = static async (context, cancellation) =>
-        {
-            var address = context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var endpoint)
-                ? endpoint
-                : throw new InvalidOperationException("a request without a checked address");
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
-
-    private static byte[] ReadBounded(Stream body, long maxBytes, CancellationToken stop)
+    private static byte[] ReadBounded(Stream body, long maxBytes)
     {
         var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
-        for (int count; (count = body.ReadAsync(buffer, stop).AsTask().GetAwaiter().GetResult()) > 0;)
+        for (int count; (count = body.Read(buffer)) > 0;)
         {
             if (content.Length + count > maxBytes)
             {
@@ -92,5 +75,46 @@ internal sealed class PinnedHttpClient : IDisposable
         }
 
         return content.ToArray();
+    }
+
+    private SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        MaxResponseHeadersLength = MaxResponseHeaderKilobytes,
+        ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(Connect(), ownsSocket: true)),
+    };
+
+    private Socket Connect()
+    {
+        var address = _address ?? throw new InvalidOperationException("a request without a checked address");
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_aborted, this);
+                _sockets.Add(socket);
+            }
+
+            socket.Connect(address);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private void Abort()
+    {
+        lock (_gate)
+        {
+            _aborted = true;
+            _sockets.ForEach(static socket => socket.Dispose());
+        }
     }
 }

@@ -1,0 +1,90 @@
+using PluginHost.Capabilities;
+using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Toml;
+
+namespace PluginHost.Consent;
+
+/// <summary>Reads a policy file: the same words as <see cref="SkillHostOptions"/>, in TOML.</summary>
+internal static class PolicyFile
+{
+    private const long MaxBytes = 1024 * 1024;
+
+    /// <exception cref="SkillStateException">The file is missing, or breaks a rule.</exception>
+    public static SkillHostOptions Read(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= MaxBytes
+                ? Parse(File.ReadAllBytes(path))
+                : throw new SkillStateException("policy", $"the policy file '{path}' is larger than {MaxBytes} bytes");
+        }
+        catch (Exception e) when (e is TomlException or SkillVerificationException or IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException("policy", $"the policy file '{path}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="SkillVerificationException">It breaks a rule.</exception>
+    /// <exception cref="TomlException">It is no TOML.</exception>
+    internal static SkillHostOptions Parse(byte[] bytes)
+    {
+        var root = new ManifestTable(TomlReader.Read(bytes), "");
+        if (root.Number("schema") is var schema && schema != 1)
+        {
+            throw root.Wrong("schema", $"is {schema}, not 1");
+        }
+
+        var options = new SkillHostOptions { StrictImports = root.Flag("strict_imports"), AllowTrustOnFirstUse = root.Flag("allow_trust_on_first_use") };
+        foreach (var name in root.Texts("withdrawn"))
+        {
+            options.WithdrawnCapabilities.Add(Capability.Find(name) ?? throw root.Wrong("withdrawn", $"names '{name}', which is no capability"));
+        }
+
+        if (root.Table("http") is { } http)
+        {
+            options.AllowedHosts = http.Texts("hosts").Select(host => host.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+            http.End();
+        }
+
+        Pairs(root, "resolve", (table, key) => options.Resolve[key] = table.Text(key));
+        Pairs(root, "trusted_publishers", (table, key) => options.TrustedPublishers[key] = [.. table.Texts(key)]);
+        if (root.Table("limits") is { } limits)
+        {
+            Limits(limits, options.Limits);
+            limits.End();
+        }
+
+        root.End();
+        return options;
+    }
+
+    private static void Pairs(ManifestTable root, string section, Action<ManifestTable, string> read)
+    {
+        if (root.Table(section) is { } table)
+        {
+            foreach (var key in table.Source.Keys)
+            {
+                read(table, key);
+            }
+        }
+    }
+
+    private static void Limits(ManifestTable table, SkillLimits limits)
+    {
+        limits.CallTime = Time("call_time_ms", limits.CallTime);
+        limits.LoadTime = Time("load_time_ms", limits.LoadTime);
+        limits.DrainTime = Time("drain_time_ms", limits.DrainTime);
+        limits.CallFuel = table.Positive("call_fuel", limits.CallFuel);
+        limits.CallMemoryBytes = table.Positive("call_memory_bytes", limits.CallMemoryBytes);
+        limits.DataBytes = table.Positive("data_bytes", limits.DataBytes, 0);
+        limits.ConcurrentCalls = Count("concurrent_calls", limits.ConcurrentCalls, 1);
+        limits.ConcurrentCallsPerSkill = Count("concurrent_calls_per_skill", limits.ConcurrentCallsPerSkill, 1);
+        limits.QueuedCalls = Count("queued_calls", limits.QueuedCalls, 0);
+        limits.ConcurrentLoads = Count("concurrent_loads", limits.ConcurrentLoads, 1);
+
+        TimeSpan Time(string key, TimeSpan usual) => TimeSpan.FromMilliseconds(Count(key, (int)usual.TotalMilliseconds, 0));
+
+        int Count(string key, int usual, int least) =>
+            table.Positive(key, usual, least) is var count && count <= int.MaxValue ? (int)count : throw table.Wrong(key, "is more than 2147483647");
+    }
+}
