@@ -34,6 +34,7 @@ internal static class CommandLine
         {
             new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create() },
             SkillsRunCommand.Create(),
+            SuggestManifestCommand.Create(),
         },
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create() },
         new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },

@@ -36,7 +36,7 @@ internal static class GrantIntersection
 
     private static FileGrant? Both(FileGrant own, HostDirectory mapped, EffectiveGrant caller)
     {
-        var same = caller.Files.Where(other => other.Tree is HostDirectory directory && directory.RealPath == mapped.RealPath).ToList();
+        var same = caller.Files.Where(other => other.Tree is HostDirectory directory && directory.Identity == mapped.Identity).ToList();
         return same.Count == 0 ? null : own with { CanWrite = own.CanWrite && same.Any(other => other.CanWrite) };
     }
 }

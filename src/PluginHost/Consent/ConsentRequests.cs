@@ -71,8 +71,8 @@ internal static class ConsentRequests
             var directory = mapped.GetValueOrDefault(root.Path);
             var canWrite = root.CanWrite && directory?.IsReadOnly != true;
 
-            // What lies on a disk is not counted: a promise that is not kept is not made.
-            var room = directory is not null ? $"in {directory.Path}{(canWrite ? ", of any size" : "")}" : root.MaxBytes is { } bytes ? $"at most {bytes} bytes" : "";
+            var limit = root.MaxBytes is { } bytes ? $"at most {bytes} bytes" : "";
+            var room = directory is null ? limit : $"in {directory.Path}{(!canWrite ? "" : limit.Length > 0 ? ", " + limit : ", of any size")}";
             yield return (
                 canWrite ? Capability.FilesystemWrite : Capability.FilesystemRead,
                 "/" + root.Path,

@@ -89,10 +89,10 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         var state = services.StateOf(skill.Request.Publisher, skill.Request.SkillId);
         state.Prepare(skill.Tools.SelectMany(tool => tool.Roots).Where(root => !options.Directories.ContainsKey(root.Path)));
         var readOnly = options.Directories.Where(pair => pair.Value.IsReadOnly).Select(pair => pair.Key).ToImmutableHashSet(StringComparer.Ordinal);
-        return new SkillFiles(own, state, OpenDirectories(), readOnly);
+        return new SkillFiles(own, state, OpenDirectories(skill), readOnly);
     }
 
-    private ImmutableDictionary<string, HostDirectory> OpenDirectories()
+    private ImmutableDictionary<string, HostDirectory> OpenDirectories(ConsentedSkill skill)
     {
         var mapped = ImmutableDictionary.CreateBuilder<string, HostDirectory>(StringComparer.Ordinal);
         try
@@ -100,6 +100,13 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             foreach (var (root, directory) in options.Directories)
             {
                 mapped.Add(root, HostDirectory.Open(directory.Path));
+
+                // As in memory: of several tools that ask for the same root, the smallest quota holds for all.
+                if (skill.Tools.SelectMany(tool => tool.Roots).Where(asked => asked.Path == root).Min(asked => asked.MaxBytes) is { } room)
+                {
+                    mapped[root].Limit(room);
+                }
+
                 if (services.Protected.Overlap(mapped[root]))
                 {
                     throw new SkillVerificationException("policy", "map", $"'{directory.Path}' holds, or lies in, the host's own files");

@@ -10,12 +10,12 @@ internal sealed class ProtectedPlaces(IEnumerable<string?> directories, IEnumera
     private readonly string[] _directories = [.. directories.OfType<string>()];
     private readonly string[] _files = [.. files.OfType<string>()];
 
-    /// <summary>Compares where things really are: a link to a directory is that directory.</summary>
+    /// <summary>Compares what directories are, not what they are called: links and second mounts of a directory are that directory.</summary>
     public bool Overlap(HostDirectory mapped)
     {
-        var path = mapped.RealPath;
-        return _directories.Select(RealPath).Any(own => IsWithin(own, path) || IsWithin(path, own))
-            || _files.SelectMany(Names).Select(file => RealPath(Path.GetDirectoryName(file)!)).Any(own => IsWithin(own, path));
+        var place = mapped.Ancestry();
+        return _directories.Select(Ancestry).Any(own => own.Contains(place[0]) || place.Contains(own[0]))
+            || _files.SelectMany(Names).Select(file => Ancestry(Path.GetDirectoryName(file)!)).Any(own => own.Contains(place[0]));
     }
 
     /// <summary>A file and what it is a link to.</summary>
@@ -25,12 +25,9 @@ internal sealed class ProtectedPlaces(IEnumerable<string?> directories, IEnumera
         return File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? [path, target.FullName] : [path];
     }
 
-    private static string RealPath(string directory)
+    private static IReadOnlyList<FileIdentity> Ancestry(string directory)
     {
         using var opened = HostDirectory.Open(directory);
-        return opened.RealPath;
+        return opened.Ancestry();
     }
-
-    private static bool IsWithin(string path, string directory) =>
-        (path.TrimEnd('/') + '/').StartsWith(directory.TrimEnd('/') + '/', StringComparison.Ordinal);
 }

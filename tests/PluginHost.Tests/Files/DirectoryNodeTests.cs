@@ -166,6 +166,36 @@ public sealed class DirectoryNodeTests
     }
 
     [TestMethod]
+    public void MappedDirectory_WithAQuota_IsMeasured_AndNoticesWhatOthersDo()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("directories of the machine are mapped on Linux only");
+        }
+
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["d"]);
+        File.WriteAllText(folder["d/there"], "123456");
+        using var root = HostDirectory.Open(folder.Path);
+        root.Limit(10);
+        using var inner = root.OpenDirectory("d");
+
+        Put(inner, "a", "1234");
+        Put(inner, "a", "4321");
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(root, "b", "x")));
+        using (var file = inner.OpenFile("a", new FileOpenOptions(true, false, false, false)))
+        {
+            Assert.AreEqual(FileError.NoSpace, Error(() => file.SetLength(5)));
+            Assert.AreEqual(FileError.NoSpace, Error(() => file.Write("z"u8, 1L << 40)));
+            file.Write("z"u8, 0);
+        }
+
+        File.Delete(folder["d/there"]);
+        Put(root, "b", "123456");
+        Assert.AreEqual(FileError.NoSpace, Error(() => Put(root, "c", "x")));
+    }
+
+    [TestMethod]
     public void Memory_OfARemovedOpenFile_IsGivenBackWhenItIsClosed()
     {
         var root = new MemoryTree(10, 2, TimeProvider.System).CreateRoot();

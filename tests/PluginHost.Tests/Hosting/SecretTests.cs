@@ -155,5 +155,21 @@ public sealed class SecretTests : IDisposable
     }
 
     [TestMethod]
+    public void Sources_AreVariablesFilesAndFunctions_TheFirstThatKnows()
+    {
+        File.WriteAllText(_folder["token"], "from a file\n");
+        Environment.SetEnvironmentVariable("PLUGINHOST_TEST_SECRET", "from a variable");
+        var source = SecretSource.First(
+            SecretSource.Environment(new Dictionary<string, string> { ["global/A"] = "PLUGINHOST_TEST_SECRET", ["global/D"] = "PLUGINHOST_TEST_NONE" }),
+            SecretSource.Files(new Dictionary<string, string> { ["global/A"] = _folder["token"], ["global/B"] = _folder["token"], ["global/E"] = _folder["none"] }),
+            name => name == "global/C" ? "from a vault" : null);
+
+        Assert.AreEqual(("from a variable", "from a file", "from a vault"), (source("global/A"), source("global/B"), source("global/C")));
+        Assert.AreEqual((null, null, null), (source("global/D"), source("global/E"), source("global/F")));
+        File.WriteAllText(_folder["token"], "changed");
+        Assert.AreEqual("changed", source("global/B"));
+    }
+
+    [TestMethod]
     public void Value_TooShortToMean_IsNotLookedFor() => Assert.IsFalse(new SecretForms("abc").AreIn("xxabcxx"u8));
 }

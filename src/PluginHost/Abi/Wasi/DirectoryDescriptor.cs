@@ -11,17 +11,22 @@ internal sealed class DirectoryDescriptor(FileGrant grant, string path, IDirecto
 
     public string Path { get; } = path;
 
-    public IDirectoryNode Directory { get; } = directory;
-
     public bool IsPreopened { get; } = preopened;
 
     public override byte FileType => Folder;
+
+    /// <summary>The directory itself, for who holds a lease.</summary>
+    public IDirectoryNode Node(LeasedFiles lease)
+    {
+        lease.Check(Grant, Path);
+        return directory;
+    }
 
     public override void Dispose()
     {
         if (!IsPreopened)
         {
-            Directory.Dispose();
+            directory.Dispose();
         }
 
         base.Dispose();

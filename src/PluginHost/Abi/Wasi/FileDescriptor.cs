@@ -11,15 +11,20 @@ internal sealed class FileDescriptor(FileGrant grant, string path, IFileNode fil
 
     public string Path { get; } = path;
 
-    public IFileNode File { get; } = file;
-
     public long Position { get; set; }
 
     public override byte FileType => Regular;
 
+    /// <summary>The file itself, for who holds a lease.</summary>
+    public IFileNode Node(LeasedFiles lease)
+    {
+        lease.Check(Grant, Path);
+        return file;
+    }
+
     public override void Dispose()
     {
-        File.Dispose();
+        file.Dispose();
         base.Dispose();
     }
 }

@@ -59,7 +59,7 @@ internal sealed partial class WasiHost
         {
             0 => 0,
             1 => file.Position,
-            2 => file.File.Status.Size,
+            2 => Effect(Demand(file.Grant, file.Path, write: false), files => files.Of(file).Status.Size),
             _ => throw new WasiException(Errno.Invalid),
         };
         var position = unchecked(origin + offset);
@@ -100,9 +100,9 @@ internal sealed partial class WasiHost
         }
 
         var file = Get<FileDescriptor>(fd);
-        return Effect(Demand(file.Grant, file.Path, write: true), () =>
+        return Effect(Demand(file.Grant, file.Path, write: true), files =>
         {
-            file.File.Flush();
+            files.Of(file).Flush();
             return Errno.Success;
         });
     }
@@ -158,10 +158,10 @@ internal sealed partial class WasiHost
         switch (Find(fd))
         {
             case FileDescriptor file:
-                WriteStatus(caller, result, file.Grant, Effect(Demand(file.Grant, file.Path, write: false), () => file.File.Status));
+                WriteStatus(caller, result, file.Grant, Effect(Demand(file.Grant, file.Path, write: false), files => files.Of(file).Status));
                 break;
             case DirectoryDescriptor directory:
-                WriteStatus(caller, result, directory.Grant, Effect(Demand(directory.Grant, directory.Path, write: false), () => directory.Directory.Status));
+                WriteStatus(caller, result, directory.Grant, Effect(Demand(directory.Grant, directory.Path, write: false), files => files.Of(directory).Status));
                 break;
             case { } stream:
                 const int bytes = 64;
@@ -202,10 +202,10 @@ internal sealed partial class WasiHost
     {
         var file = Get<FileDescriptor>(fd);
         ArgumentNegative(size);
-        return Effect(Demand(file.Grant, file.Path, write: true), () =>
+        return Effect(Demand(file.Grant, file.Path, write: true), files =>
         {
             Require(file, Rights.SetSize);
-            file.File.SetLength(size);
+            files.Of(file).SetLength(size);
             return Errno.Success;
         });
     }
@@ -221,12 +221,12 @@ internal sealed partial class WasiHost
             throw new WasiException(length == 0 ? Errno.Invalid : Errno.FileTooBig);
         }
 
-        return Effect(Demand(file.Grant, file.Path, write: true), () =>
+        return Effect(Demand(file.Grant, file.Path, write: true), files =>
         {
             Require(file, Rights.Allocate);
-            if (file.File.Status.Size < offset + length)
+            if (files.Of(file).Status.Size < offset + length)
             {
-                file.File.SetLength(offset + length);
+                files.Of(file).SetLength(offset + length);
             }
 
             return Errno.Success;

@@ -23,7 +23,7 @@ internal sealed partial class WasiHost
         Require(directory, Rights.ReadDirectory);
         if (cookie == 0 || !ReferenceEquals(_listed, directory))
         {
-            _listing = Effect(Demand(directory.Grant, directory.Path, write: false), () => List(directory));
+            _listing = Effect(Demand(directory.Grant, directory.Path, write: false), files => List(files.Of(directory)));
             _listed = directory;
         }
 
@@ -41,11 +41,11 @@ internal sealed partial class WasiHost
     }
 
     /// <summary>The entries after the two that every directory has. What lies above is nobody's business: it has no number.</summary>
-    private static IReadOnlyList<FileEntry> List(DirectoryDescriptor directory) =>
+    private static IReadOnlyList<FileEntry> List(IDirectoryNode directory) =>
     [
-        new FileEntry(".", FileKind.Directory, directory.Directory.Status.Id),
+        new FileEntry(".", FileKind.Directory, directory.Status.Id),
         new FileEntry("..", FileKind.Directory, 0),
-        .. directory.Directory.List(),
+        .. directory.List(),
     ];
 
     private static byte[] DirectoryEntry(FileEntry entry, ulong next)

@@ -31,14 +31,14 @@ internal sealed partial class WasiHost
         }
 
         var lease = Demand(source.Grant, GuestPaths.Join(source.Path, path), write: true);
-        return Effect(lease, () => Effect(Demand(target.Grant, GuestPaths.Join(target.Path, newPath), write: true), () =>
+        return Effect(lease, here => Effect(Demand(target.Grant, GuestPaths.Join(target.Path, newPath), write: true), there =>
         {
             Require(source, Rights.LinkSource);
             Require(target, Rights.LinkTarget);
             RequireLinks(source.Grant);
             RequireLinks(target.Grant);
-            using var from = PathWalk.To(source.Directory, path);
-            using var to = PathWalk.To(target.Directory, newPath);
+            using var from = PathWalk.To(here.Of(source), path);
+            using var to = PathWalk.To(there.Of(target), newPath);
             if (from.Status().Kind == FileKind.Directory)
             {
                 return Errno.NotPermitted;
@@ -52,11 +52,11 @@ internal sealed partial class WasiHost
     private Errno CreateLink(string target, int fd, string path)
     {
         var parent = Get<DirectoryDescriptor>(fd);
-        return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true), () =>
+        return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true), files =>
         {
             Require(parent, Rights.Symlink);
             RequireLinks(parent.Grant);
-            using var walk = PathWalk.To(parent.Directory, path);
+            using var walk = PathWalk.To(files.Of(parent), path);
             var name = NewName(walk);
             CheckTarget(target);
             walk.Directory.CreateLink(name, target);
@@ -102,10 +102,10 @@ internal sealed partial class WasiHost
     private Errno ReadLink(Caller caller, int fd, string path, int buffer, long size, int result)
     {
         var parent = Get<DirectoryDescriptor>(fd);
-        var target = Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false), () =>
+        var target = Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false), files =>
         {
             Require(parent, Rights.ReadLink);
-            using var walk = PathWalk.To(parent.Directory, path);
+            using var walk = PathWalk.To(files.Of(parent), path);
             return walk.Name is { } name ? walk.Directory.ReadLink(name) : throw new FileTreeException(FileError.NotALink);
         });
 

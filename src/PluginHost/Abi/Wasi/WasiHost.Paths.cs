@@ -59,13 +59,13 @@ internal sealed partial class WasiHost
 
         // Libraries ask for every right when they open a directory to look at it: what cannot be written is then opened for reading.
         if (write && (flags & (CreateFlag | TruncateFlag)) == 0 && (rights.Own & Rights.Read) != 0 && !parent.Grant.CanWrite
-            && Effect(Demand(parent.Grant, canonical, write: false), () => IsDirectory(parent, path, follows)))
+            && Effect(Demand(parent.Grant, canonical, write: false), files => IsDirectory(files.Of(parent), path, follows)))
         {
             write = false;
         }
 
         var lease = Demand(parent.Grant, canonical, write);
-        var opened = Effect(lease, () => Open(parent, path, canonical, flags, follows, rights.Own, write));
+        var opened = Effect(lease, files => Open(files, parent, path, canonical, flags, follows, rights.Own, write));
         Restrict(opened, parent, rights.Own, rights.Inheriting);
         opened.Flags = (ushort)descriptorFlags;
         GuestMemory.Of(caller).SetU32(result, (uint)Add(opened));
@@ -85,11 +85,11 @@ internal sealed partial class WasiHost
 
     private static bool Follows(int lookup) => (lookup & FollowFlag) != 0;
 
-    private static bool IsDirectory(DirectoryDescriptor parent, string path, bool follows)
+    private static bool IsDirectory(IDirectoryNode parent, string path, bool follows)
     {
         try
         {
-            using var walk = PathWalk.To(parent.Directory, path, follows);
+            using var walk = PathWalk.To(parent, path, follows);
             return walk.Status().Kind == FileKind.Directory;
         }
         catch (FileTreeException)
@@ -98,9 +98,9 @@ internal sealed partial class WasiHost
         }
     }
 
-    private static Descriptor Open(DirectoryDescriptor parent, string path, string canonical, int flags, bool follows, Rights rights, bool write)
+    private static Descriptor Open(LeasedFiles files, DirectoryDescriptor parent, string path, string canonical, int flags, bool follows, Rights rights, bool write)
     {
-        using var walk = PathWalk.To(parent.Directory, path, follows);
+        using var walk = PathWalk.To(files.Of(parent), path, follows);
         if (walk.Name is not { } name)
         {
             return new DirectoryDescriptor(parent.Grant, canonical, walk.Directory.Duplicate(), preopened: false);
@@ -135,9 +135,9 @@ internal sealed partial class WasiHost
     {
         var parent = Get<DirectoryDescriptor>(fd);
         var lease = Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: false);
-        var status = Effect(lease, () =>
+        var status = Effect(lease, files =>
         {
-            using var walk = PathWalk.To(parent.Directory, path, Follows(lookup) || path.EndsWith('/'));
+            using var walk = PathWalk.To(files.Of(parent), path, Follows(lookup) || path.EndsWith('/'));
             return walk.Status();
         });
         WriteStatus(caller, result, parent.Grant, status);
@@ -148,10 +148,10 @@ internal sealed partial class WasiHost
     {
         var parent = Get<DirectoryDescriptor>(fd);
         var lease = Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true);
-        return Effect(lease, () =>
+        return Effect(lease, files =>
         {
             Require(parent, right);
-            using var walk = PathWalk.To(parent.Directory, path);
+            using var walk = PathWalk.To(files.Of(parent), path);
             var name = walk.Name ?? throw new FileTreeException(FileError.InvalidName);
             if (walk.MustBeDirectory && right == Rights.RemoveFile)
             {
@@ -171,12 +171,12 @@ internal sealed partial class WasiHost
 
         // Both ends change something, so both ends are demanded.
         var lease = Demand(source.Grant, GuestPaths.Join(source.Path, path), write: true);
-        return Effect(lease, () => Effect(Demand(target.Grant, GuestPaths.Join(target.Path, newPath), write: true), () =>
+        return Effect(lease, here => Effect(Demand(target.Grant, GuestPaths.Join(target.Path, newPath), write: true), there =>
         {
             Require(source, Rights.RenameSource);
             Require(target, Rights.RenameTarget);
-            using var from = PathWalk.To(source.Directory, path);
-            using var to = PathWalk.To(target.Directory, newPath);
+            using var from = PathWalk.To(here.Of(source), path);
+            using var to = PathWalk.To(there.Of(target), newPath);
             var name = from.Name ?? throw new FileTreeException(FileError.InvalidName);
             if (from.MustBeDirectory || to.MustBeDirectory)
             {

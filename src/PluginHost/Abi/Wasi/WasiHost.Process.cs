@@ -64,7 +64,7 @@ internal sealed partial class WasiHost
         foreach (var key in _call.Grant.Environment.Keys)
         {
             var lease = _call.Demand(Capability.Environment, key, "granted key", default);
-            Effect(lease, () => 0);
+            Effect(lease, _ => 0);
         }
 
         return Strings(caller, Environment(), pointers, buffer);

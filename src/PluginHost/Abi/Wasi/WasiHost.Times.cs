@@ -29,16 +29,16 @@ internal sealed partial class WasiHost
             DirectoryDescriptor directory => (directory.Grant, directory.Path),
             _ => throw new WasiException(Errno.Invalid),
         };
-        return Effect(Demand(grant, path, write: true), () =>
+        return Effect(Demand(grant, path, write: true), files =>
         {
             Require(descriptor, Rights.SetTimes);
             if (descriptor is FileDescriptor file)
             {
-                file.File.SetTimes(times.Accessed, times.Modified);
+                files.Of(file).SetTimes(times.Accessed, times.Modified);
             }
             else if (descriptor is DirectoryDescriptor directory)
             {
-                directory.Directory.SetTimes(null, times.Accessed, times.Modified);
+                files.Of(directory).SetTimes(null, times.Accessed, times.Modified);
             }
 
             return Errno.Success;
@@ -48,10 +48,10 @@ internal sealed partial class WasiHost
     private Errno SetTimes(int fd, int lookup, string path, (DateTimeOffset? Accessed, DateTimeOffset? Modified) times)
     {
         var parent = Get<DirectoryDescriptor>(fd);
-        return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true), () =>
+        return Effect(Demand(parent.Grant, GuestPaths.Join(parent.Path, path), write: true), files =>
         {
             Require(parent, Rights.PathSetTimes);
-            using var walk = PathWalk.To(parent.Directory, path, Follows(lookup) || path.EndsWith('/'));
+            using var walk = PathWalk.To(files.Of(parent), path, Follows(lookup) || path.EndsWith('/'));
             walk.Status();
             walk.Directory.SetTimes(walk.Name, times.Accessed, times.Modified);
             return Errno.Success;

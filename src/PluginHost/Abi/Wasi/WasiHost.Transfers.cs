@@ -1,4 +1,5 @@
 using PluginHost.Capabilities;
+using PluginHost.Capabilities.Files;
 using PluginHost.Wasm;
 
 namespace PluginHost.Abi.Wasi;
@@ -38,7 +39,7 @@ internal sealed partial class WasiHost
                 ArgumentNegative(position);
                 total = Effect(
                     Demand(file.Grant, file.Path, write: false),
-                    () => ReadFile(caller, file, vectors, count, position),
+                    files => ReadFile(caller, files.Of(file), vectors, count, position),
                     bytes => (bytes, 0));
                 file.Position = offset is null ? position + total : file.Position;
                 break;
@@ -72,12 +73,12 @@ internal sealed partial class WasiHost
         return total;
     }
 
-    private static long ReadFile(Caller caller, FileDescriptor file, int vectors, long count, long position)
+    private static long ReadFile(Caller caller, IFileNode file, int vectors, long count, long position)
     {
         var total = 0L;
         foreach (var (address, length) in Vectors(caller, vectors, count))
         {
-            var read = file.File.Read(GuestMemory.Of(caller).Bytes(address, length), position + total);
+            var read = file.Read(GuestMemory.Of(caller).Bytes(address, length), position + total);
             total += read;
             if (read < length)
             {
@@ -111,15 +112,8 @@ internal sealed partial class WasiHost
                 break;
             case StreamDescriptor:
                 throw new WasiException(offset is null ? Errno.BadDescriptor : Errno.NotSeekable);
-            case FileDescriptor file when offset is null && (file.Flags & AppendFlag) != 0:
-                lock (file.File.AppendGate)
-                {
-                    total = Write(caller, file, vectors, count, file.File.Status.Size, moves: true);
-                }
-
-                break;
             case FileDescriptor file:
-                total = Write(caller, file, vectors, count, offset ?? file.Position, moves: offset is null);
+                total = WriteFile(caller, file, vectors, count, offset);
                 break;
             default:
                 throw new WasiException(Errno.IsDirectory);
@@ -129,29 +123,38 @@ internal sealed partial class WasiHost
         return Errno.Success;
     }
 
-    private long Write(Caller caller, FileDescriptor file, int vectors, long count, long position, bool moves)
+    /// <summary>Writes at a place, or where the descriptor stands, or at the end where it appends.</summary>
+    private long WriteFile(Caller caller, FileDescriptor file, int vectors, long count, long? offset)
     {
-        ArgumentNegative(position);
-        var lease = Demand(file.Grant, file.Path, write: true);
-        var total = Effect(
-            lease,
-            () =>
+        ArgumentNegative(offset ?? 0);
+        var appends = offset is null && (file.Flags & AppendFlag) != 0;
+        var (start, written) = Effect(
+            Demand(file.Grant, file.Path, write: true),
+            files =>
             {
-                var written = WriteFile(caller, file, vectors, count, position);
+                // The right is looked at after the demand: a grant that is missing is on record either way.
+                Require(file, Rights.Write);
+                var node = files.Of(file);
+                var result = appends ? Append(caller, node, vectors, count) : (offset ?? file.Position, WriteAt(caller, node, vectors, count, offset ?? file.Position));
                 if ((file.Flags & SyncFlags) != 0)
                 {
-                    file.File.Flush();
+                    node.Flush();
                 }
 
-                return written;
+                return result;
             },
-            bytes => (0, bytes));
-        if (moves)
-        {
-            file.Position = position + total;
-        }
+            result => (0, result.Item2));
+        file.Position = offset is null ? start + written : file.Position;
+        return written;
+    }
 
-        return total;
+    private static (long Start, long Written) Append(Caller caller, IFileNode file, int vectors, long count)
+    {
+        lock (file.AppendGate)
+        {
+            var end = file.Status.Size;
+            return (end, WriteAt(caller, file, vectors, count, end));
+        }
     }
 
     private long WriteStream(Caller caller, StreamDescriptor stream, int vectors, long count)
@@ -171,14 +174,12 @@ internal sealed partial class WasiHost
         return total;
     }
 
-    private static long WriteFile(Caller caller, FileDescriptor file, int vectors, long count, long position)
+    private static long WriteAt(Caller caller, IFileNode file, int vectors, long count, long position)
     {
-        // The right is looked at after the demand: a grant that is missing is on record either way.
-        Require(file, Rights.Write);
         var total = 0L;
         foreach (var (address, length) in Vectors(caller, vectors, count))
         {
-            file.File.Write(GuestMemory.Of(caller).Bytes(address, length), position + total);
+            file.Write(GuestMemory.Of(caller).Bytes(address, length), position + total);
             total += length;
         }
 

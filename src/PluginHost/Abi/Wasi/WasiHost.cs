@@ -201,18 +201,18 @@ internal sealed partial class WasiHost : IDisposable
             + (_call.Grant.Source == GrantSource.CapabilitiesFile ? ", and access = \"write\" in assets/capabilities.toml, among the tool's grants" : "");
 
     /// <summary>Carries out one effect under a lease and records what came of it.</summary>
-    private static T Effect<T>(CapabilityLease? lease, Func<T> effect, Func<T, (long In, long Out)>? sizes = null)
+    private static T Effect<T>(CapabilityLease? lease, Func<LeasedFiles, T> effect, Func<T, (long In, long Out)>? sizes = null)
     {
+        var files = LeasedFiles.Take(lease);
         if (lease is null)
         {
-            return effect();
+            return effect(files);
         }
 
-        lease.Take(lease.Capability, lease.Resource);
         T result;
         try
         {
-            result = effect();
+            result = effect(files);
         }
         catch (Exception e)
         {

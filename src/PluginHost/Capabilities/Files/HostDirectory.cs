@@ -9,15 +9,45 @@ namespace PluginHost.Capabilities.Files;
 internal sealed class HostDirectory : IDirectoryNode
 {
     private readonly SafeFileHandle _handle;
+    private DirectoryQuota? _quota;
 
-    private HostDirectory(SafeFileHandle handle) => _handle = handle;
+    private HostDirectory(SafeFileHandle handle, DirectoryQuota? quota = null)
+    {
+        _handle = handle;
+        _quota = quota;
+    }
 
     public FileStatus Status => LinuxFiles.Status(_handle);
 
-    /// <summary>Where the opened directory really lies, all links resolved.</summary>
-    public string RealPath =>
-        File.ResolveLinkTarget($"/proc/self/fd/{_handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName
-        ?? throw new FileTreeException(FileError.Failed);
+    /// <summary>What it is, by whatever path or mount it was reached.</summary>
+    public FileIdentity Identity => LinuxFiles.Identity(_handle);
+
+    /// <summary>What it is and what it lies in, up to the root.</summary>
+    public IReadOnlyList<FileIdentity> Ancestry()
+    {
+        var chain = new List<FileIdentity> { Identity };
+        var directory = LinuxFiles.OpenDirectory(_handle, ".");
+        try
+        {
+            while (true)
+            {
+                var parent = LinuxFiles.OpenParent(directory);
+                directory.Dispose();
+                directory = parent;
+                var identity = LinuxFiles.Identity(parent);
+                if (identity == chain[^1])
+                {
+                    return chain;
+                }
+
+                chain.Add(identity);
+            }
+        }
+        finally
+        {
+            directory.Dispose();
+        }
+    }
 
     /// <exception cref="PlatformNotSupportedException">The system has no openat(2) that is known here.</exception>
     /// <exception cref="FileTreeException">It is no directory, or may not be opened.</exception>
@@ -25,9 +55,12 @@ internal sealed class HostDirectory : IDirectoryNode
         ? new HostDirectory(LinuxFiles.OpenRoot(path))
         : throw new PlatformNotSupportedException("this version maps directories on Linux only; files in memory work everywhere");
 
-    public IDirectoryNode Duplicate() => new HostDirectory(LinuxFiles.OpenDirectory(_handle, "."));
+    /// <summary>Bounds what its files may come to. Set before a guest sees it.</summary>
+    public void Limit(long maxBytes) => _quota = new DirectoryQuota(this, maxBytes);
 
-    public IDirectoryNode OpenDirectory(string name) => new HostDirectory(LinuxFiles.OpenDirectory(_handle, Single(name)));
+    public IDirectoryNode Duplicate() => new HostDirectory(LinuxFiles.OpenDirectory(_handle, "."), _quota);
+
+    public IDirectoryNode OpenDirectory(string name) => new HostDirectory(LinuxFiles.OpenDirectory(_handle, Single(name)), _quota);
 
     public IFileNode OpenFile(string name, FileOpenOptions options)
     {
@@ -54,7 +87,7 @@ internal sealed class HostDirectory : IDirectoryNode
                 throw new FileTreeException(FileError.Denied);
             }
 
-            var file = new HostFile(handle);
+            var file = new HostFile(handle, _quota);
             if (options.Truncate)
             {
                 file.SetLength(0);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PluginHost.Capabilities.Files;
 
 /// <summary>An open regular file of the machine.</summary>
-internal sealed class HostFile(SafeFileHandle handle) : IFileNode
+internal sealed class HostFile(SafeFileHandle handle, DirectoryQuota? quota) : IFileNode
 {
     private static readonly Lock Appends = new();
 
@@ -24,9 +24,17 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
     /// <summary>One for all: two handles may be of the same file.</summary>
     public Lock AppendGate => Appends;
 
-    public void Write(ReadOnlySpan<byte> from, long position) => Changing(from, position, static (handle, bytes, at) => RandomAccess.Write(handle, bytes, at));
+    public void Write(ReadOnlySpan<byte> from, long position)
+    {
+        Grow(position > long.MaxValue - from.Length ? long.MaxValue : position + from.Length);
+        Changing(from, position, static (handle, bytes, at) => RandomAccess.Write(handle, bytes, at));
+    }
 
-    public void SetLength(long length) => Changing([], length, static (handle, _, size) => RandomAccess.SetLength(handle, size));
+    public void SetLength(long length)
+    {
+        Grow(length);
+        Changing([], length, static (handle, _, size) => RandomAccess.SetLength(handle, size));
+    }
 
     public void SetTimes(DateTimeOffset? accessed, DateTimeOffset? modified)
     {
@@ -42,6 +50,15 @@ internal sealed class HostFile(SafeFileHandle handle) : IFileNode
     public void Flush() => Changing([], 0, static (handle, _, _) => RandomAccess.FlushToDisk(handle));
 
     public void Dispose() => handle.Dispose();
+
+    /// <summary>Takes room for what a change adds to the file.</summary>
+    private void Grow(long length)
+    {
+        if (quota is not null && length - Status.Size is var added and > 0)
+        {
+            quota.Take(added);
+        }
+    }
 
     private void Changing(ReadOnlySpan<byte> bytes, long number, Action<SafeFileHandle, ReadOnlySpan<byte>, long> change)
     {

@@ -43,6 +43,11 @@ internal static partial class LinuxFiles
 
     public static FileStatus Status(SafeFileHandle handle) => With(handle, at => Status(at, "", EmptyPath));
 
+    public static FileIdentity Identity(SafeFileHandle handle) => With(handle, Identity);
+
+    public static SafeFileHandle OpenParent(SafeFileHandle directory) =>
+        With(directory, at => Handle(OpenAt(at, "..", DirectoryOnly | CloseOnExec, 0)));
+
     /// <summary>What a path leads to, links followed.</summary>
     public static FileKind KindOf(string path) => Status(CurrentDirectory, path, 0).Kind;
 
@@ -147,6 +152,13 @@ internal static partial class LinuxFiles
         return new FileStatus(
             kind, *(ulong*)(buffer + 32), *(uint*)(buffer + 16), *(long*)(buffer + 40),
             new FileTimes(Time(buffer + 64), Time(buffer + 112), Time(buffer + 96)));
+    }
+
+    private static unsafe FileIdentity Identity(int descriptor)
+    {
+        var buffer = stackalloc byte[256];
+        Check(StatX(descriptor, "", EmptyPath, BasicStatus, buffer));
+        return new FileIdentity(((ulong)*(uint*)(buffer + 136) << 32) | *(uint*)(buffer + 140), *(ulong*)(buffer + 32));
     }
 
     private static unsafe DateTimeOffset Time(byte* stamp) =>
