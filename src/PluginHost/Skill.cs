@@ -137,9 +137,7 @@ public sealed class Skill : IAsyncDisposable
         }
         catch (Exception e) when (!began && e is (SkillException or OperationCanceledException))
         {
-            // It never began; that is on record, too.
-            new GuestCall(_services.Audit, _identity, toolId, request.Context, request.Grant, CancellationToken.None)
-                .End(e is SkillException refused ? refused.Code : "cancelled", TimeSpan.Zero, 0, 0, 0, 0);
+            NeverBegan(request, e is SkillException refused ? refused.Code : "cancelled");
             throw;
         }
 
@@ -151,41 +149,51 @@ public sealed class Skill : IAsyncDisposable
     {
         try
         {
-            using var running = _running.Begin(this, nested.Stop);
-            var tool = _consented.Tools.First(tool => tool.Code.Tool.Id == nested.Tool);
-            CheckInput(nested.Tool, nested.Input);
-            var approval = ApproveAsync(tool, nested.Input, nested.Context, running.Stop);
-            approval.Wait(running.Stop);
-            var output = new MemoryStream();
-            var request = Request(tool, nested.Input, nested.Context, output, new MemoryStream());
-            request = request with
-            {
-                Grant = GrantIntersection.Of(request.Grant, nested.Caller),
-                Chain = nested.Chain.Add(Id),
-                Limits = tool.Limits with
-                {
-                    Fuel = Math.Min(tool.Limits.Fuel ?? long.MaxValue, nested.Fuel),
-                    MemoryBytes = Math.Min(tool.Limits.MemoryBytes, nested.MemoryBytes),
-                },
-            };
-            var result = _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, running.Stop);
-            return result.Stop is { } stop ? new NestedOutcome(null, stop.Code == "guest.error" ? stop.Message : stop.Code, result.Fuel)
-                : result.ExitCode != 0 ? new NestedOutcome(null, $"exit code {result.ExitCode}", result.Fuel)
-                : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);
-        }
-        catch (AggregateException e) when (e.InnerException is SkillException refused)
-        {
-            return NestedOutcome.Failed(refused.Code);
-        }
-        catch (SkillException e) when (e is not SkillStateException)
-        {
-            return NestedOutcome.Failed(e.Code);
+            using var running = _running.Begin(this, nested.Caller.Stop);
+            return CallNested(nested, _consented.Tools.First(tool => tool.Code.Tool.Id == nested.Tool), running.Stop);
         }
         catch (ObjectDisposedException)
         {
             return NestedOutcome.Failed("the skill is being disposed");
         }
     }
+
+    private NestedOutcome CallNested(NestedCall nested, ToolGrant tool, CancellationToken stop)
+    {
+        var output = new MemoryStream();
+        var request = Request(tool, nested.Input, nested.Caller.Context, output, new MemoryStream());
+        request = request with
+        {
+            Parent = nested.Caller,
+            Grant = GrantIntersection.Of(request.Grant, nested.Caller),
+            Chain = nested.Chain.Add(Id),
+            Limits = tool.Limits with
+            {
+                Fuel = Math.Min(tool.Limits.Fuel ?? long.MaxValue, nested.Fuel),
+                MemoryBytes = Math.Max(0, Math.Min(tool.Limits.MemoryBytes, nested.MemoryBytes)),
+            },
+        };
+        try
+        {
+            CheckInput(nested.Tool, nested.Input);
+            ApproveAsync(tool, nested.Input, request.Context, stop).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is SkillSchemaException or SkillConsentException or OperationCanceledException)
+        {
+            var code = e is SkillException refused ? refused.Code : "cancelled";
+            NeverBegan(request, code);
+            return NestedOutcome.Failed(code);
+        }
+
+        var result = _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, stop);
+        return result.Stop is { } end ? new NestedOutcome(null, end.Code == "guest.error" ? end.Message : end.Code, result.Fuel)
+            : result.ExitCode != 0 ? new NestedOutcome(null, $"exit code {result.ExitCode}", result.Fuel)
+            : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);
+    }
+
+    /// <summary>A call that was refused before its guest ran is on record, too.</summary>
+    private void NeverBegan(GuestRequest request, string code) =>
+        new GuestCall(_services.Audit, _identity, request.Tool, request.Context, request.Grant, CancellationToken.None).End(code, TimeSpan.Zero, 0, 0, 0, 0);
 
     private void CheckInput(string toolId, ReadOnlyMemory<byte> input)
     {
@@ -221,9 +229,9 @@ public sealed class Skill : IAsyncDisposable
                     Input = input,
                     Context = context,
                 },
-                stop).ConfigureAwait(false);
+                stop).AsTask().WaitAsync(stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (SkillException or OperationCanceledException))
+        catch (Exception e) when (!stop.IsCancellationRequested && e is not SkillException)
         {
             throw new SkillConsentException("approval-failed", $"asking for approval failed: {e.GetType().Name}", _consented.Request, e);
         }

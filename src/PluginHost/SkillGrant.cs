@@ -25,7 +25,7 @@ public sealed class SkillGrant
         return Except(other).Count == 0;
     }
 
-    /// <summary>What this one allows and the other does not.</summary>
+    /// <summary>What this one allows and the other does not, each thing compared with each: several narrower ones together cover no wider one.</summary>
     public IReadOnlyList<GrantedCapability> Except(SkillGrant other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -8,7 +8,7 @@ namespace PluginHost.Skills.JsonSchema;
 internal readonly struct JsonNumber : IComparable<JsonNumber>, IEquatable<JsonNumber>
 {
     /// <summary>Beyond it digits would have to be written out that nobody sent.</summary>
-    private const int MaxExponent = 2_000;
+    private const int MaxExponent = 400;
 
     private readonly BigInteger _mantissa;
     private readonly int _exponent;
@@ -37,7 +37,7 @@ internal readonly struct JsonNumber : IComparable<JsonNumber>, IEquatable<JsonNu
         {
             if (!int.TryParse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) || Math.Abs((long)exponent) > MaxExponent)
             {
-                throw new SchemaLimitException("a number has an exponent beyond ±2000");
+                throw new SchemaLimitException("a number has an exponent beyond ±400");
             }
 
             text = text[..e];
@@ -45,7 +45,7 @@ internal readonly struct JsonNumber : IComparable<JsonNumber>, IEquatable<JsonNu
 
         if (text.Length > MaxExponent)
         {
-            throw new SchemaLimitException("a number has more than 2000 digits");
+            throw new SchemaLimitException("a number has more than 400 digits");
         }
 
         var dot = text.IndexOf('.');

@@ -111,7 +111,11 @@ internal sealed class ObjectEvaluation(SchemaEvaluation evaluation, SchemaNode n
         return true;
     }
 
-    private bool Has(string name) => value.TryGetProperty(name, out _);
+    private bool Has(string name)
+    {
+        evaluation.Step();
+        return value.TryGetProperty(name, out _);
+    }
 
     private static JsonElement Text(string name) => JsonElement.Parse(JsonEncodedText.Encode(name).ToString() is var text ? $"\"{text}\"" : "");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace PluginHost.Skills.JsonSchema;
@@ -11,6 +12,9 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
     /// <summary>Schemas within schemas; references that go round in circles end here.</summary>
     private const int MaxDepth = 256;
 
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
+
+    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Stack<SchemaResource> _scope = new();
     private readonly Stack<string> _path = new();
     private int _steps;
@@ -86,11 +90,19 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
         return fits;
     }
 
-    public void Step()
+    /// <summary>Counts what an evaluation costs.</summary>
+    /// <exception cref="SchemaLimitException">It costs too much.</exception>
+    public void Step(int cost = 1)
     {
-        if (++_steps > MaxSteps)
+        if ((_steps += cost) > MaxSteps)
         {
             throw new SchemaLimitException($"evaluating takes more than {MaxSteps} steps");
+        }
+
+        // Steps are not alike; none is long by itself.
+        if ((_steps & 0xFF) < cost && Stopwatch.GetElapsedTime(_started) > MaxTime)
+        {
+            throw new SchemaLimitException($"evaluating takes longer than {MaxTime.TotalSeconds} s");
         }
     }
 
@@ -137,6 +149,7 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
             }
         }
 
+        Step((node.Enumeration?.GetArrayLength() ?? 0) + (node.Constant is null ? 0 : 1));
         return node.Constant is { } constant && !JsonEquality.Instance.Equals(constant, value) ? Fails(node, "const")
             : node.Enumeration is not { } values || values.EnumerateArray().Any(one => JsonEquality.Instance.Equals(one, value)) || Fails(node, "enum");
     }
@@ -173,6 +186,8 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
         {
             return true;
         }
+
+        Step(4);
 
         var number = JsonNumber.Of(value);
         return number.CompareTo(node.Minimum ?? number) < 0 ? Fails(node, "minimum")

@@ -14,6 +14,7 @@ internal sealed partial class CapabilitiesFileReader
     public const string Entry = "assets/capabilities.toml";
 
     private const int MaxText = 1024;
+    private const int MaxSections = 256;
 
     /// <summary>Headers that frame a message, name the host or describe a body: the host's own to write.</summary>
     private static readonly string[] Framing =
@@ -97,6 +98,11 @@ internal sealed partial class CapabilitiesFileReader
         if (root.Table(section) is not { } table)
         {
             return [];
+        }
+
+        if (table.Source.Keys.Count > MaxSections)
+        {
+            throw root.Wrong(section, $"has more than {MaxSections} entries");
         }
 
         var items = ImmutableArray.CreateBuilder<T>();

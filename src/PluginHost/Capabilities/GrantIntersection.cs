@@ -1,5 +1,6 @@
 using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Http;
+using PluginHost.Gate;
 
 namespace PluginHost.Capabilities;
 
@@ -11,9 +12,25 @@ internal static class GrantIntersection
 {
     private const string OwnScope = "skill:";
 
+    /// <summary>Pairs of grants that overlap could become many from skill to skill; what is beyond them is not granted.</summary>
+    private const int MaxGrants = 256;
+
+    /// <summary>The grant of a call within another: as below, and of what is counted no more than the other has left.</summary>
+    public static EffectiveGrant Of(EffectiveGrant callee, GuestCall caller)
+    {
+        return Of(callee, caller.Grant) with
+        {
+            LogBytes = Left(Capability.Log, callee.LogBytes, caller.Grant.LogBytes),
+            RandomBytes = Left(Capability.Random, callee.RandomBytes, caller.Grant.RandomBytes),
+            StdioBytes = Left(Capability.Stdio, callee.StdioBytes, caller.Grant.StdioBytes),
+        };
+
+        long Left(Capability capability, long own, long whole) => Math.Max(0, Math.Min(own, whole - caller.QuietBytes(capability)));
+    }
+
     public static EffectiveGrant Of(EffectiveGrant callee, EffectiveGrant caller) => callee with
     {
-        Http = [.. callee.Http.SelectMany(own => caller.Http.Select(other => Both(own, other, caller)).OfType<HttpGrant>())],
+        Http = [.. callee.Http.SelectMany(own => caller.Http.Select(other => Both(own, other, caller)).OfType<HttpGrant>()).Take(MaxGrants)],
         Secrets = [.. callee.Secrets.Where(name => IsOwn(name) || caller.Secrets.Contains(name))],
         ReadableSecrets = [.. callee.ReadableSecrets.Where(name => IsOwn(name) || caller.ReadableSecrets.Contains(name))],
         Files = [.. callee.Files.Select(own => own.Tree is HostDirectory mapped ? Both(own, mapped, caller) : own).OfType<FileGrant>()],

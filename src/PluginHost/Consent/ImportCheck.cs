@@ -4,6 +4,7 @@ using PluginHost.Abi.Embedder;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Capabilities;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Wasm;
 
 namespace PluginHost.Consent;
@@ -40,13 +41,15 @@ internal static class ImportCheck
     }.ToFrozenDictionary();
 
     /// <exception cref="SkillVerificationException">A module imports what none of its tools may use.</exception>
-    public static void Check(ImmutableArray<ToolGrant> plan)
+    public static void Check(ImmutableArray<ToolGrant> plan, ImmutableDictionary<string, HostFunctionBinding> functions)
     {
         foreach (var tools in plan.GroupBy(tool => tool.Code.Module.Path, StringComparer.Ordinal))
         {
             foreach (var import in tools.First().Code.Module.Module.Imports.Where(import => import.Kind == ExternalKind.Function))
             {
-                if (Needed.TryGetValue((import.Module, import.Name), out var needed) && !tools.Any(tool => Holds(tool, needed)))
+                var function = EmbedderHost.Find(functions, import.Module, import.Name);
+                var needed = function is not null ? Capability.HostFunction : Needed.GetValueOrDefault((import.Module, import.Name));
+                if (needed is not null && !tools.Any(tool => function is null ? Holds(tool, needed) : tool.Grant.HostFunctions.Contains(function.Name)))
                 {
                     throw new SkillVerificationException(
                         "policy", "import", $"'{tools.Key}' imports {import.Module} {import.Name}, which needs {needed}: none of its tools is granted that, and StrictImports is on");

@@ -12,7 +12,7 @@ namespace PluginHost.Gate;
 /// receipt is written.
 /// </summary>
 internal sealed class GuestCall(
-    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop)
+    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null)
 {
     /// <summary>Denials that are kept in full; more of them are only counted.</summary>
     private const int MaxDenials = 100;
@@ -48,8 +48,8 @@ internal sealed class GuestCall(
 
     public IReadOnlyList<CapabilityDenial> Denials => _denials;
 
-    /// <summary>The secrets that the call has had to do with.</summary>
-    public SecretWatch Watch { get; } = new();
+    /// <summary>The secrets that the call, and those that it is a part of, have had to do with.</summary>
+    public SecretWatch Watch { get; } = parent?.Watch ?? new SecretWatch();
 
     /// <summary>Asks for an effect that leaves its own record.</summary>
     /// <param name="capability">What is needed.</param>
@@ -88,6 +88,7 @@ internal sealed class GuestCall(
         }
 
         total = (total.Uses + 1, total.Bytes + bytes);
+        parent?.CountQuiet(capability, bytes);
     }
 
     private string QuietAdvice(Capability capability) =>
@@ -109,6 +110,7 @@ internal sealed class GuestCall(
     public void CountQuiet(Capability capability, long bytes)
     {
         _quiet[capability.Index].Bytes += bytes;
+        parent?.CountQuiet(capability, bytes);
     }
 
     public long QuietBytes(Capability capability) => _quiet[capability.Index].Bytes;
@@ -154,11 +156,7 @@ internal sealed class GuestCall(
 
     private long Record(Capability capability, string resource, bool allowed, string rule)
     {
-        if (++_records > MaxRecords)
-        {
-            throw new GuestLimitException("limit.audit", $"the call made more than {MaxRecords} demands");
-        }
-
+        CountRecord();
         return audit.Append("demand", writer =>
         {
             Head(writer);
@@ -167,6 +165,16 @@ internal sealed class GuestCall(
             writer.WriteString("decision", allowed ? "allow" : "deny");
             writer.WriteString("rule", Bounded(rule));
         });
+    }
+
+    /// <summary>What a part of a call puts on record, the whole call does.</summary>
+    private void CountRecord()
+    {
+        parent?.CountRecord();
+        if (++_records > MaxRecords)
+        {
+            throw new GuestLimitException("limit.audit", $"the call made more than {MaxRecords} demands");
+        }
     }
 
     private static string Bounded(string resource) => resource.Length <= MaxResource
@@ -198,6 +206,7 @@ internal sealed class GuestCall(
 
     private CapabilityDeniedException Denied(Capability capability, string resource, string rule, string smallestGrant)
     {
+        (resource, rule, smallestGrant) = (Bounded(resource), Bounded(rule), Bounded(smallestGrant));
         if (++_denied <= MaxDenials)
         {
             _denials.Add(new CapabilityDenial(capability, resource, rule, smallestGrant));

@@ -31,7 +31,7 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         CheckDirectories(plan);
         if (services.Policy.StrictImports)
         {
-            ImportCheck.Check(plan);
+            ImportCheck.Check(plan, services.Functions);
         }
 
         return new Candidate(

@@ -69,6 +69,11 @@ internal sealed class ToolSchemas
         {
             return e.Message;
         }
+        catch (InvalidOperationException)
+        {
+            // Half of a pair of surrogates, escaped: JSON can write what no text can hold.
+            return "a text in it is no Unicode";
+        }
     }
 
     private static (bool IsJson, string? Problem) CheckJson(Schema schema, ReadOnlyMemory<byte> bytes)

@@ -34,6 +34,9 @@ internal sealed record GuestRequest
     /// <summary>Calls a tool of another skill.</summary>
     public Func<NestedCall, NestedOutcome> CallSkill { get; init; } = static _ => NestedOutcome.Failed("there are no other skills");
 
+    /// <summary>The call that this one is a part of; null for one of its own.</summary>
+    public GuestCall? Parent { get; init; }
+
     /// <summary>Ids of the skills that called each other, this one last.</summary>
     public ImmutableArray<string> Chain { get; init; } = [];
 

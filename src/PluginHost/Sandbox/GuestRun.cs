@@ -38,7 +38,7 @@ internal sealed class GuestRun : IDisposable
         _request = request;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         _caller = caller;
-        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token);
+        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent);
         _store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
         _interfaces = new GuestInterfaces(_call, request);
         _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;

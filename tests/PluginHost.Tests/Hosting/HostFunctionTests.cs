@@ -245,6 +245,49 @@ public sealed class HostFunctionTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Result_ThatCannotBePassed_EndsTheCall_AndIsOnRecord()
+    {
+        foreach (var (function, code, outcome) in new (Delegate, string, string)[]
+        {
+            ((string _) => typeof(string), "guest.host-function", "failed: NotSupportedException"),
+            ((string _) => new byte[100_000_000], "guest.error", "failed: what a host function returned does not fit"),
+            ((string _) => (Task<string>)null!, "guest.host-function", "failed: InvalidOperationException"),
+        })
+        {
+            var log = _folder[Guid.NewGuid().ToString("n")];
+            var failed = await Assert.ThrowsExactlyAsync<SkillGuestException>(() => Call(Package("(call $out (call $query {x}))"), options =>
+            {
+                options.AuditFile = log;
+                options.Functions.Add("acme_db.query", function);
+            }));
+
+            Assert.AreEqual(code, failed.Code);
+            StringAssert.Contains(File.ReadAllText(log), $"\"outcome\":\"{outcome}");
+        }
+    }
+
+    [TestMethod]
+    public async Task Result_IsOfTheTypeThatWasDeclared()
+    {
+        Assert.AreEqual("7", (await Call(Package("(call $out (call $query {x}))"), options => options.Functions.Add("acme_db.query", int? (string _) => 7))).Text);
+        Assert.AreEqual("7", (await Call(Package("(call $out (call $query {x}))"), options => options.Functions.Add("acme_db.query", object (string _) => 7))).Text);
+    }
+
+    [TestMethod]
+    public void Import_OfAFunctionThatWasNotGranted_IsRefusedWhereThePolicyIsStrict()
+    {
+        var host = TestHosts.Create(options =>
+        {
+            options.StrictImports = true;
+            options.Functions.Add("acme_db.query", (string sql) => sql);
+            options.Functions.Add("other", () => { });
+        });
+        var package = Package("", functions: "\"other\"", more: "[http.api]\nhost = \"api.test\"\n") with { Manifest = "[capabilities]\nhttp_egress_allowlist = [\"api.test\"]" };
+
+        Assert.AreEqual("policy.import", Assert.ThrowsExactly<SkillVerificationException>(() => host.LoadSkill(package.Write(_folder))).Code);
+    }
+
+    [TestMethod]
     [DataRow("(drop (call $query (i64.const 12345)))")]
     [DataRow("(drop (call $query (i64.const -1)))")]
     public async Task Handle_ThatIsNone_IsTheGuestsFailure(string body) => Assert.AreEqual(

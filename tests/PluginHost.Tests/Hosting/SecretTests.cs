@@ -117,6 +117,7 @@ public sealed class SecretTests : IDisposable
 
     [TestMethod]
     [DataRow("{«\"url\":\"https://api.test/?k=s3cret%2F%2Bvalue%20with%3D%22stuff%22\"»} (i64.const 0)")]
+    [DataRow("{«\"url\":\"https://api.test/?k=%73%33cret%2F%2Bvalue%20with%3D%22stuff%22\"»} (i64.const 0)")]
     [DataRow("{«\"url\":\"https://api.test/\",\"headers\":«\"a\":\"s3cret/+value with=\\\"stuff\\\"\"»»} (i64.const 0)")]
     [DataRow("{«\"url\":\"https://api.test/\",\"method\":\"POST\"»} (call $config {global/API})")]
     public async Task Request_ThatCarriesAReadSecret_IsDenied(string request)

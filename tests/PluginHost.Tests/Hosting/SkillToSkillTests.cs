@@ -130,6 +130,67 @@ public sealed class SkillToSkillTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Approval_OfTheCallee_ThatFails_IsTold_AndBothAreOnRecord()
+    {
+        var log = _folder["log"];
+        await using (var host = TestHosts.Create(options =>
+        {
+            options.AuditFile = log;
+            options.Approve = (_, _) => throw new TaskCanceledException("the service that asks took too long");
+        }))
+        {
+            host.LoadSkill((Callee("acme.b", "risky") with { RequiresApproval = true }).Write(_folder));
+
+            Assert.AreEqual("consent.approval-failed", (await host.LoadSkill(Caller("acme.a", "relay", "acme.risky").Write(_folder)).CallAsync("acme.relay", "")).Text);
+        }
+
+        var text = File.ReadAllText(log);
+        StringAssert.Contains(text, "\"skill\":\"acme.b\"");
+        StringAssert.Contains(text, "\"outcome\":\"consent.approval-failed\"");
+        StringAssert.Contains(text, "\"outcome\":\"failed\"");
+    }
+
+    /// <summary>What a caller has read it cannot send by another's hands, and what it may log is not refilled.</summary>
+    [TestMethod]
+    public async Task Secrets_AndQuotas_DoNotStartAfreshInTheCallee()
+    {
+        using var server = new LoopbackServer(LoopbackServer.Ok("sunny"));
+        const string allowed = "[capabilities]\nhttp_egress_allowlist = [\"api.test\"]\n";
+        var logged = 0;
+        await using var host = TestHosts.Create(options =>
+        {
+            options.Resolve["api.test:443"] = $"http://127.0.0.1:{server.Port}";
+            options.Secrets = name => name == "global/KEY" ? "the secret value" : null;
+            options.Log = _ => logged++;
+        });
+        host.LoadSkill(Callee(
+            "acme.b", "post", "(drop (call $http {«\"url\":\"https://api.test/\",\"method\":\"POST\"»} (call $input)))", "[http.api]\nhost = \"api.test\"\n", allowed).Write(_folder));
+        var thief = Caller("acme.a", "relay", "acme.post", "[http.api]\nhost = \"api.test\"\n[secrets_read]\nkeys = [\"global/KEY\"]\n", allowed + "[[capabilities.secrets]]\nscope = \"global\"\nkey_names = [\"KEY\"]");
+        thief = thief with { Modules = new() { ["m"] = thief.Modules["m"].Replace("(call $input)", "(call $config (call $block (i32.const 2000) (i32.const 10)))", StringComparison.Ordinal).Replace("(memory", "(data (i32.const 2000) \"global/KEY\") (memory", StringComparison.Ordinal) } };
+
+        Assert.AreEqual("capability.denied", (await host.LoadSkill(thief.Write(_folder)).CallAsync("acme.relay", "")).Text);
+        Assert.IsEmpty(server.Requests);
+
+        host.LoadSkill(Callee("acme.c", "log", "(call $log (call $input))").Write(_folder));
+        var loud = Caller("acme.d", "loud", "acme.log");
+        loud = loud with { Modules = new() { ["m"] = loud.Modules["m"].Replace("(local.set $r", "(loop (drop (call $call (call $block (i32.const 1024) (i32.const 8)) (call $input))) (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 20)))) (local.set $r", StringComparison.Ordinal).Replace("(local $r i64)", "(local $r i64) (local $n i32)", StringComparison.Ordinal) } };
+        Assert.AreEqual("capability.denied", (await host.LoadSkill(loud.Write(_folder)).CallAsync("acme.loud", new string('x', 10_000))).Text);
+        Assert.AreEqual(6, logged);
+    }
+
+    [TestMethod]
+    public async Task Name_WithoutEnd_IsShortInTheDenial()
+    {
+        await using var host = TestHosts.Create();
+        var package = Caller("acme.a", "relay", "acme.x") is var caller
+            ? caller with { Modules = new() { ["m"] = caller.Modules["m"].Replace("(call $call (call $block (i32.const 1024) (i32.const 6))", "(call $call (call $alloc (i64.const 3000000))", StringComparison.Ordinal) } }
+            : caller;
+
+        var denied = await Assert.ThrowsExactlyAsync<CapabilityDeniedException>(() => host.LoadSkill(package.Write(_folder)).CallAsync("acme.relay", ""));
+        Assert.IsTrue(denied.Message.Length < 5_000, $"{denied.Message.Length}");
+    }
+
+    [TestMethod]
     public async Task Deadline_OfTheCaller_StopsTheCallee()
     {
         await using var host = TestHosts.Create();

@@ -102,6 +102,40 @@ public sealed class ToolContractTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("""{"a":"\ud800"}""")]
+    [DataRow("""{"\ud800":1}""")]
+    public async Task Text_ThatIsNoUnicode_IsRefused_InAndOut(string json)
+    {
+        const string schema = """{ type = "object", properties = { a = { type = "string", minLength = 1 } }, additionalProperties = { type = "string" } }""";
+        var log = _folder["log"];
+
+        Assert.AreEqual("guest.input", (await Assert.ThrowsExactlyAsync<SkillSchemaException>(() => Call(new TestPackage { Schema = schema }, json))).Code);
+        Assert.AreEqual(
+            "guest.output",
+            (await Assert.ThrowsExactlyAsync<SkillSchemaException>(() => Call(new TestPackage { OutputSchema = schema }, json, options => options.AuditFile = log))).Code);
+        StringAssert.Contains(File.ReadAllLines(log)[^1], "\"outcome\":\"guest.output\"");
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task Input_ThatIsDearToCheck_EndsInTime()
+    {
+        var digits = "[" + string.Join(',', Enumerable.Repeat("1" + new string('0', 390), 10_000)) + "]";
+        var words = "[" + string.Join(',', Enumerable.Repeat("\"x\"", 50_000)) + "]";
+        var values = string.Join(", ", Enumerable.Range(0, 900).Select(i => $"\"word{i}\""));
+        foreach (var (schema, input) in new[]
+        {
+            ("""{ type = "array", items = { allOf = [{ minimum = 1 }, { minimum = 1 }, { maximum = 2 }, { multipleOf = 7 }] } }""", digits),
+            ($$"""{ type = "array", items = { enum = [{{values}}] } }""", words),
+        })
+        {
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            Assert.AreEqual("guest.input", (await Assert.ThrowsExactlyAsync<SkillSchemaException>(() => Call(new TestPackage { Schema = schema }, input))).Code);
+            Assert.IsTrue(clock.Elapsed < TimeSpan.FromSeconds(15), $"{clock.Elapsed}");
+        }
+    }
+
+    [TestMethod]
     public async Task Pattern_ThatWouldBacktrack_IsMatchedInLinearTime()
     {
         var package = new TestPackage { Schema = """{ type = "string", pattern = "^(a|a)*(a|a)*$" }""" };

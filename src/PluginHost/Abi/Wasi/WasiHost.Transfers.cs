@@ -73,11 +73,12 @@ internal sealed partial class WasiHost
         return total;
     }
 
-    private static long ReadFile(Caller caller, IFileNode file, int vectors, long count, long position)
+    private long ReadFile(Caller caller, IFileNode file, int vectors, long count, long position)
     {
         var total = 0L;
         foreach (var (address, length) in Vectors(caller, vectors, count))
         {
+            _call.Stop.ThrowIfCancellationRequested();
             var read = file.Read(GuestMemory.Of(caller).Bytes(address, length), position + total);
             total += read;
             if (read < length)
@@ -148,7 +149,7 @@ internal sealed partial class WasiHost
         return written;
     }
 
-    private static (long Start, long Written) Append(Caller caller, IFileNode file, int vectors, long count)
+    private (long Start, long Written) Append(Caller caller, IFileNode file, int vectors, long count)
     {
         lock (file.AppendGate)
         {
@@ -174,11 +175,12 @@ internal sealed partial class WasiHost
         return total;
     }
 
-    private static long WriteAt(Caller caller, IFileNode file, int vectors, long count, long position)
+    private long WriteAt(Caller caller, IFileNode file, int vectors, long count, long position)
     {
         var total = 0L;
         foreach (var (address, length) in Vectors(caller, vectors, count))
         {
+            _call.Stop.ThrowIfCancellationRequested();
             file.Write(GuestMemory.Of(caller).Bytes(address, length), position + total);
             total += length;
         }

@@ -81,7 +81,7 @@ internal sealed partial class WasiHost : IDisposable
         FileTreeException e => Number(e.Error),
 
         // The embedder's stream is closed or full.
-        IOException or ObjectDisposedException => Errno.Io,
+        IOException or ObjectDisposedException or UnauthorizedAccessException => Errno.Io,
 
         // It is on record, and the receipt lists it.
         CapabilityDeniedException => Errno.NotCapable,

@@ -147,19 +147,7 @@ internal sealed class HostDirectory : IDirectoryNode
 
     public IReadOnlyList<FileEntry> List()
     {
-        // The handle's own name in /proc: the directory that was opened, wherever it lies by now.
-        var path = $"/proc/self/fd/{_handle.DangerousGetHandle()}/";
-        var names = new List<string>();
-        foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos())
-        {
-            if (names.Count == FileNames.MaxEntries)
-            {
-                throw new FileTreeException(FileError.TooLarge);
-            }
-
-            names.Add(entry.Name);
-        }
-
+        var names = LinuxFiles.Names(_handle, FileNames.MaxEntries);
         names.Sort(StringComparer.Ordinal);
         return [.. names.Select(Entry)];
     }

@@ -48,6 +48,21 @@ internal static partial class LinuxFiles
     public static SafeFileHandle OpenParent(SafeFileHandle directory) =>
         With(directory, at => Handle(OpenAt(at, "..", DirectoryOnly | CloseOnExec, 0)));
 
+    /// <summary>Names in a directory: by the handle's own name in /proc, so of the directory that was opened, wherever it lies by now.</summary>
+    /// <exception cref="FileTreeException">There are more than a number of them, or they cannot be read.</exception>
+    public static List<string> Names(SafeFileHandle directory, int most) => With(directory, at =>
+    {
+        try
+        {
+            var names = Directory.EnumerateFileSystemEntries($"/proc/self/fd/{at}/").Take(most + 1).Select(path => Path.GetFileName(path)).ToList();
+            return names.Count <= most ? names : throw new FileTreeException(FileError.TooLarge);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileTreeException(e is UnauthorizedAccessException ? FileError.Denied : FileError.Failed);
+        }
+    });
+
     /// <summary>What a path leads to, links followed.</summary>
     public static FileKind KindOf(string path) => Status(CurrentDirectory, path, 0).Kind;
 

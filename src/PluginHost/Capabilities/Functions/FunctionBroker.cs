@@ -25,11 +25,12 @@ internal sealed class FunctionBroker(GuestCall call, string tool)
         lease.Take(Capability.HostFunction, binding.Name);
         long bytes;
         Task? ended = null;
-        Func<ExtismMemory, WasmValue?> result;
+        WasmValue? value;
         try
         {
-            (ended, result, bytes) = binding.Begin(memory, arguments, new HostFunctionCall { SkillId = call.Identity.Skill, Tool = tool, Context = call.Context, Cancellation = call.Stop });
+            (ended, var result, bytes) = binding.Begin(memory, arguments, new HostFunctionCall { SkillId = call.Identity.Skill, Tool = tool, Context = call.Context, Cancellation = call.Stop });
             ended.Wait(call.Stop);
+            value = result(memory);
         }
         catch (OperationCanceledException) when (call.Stop.IsCancellationRequested)
         {
@@ -55,7 +56,6 @@ internal sealed class FunctionBroker(GuestCall call, string tool)
             throw new HostFunctionFailedException(binding.Name, cause);
         }
 
-        var value = result(memory);
         lease.Close(call.Stop.IsCancellationRequested ? "ok, but its call had been told to stop before" : "ok", 0, bytes);
         return value;
     }

@@ -63,7 +63,7 @@ internal sealed class MethodBinding : HostFunctionBinding
         {
             Task task => task,
             ValueTask task => task.AsTask(),
-            null => Task.CompletedTask,
+            null => IsAwaited ? throw new InvalidOperationException("a task is null") : Task.CompletedTask,
             _ when IsValueTask(_method.ReturnType) => (Task)_method.ReturnType.GetMethod(nameof(ValueTask<>.AsTask))!.Invoke(returned, null)!,
             _ => Task.CompletedTask,
         };
@@ -125,16 +125,18 @@ internal sealed class MethodBinding : HostFunctionBinding
         }
     }
 
-    private WasmValue? Result(ExtismMemory memory, object? value) => value switch
-    {
-        int number => WasmValue.FromI32(number),
-        long number => WasmValue.FromI64(number),
-        float number => WasmValue.FromF32(number),
-        double number => WasmValue.FromF64(number),
-        null => WasmValue.FromI64(0),
-        string text => Block(memory, Encoding.UTF8.GetBytes(text)),
-        byte[] bytes => Block(memory, bytes),
-        ReadOnlyMemory<byte> bytes => Block(memory, bytes.ToArray()),
-        _ => Block(memory, JsonSerializer.SerializeToUtf8Bytes(value, _result!, JsonSerializerOptions.Web)),
-    };
+    /// <summary>By the type that was declared: what a guest imports says that, whatever the value is.</summary>
+    private WasmValue Result(ExtismMemory memory, object? value) =>
+        _result == typeof(int) ? WasmValue.FromI32((int)value!)
+        : _result == typeof(long) ? WasmValue.FromI64((long)value!)
+        : _result == typeof(float) ? WasmValue.FromF32((float)value!)
+        : _result == typeof(double) ? WasmValue.FromF64((double)value!)
+        : value switch
+        {
+            null => WasmValue.FromI64(0),
+            string text => Block(memory, Encoding.UTF8.GetBytes(text)),
+            byte[] bytes => Block(memory, bytes),
+            ReadOnlyMemory<byte> bytes => Block(memory, bytes.ToArray()),
+            _ => Block(memory, JsonSerializer.SerializeToUtf8Bytes(value, _result!, JsonSerializerOptions.Web)),
+        };
 }

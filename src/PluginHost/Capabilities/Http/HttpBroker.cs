@@ -102,7 +102,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
     /// <summary>A service that echoes what it is sent must not hand a secret to the guest; half an answer would confirm guesses.</summary>
     private void CheckAnswer(HttpTarget target, GuestHttpResponse response)
     {
-        if ((call.Watch.FindIn(response.Body) ?? call.Watch.FindIn(string.Join('\n', response.Headers.Select(header => header.Value)))) is { } secret)
+        if ((call.Watch.FindIn(response.Body) ?? call.Watch.FindIn(string.Join('\n', response.Headers.Select(header => $"{header.Key}: {header.Value}")))) is { } secret)
         {
             throw call.Refuse(Capability.SecretsUse, secret, $"the answer of {target.Host} holds the value of the secret", "none: the service must not send it back");
         }
@@ -114,6 +114,8 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
         secrets.WatchReadable();
         var secret = call.Watch.FindIn(request.Body)
             ?? call.Watch.FindIn(request.Target.Uri.OriginalString)
+            ?? call.Watch.FindIn(request.Target.Uri.AbsoluteUri)
+            ?? call.Watch.FindIn(Uri.UnescapeDataString(request.Target.Uri.AbsoluteUri))
             ?? call.Watch.FindIn(string.Join('\n', request.Headers.Select(header => $"{header.Name}: {header.Value}")));
         return secret is null ? null : $"the request holds the value of secret {secret}";
     }

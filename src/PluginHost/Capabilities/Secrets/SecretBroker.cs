@@ -72,6 +72,7 @@ internal sealed class SecretBroker(GuestCall call, Func<string, string?> source)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            _ = call.Refuse(Capability.SecretsUse, name, "the host's source of secrets failed", "none: the source has to answer");
             throw new HttpFailedException("a secret could not be read");
         }
     }

@@ -27,9 +27,19 @@ internal sealed class SkillCallBroker(GuestCall call, ExtismMemory memory, Func<
             Capability.SkillCall, tool, call.Grant.CalledTools.Contains(tool) ? "listed under [calls]" : null,
             ("the tool is not granted", $"[calls] with \"{tool}\" among its tools in assets/capabilities.toml, among the tool's grants"));
         lease.Take(Capability.SkillCall, tool);
-        var outcome = chain.Length >= MaxDepth
-            ? NestedOutcome.Failed($"skills call each other more than {MaxDepth} deep")
-            : callSkill(new NestedCall(tool, input, call.Grant, call.Context, chain, store.Fuel, memoryLimit - store.MemoryBytes, call.Stop));
+        NestedOutcome outcome;
+        try
+        {
+            outcome = chain.Length >= MaxDepth
+                ? NestedOutcome.Failed($"skills call each other more than {MaxDepth} deep")
+                : callSkill(new NestedCall(tool, input, call, chain, store.Fuel, memoryLimit - store.MemoryBytes - memory.Size));
+        }
+        catch (Exception e)
+        {
+            lease.Close("failed: " + e.GetType().Name);
+            throw;
+        }
+
         store.Fuel -= Math.Min(outcome.Fuel, store.Fuel);
         lease.Close(outcome.Output is null ? "failed" : "ok", outcome.Output?.Length ?? 0, input.Length);
         call.Stop.ThrowIfCancellationRequested();
