@@ -14,16 +14,28 @@ internal static class AuditLine
     /// <summary><c>prev</c> of the first line of a chain.</summary>
     public static string NoHash { get; } = new('0', HashDigits);
 
-    private static ReadOnlySpan<byte> Context => "pluginhost.audit.v1\n"u8;
+    /// <summary>What stands before the line in what is hashed, so that the hash is one of an audit line and of nothing else.</summary>
+    public static ReadOnlySpan<byte> Context => "pluginhost.audit.v1\n"u8;
 
     private static ReadOnlySpan<byte> HashMark => ",\"hash\":"u8;
 
-    /// <summary>Completes an object, given with its closing brace, by its hash and a line feed.</summary>
-    public static (byte[] Line, string Hash) Seal(ReadOnlySpan<byte> body)
+    /// <summary>Bytes that <see cref="Seal"/> adds to an object.</summary>
+    private static int SealBytes => HashMark.Length + HashDigits + 4;
+
+    /// <summary>Completes an object, given with its closing brace behind <see cref="Context"/>, by its hash and a line feed.</summary>
+    public static (byte[] Line, string Hash) Seal(ReadOnlySpan<byte> contextAndBody)
     {
-        var open = body[..^1];
-        var hash = HashOf(open);
-        return ([.. open, .. HashMark, .. System.Text.Encoding.ASCII.GetBytes($"\"{hash}\"}}\n")], hash);
+        var hashed = contextAndBody[..^1];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(hashed));
+        var open = hashed[Context.Length..];
+        var line = new byte[open.Length + SealBytes];
+        open.CopyTo(line);
+        HashMark.CopyTo(line.AsSpan(open.Length));
+        var end = line.AsSpan(open.Length + HashMark.Length);
+        end[0] = (byte)'"';
+        System.Text.Encoding.ASCII.GetBytes(hash, end[1..]);
+        "\"}\n"u8.CopyTo(end[(HashDigits + 1)..]);
+        return (line, hash);
     }
 
     /// <summary>Splits a line, given without its line feed; false where its end has not exactly the form of <see cref="Seal"/>.</summary>

@@ -13,6 +13,8 @@ internal sealed class AuditLog : IDisposable
     private readonly Lock _gate = new();
     private readonly IAuditStore _store;
     private readonly TimeProvider _time;
+    private readonly ArrayBufferWriter<byte> _body = new(1024);
+    private readonly Utf8JsonWriter _writer;
     private long _sequence;
     private string _head;
     private bool _failed;
@@ -21,6 +23,7 @@ internal sealed class AuditLog : IDisposable
     {
         _store = store;
         _time = time;
+        _writer = new Utf8JsonWriter(_body);
         _sequence = sequence;
         _head = head;
         Append("segment", writer => writer.WriteString("producer", "pluginhost"));
@@ -72,25 +75,26 @@ internal sealed class AuditLog : IDisposable
             }
 
             var sequence = _sequence + 1;
-            var body = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(body))
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("v", 1);
-                writer.WriteNumber("seq", sequence);
-                writer.WriteString("time", _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
-                writer.WriteString("type", type);
-                fields(writer);
-                writer.WriteString("prev", _head);
-                writer.WriteEndObject();
-            }
-
-            if (body.WrittenCount > AuditLine.MaxBytes - 100)
+            _body.ResetWrittenCount();
+            _body.Write(AuditLine.Context);
+            _writer.Reset();
+            _writer.WriteStartObject();
+            _writer.WriteNumber("v", 1);
+            _writer.WriteNumber("seq", sequence);
+            Span<char> time = stackalloc char[32];
+            _time.GetUtcNow().TryFormat(time, out var length, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+            _writer.WriteString("time", time[..length]);
+            _writer.WriteString("type", type);
+            fields(_writer);
+            _writer.WriteString("prev", _head);
+            _writer.WriteEndObject();
+            _writer.Flush();
+            if (_body.WrittenCount > AuditLine.MaxBytes - 100)
             {
                 throw new InvalidOperationException("a record is longer than a line of the log may be");
             }
 
-            var (line, hash) = AuditLine.Seal(body.WrittenSpan);
+            var (line, hash) = AuditLine.Seal(_body.WrittenSpan);
             try
             {
                 _store.Append(line);
@@ -120,7 +124,10 @@ internal sealed class AuditLog : IDisposable
     {
         lock (_gate)
         {
+            // Whoever comes late is refused, not forgotten.
+            _failed = true;
             _store.Dispose();
+            _writer.Dispose();
         }
     }
 }
