@@ -1,3 +1,6 @@
+using System.Text;
+using PluginHost.Hosting;
+
 namespace PluginHost;
 
 /// <summary>
@@ -6,7 +9,7 @@ namespace PluginHost;
 /// </summary>
 public static class SecretSource
 {
-    private const long MaxFileBytes = 64 * 1024;
+    private const int MaxFileBytes = 64 * 1024;
 
     /// <summary>Secrets in variables of the process's environment, read when they are asked for.</summary>
     /// <param name="variables">The name of the variable, by the secret's name.</param>
@@ -34,11 +37,6 @@ public static class SecretSource
         return name => known.Select(source => source(name)).FirstOrDefault(value => value is not null);
     }
 
-    private static string? Read(string path)
-    {
-        var file = new FileInfo(path);
-        return !file.Exists ? null
-            : file.Length > MaxFileBytes ? throw new IOException($"a file of a secret is larger than {MaxFileBytes} bytes")
-            : File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } value ? value : null;
-    }
+    private static string? Read(string path) =>
+        File.Exists(path) && Encoding.UTF8.GetString(BoundedFile.Read(path, MaxFileBytes)).TrimEnd('\r', '\n') is { Length: > 0 } value ? value : null;
 }

@@ -53,7 +53,7 @@ public sealed class Skill : IAsyncDisposable
         // The skill's own queue comes first: whoever waits in it must not hold a place of the host's.
         _pipeline = new CallPipeline(services.Time, (_limiter, $"calls of '{Id}' run"), (services.Calls, "calls run in this host"));
         Verification = VerificationReport.Of(consented);
-        Grants = consented.Tools.ToImmutableDictionary(tool => tool.Code.Tool.Id, SkillGrant.Of, StringComparer.Ordinal);
+        Grants = consented.Tools.ToImmutableDictionary(tool => tool.Code.Tool.Id, tool => SkillGrant.Of(tool with { Roots = files.AsMapped(tool.Roots) }), StringComparer.Ordinal);
     }
 
     internal ConsentedSkill Consented => _consented;

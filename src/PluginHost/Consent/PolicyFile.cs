@@ -1,4 +1,5 @@
 using PluginHost.Capabilities;
+using PluginHost.Hosting;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Toml;
 
@@ -7,16 +8,14 @@ namespace PluginHost.Consent;
 /// <summary>Reads a policy file: the same words as <see cref="SkillHostOptions"/>, in TOML.</summary>
 internal static class PolicyFile
 {
-    private const long MaxBytes = 1024 * 1024;
+    private const int MaxBytes = 1024 * 1024;
 
     /// <exception cref="SkillStateException">The file is missing, or breaks a rule.</exception>
     public static SkillHostOptions Read(string path)
     {
         try
         {
-            return new FileInfo(path).Length <= MaxBytes
-                ? Parse(File.ReadAllBytes(path))
-                : throw new SkillStateException("policy", $"the policy file '{path}' is larger than {MaxBytes} bytes");
+            return Parse(BoundedFile.Read(path, MaxBytes));
         }
         catch (Exception e) when (e is TomlException or SkillVerificationException or IOException or UnauthorizedAccessException)
         {

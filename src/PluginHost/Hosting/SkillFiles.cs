@@ -18,5 +18,9 @@ internal sealed class SkillFiles(FileGrant own, SkillState state, ImmutableDicti
         .. roots.Select(root => new FileGrant("/" + root.Path, Tree(root), root.CanWrite && !readOnly.Contains(root.Path)) { IsMappedReadOnly = readOnly.Contains(root.Path) }),
     ];
 
+    /// <summary>Roots as the operator mapped them: for reading only, whatever was asked.</summary>
+    public ImmutableArray<RootGrant> AsMapped(ImmutableArray<RootGrant> roots) =>
+        [.. roots.Select(root => readOnly.Contains(root.Path) ? root with { CanWrite = false } : root)];
+
     private IDirectoryNode Tree(RootGrant root) => mapped.TryGetValue(root.Path, out var directory) ? directory : state.Root(root);
 }

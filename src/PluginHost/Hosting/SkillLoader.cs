@@ -4,6 +4,7 @@ using PluginHost.Consent;
 using PluginHost.Sandbox;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.Hosting;
@@ -38,8 +39,14 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             inspected,
             plan,
             ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly()),
-            inspected.Manifest.Tools.ToImmutableDictionary(tool => tool.Id, ToolSchemas.Of, StringComparer.Ordinal),
+            inspected.Manifest.Tools.ToImmutableDictionary(tool => tool.Id, tool => Schemas(tool, cancellation), StringComparer.Ordinal),
             SkillConfig.Of(inspected.Manifest.Config, options.Config));
+    }
+
+    private static ToolSchemas Schemas(ManifestTool tool, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return ToolSchemas.Of(tool);
     }
 
     /// <summary>Consent and sandbox. The skill counts only once it is kept.</summary>

@@ -150,6 +150,47 @@ public sealed class DirectoryNodeTests
     });
 
     [TestMethod]
+    public void Walk_FollowsLinksByTheirText_AndNeverOut() => OnBoth(root =>
+    {
+        root.CreateDirectory("d");
+        using (var inner = root.OpenDirectory("d"))
+        {
+            Put(inner, "f", "x");
+            inner.CreateLink("up", "..");
+            inner.CreateLink("out", "../../etc");
+            inner.CreateLink("root", "/etc");
+        }
+
+        root.CreateLink("to-d", "d");
+        root.CreateLink("a", "b");
+        root.CreateLink("b", "a");
+        FileError Walk(IDirectoryNode from, string path) => Error(() => PathWalk.To(from, path, followsLast: true).Dispose());
+
+        using (var walk = PathWalk.To(root, "to-d/up/d/./up/to-d/f"))
+        {
+            Assert.AreEqual((FileKind.Regular, "f"), (walk.Status().Kind, walk.Name));
+        }
+
+        using (var walk = PathWalk.To(root, "to-d"))
+        {
+            Assert.AreEqual(FileKind.Link, walk.Status().Kind);
+        }
+
+        using (var walk = PathWalk.To(root, "to-d", followsLast: true))
+        {
+            Assert.AreEqual(FileKind.Directory, walk.Status().Kind);
+        }
+
+        Assert.AreEqual(FileError.Denied, Walk(root, "d/out"));
+        Assert.AreEqual(FileError.Denied, Walk(root, "d/out/passwd"));
+        Assert.AreEqual(FileError.Denied, Walk(root, "d/root"));
+        Assert.AreEqual(FileError.Link, Walk(root, "a"));
+        Assert.AreEqual(FileError.Link, Walk(root, "a/x"));
+        using var below = root.OpenDirectory("d");
+        Assert.AreEqual(FileError.Denied, Walk(below, "up/d/f"));
+    });
+
+    [TestMethod]
     public void Memory_OfLinks_IsCounted_AndAFileWithTwoNamesIsGivenBackWithTheLast()
     {
         var root = new MemoryTree(10, 3, TimeProvider.System).CreateRoot();

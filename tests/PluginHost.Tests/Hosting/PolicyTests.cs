@@ -128,6 +128,22 @@ public sealed class PolicyTests : IDisposable
     }
 
     [TestMethod]
+    public void Grant_OfARootThatIsMappedReadOnly_IsOneForReading()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("directories of the machine are mapped on Linux only");
+        }
+
+        var package = new TestPackage { Manifest = "[capabilities.filesystem]\nwrite_roots = [\"out\"]" };
+        var load = new SkillLoadOptions { Directories = { ["out"] = new MappedDirectory(_folder.Path, IsReadOnly: true) } };
+        var path = package.Write(_folder);
+
+        StringAssert.Contains(TestHosts.Create().LoadSkill(path).Grants["acme.run"].ToString(), "filesystem.write  /out");
+        StringAssert.Contains(TestHosts.Create().LoadSkill(path, load).Grants["acme.run"].ToString(), "filesystem.read  /out");
+    }
+
+    [TestMethod]
     public void Grant_IsPrinted()
     {
         var text = Grant("[http.a]\nhost = \"api.test\"\npath_prefix = \"/v1\"\nmethods = [\"GET\"]\n[files.f]\npath = \"out\"\naccess = \"write\"\nmax_bytes = 5").ToString();

@@ -112,6 +112,18 @@ public sealed class HostileProgramTests
     });
 
     [TestMethod]
+    public void Links_AreMadeInMemory_AndNotInDirectoriesOfTheMachine() => WithTrees(grant =>
+    {
+        const string imports = """(import "wasi_snapshot_preview1" "path_symlink" (func $symlink (param i32 i32 i32 i32 i32) (result i32)))""";
+        var result = Run("""
+            (data (i32.const 0) "fl")
+            (func (export "_start") (call $exit (call $symlink (i32.const 0) (i32.const 1) (i32.const 3) (i32.const 1) (i32.const 1))))
+            """, grant, imports: imports);
+
+        Assert.AreEqual((int)(grant.Files[0].Tree is HostDirectory ? Errno.NotSupported : Errno.Success), result.ExitCode);
+    });
+
+    [TestMethod]
     public void DeepDirectories_EndInAnError_AndTheLogStaysWhole()
     {
         using var folder = new TemporaryFolder();
