@@ -26,7 +26,7 @@ public sealed class HostFunction
     public static HostFunction Create(Delegate function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var type = HostDelegates.TypeOf(function.GetType(), skip: 1)
+        var type = HostDelegates.OfHost(function.GetType())
             ?? throw new ArgumentException("an Action or Func over Caller and int, long, float or double is needed", nameof(function));
         return new HostFunction(type, function, null);
     }

@@ -5,7 +5,7 @@ namespace PluginHost.Wasm;
 /// <summary>What a host offers to modules: named functions, memories, tables and globals.</summary>
 public sealed class Linker
 {
-    private readonly Dictionary<(string Module, string Name), object> _items = [];
+    private readonly Dictionary<(string Module, string Name), object> _items = new(64);
 
     /// <summary>Offers a function of the host.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>

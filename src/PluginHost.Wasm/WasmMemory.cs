@@ -49,7 +49,7 @@ public sealed class WasmMemory
 
         try
         {
-            Base = Reservations.Take();
+            Base = Reservations.Take(bytes);
         }
         catch
         {
@@ -57,13 +57,14 @@ public sealed class WasmMemory
             throw;
         }
 
-        store.Add(this);
-        if (bytes > 0 && !AddressSpace.Commit(Base, bytes))
+        if (Base == 0)
         {
+            store.TryTakeMemory(-bytes);
             throw new InsufficientMemoryException("a guest memory could not be allocated");
         }
 
         Length = bytes;
+        store.Add(this);
     }
 
     /// <summary>Frees the address range of a store that was never disposed.</summary>

@@ -15,6 +15,9 @@ internal static partial class AddressSpace
     private const uint MemRelease = 0x8000;
     private const int MapFixed = 0x10;
     private const int DontNeed = 4;
+
+    /// <summary>Overwriting so little costs less than faulting its pages in again.</summary>
+    private const int MostToOverwrite = 128 * 1024;
     private const uint PageNoAccess = 1;
     private const uint PageReadWrite = 4;
 
@@ -49,10 +52,28 @@ internal static partial class AddressSpace
             return true;
         }
 
-        // Linux alone promises that pages given back this way read as zeros. Elsewhere new ones are put in their place.
+        // See TryClear about Linux. Elsewhere new pages are put in their place.
         return OperatingSystem.IsWindows() ? VirtualFree(address, (nuint)bytes, MemDecommit)
             : OperatingSystem.IsLinux() ? Advise(address, (nuint)bytes, DontNeed) == 0 && Protect(address, (nuint)bytes, ProtectNone) == 0
             : Map(address, (nuint)bytes, ProtectNone, MapFlags | MapFixed, -1, 0) == address;
+    }
+
+    /// <summary>Makes a part read as zeros again, where the system has a cheap way; else it becomes unusable.</summary>
+    /// <param name="address">Its start.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="usable">How much of it is usable afterwards.</param>
+    /// <returns>False where that failed, and the whole range must be released.</returns>
+    public static unsafe bool TryClear(nint address, long bytes, out long usable)
+    {
+        usable = OperatingSystem.IsLinux() ? bytes : 0;
+        if (OperatingSystem.IsLinux() && bytes <= MostToOverwrite)
+        {
+            new Span<byte>((void*)address, (int)bytes).Clear();
+            return true;
+        }
+
+        // Linux alone promises that pages given back this way read as zeros.
+        return OperatingSystem.IsLinux() ? Advise(address, (nuint)bytes, DontNeed) == 0 : Decommit(address, bytes);
     }
 
     public static void Release(nint address, long bytes)

@@ -10,7 +10,23 @@ internal sealed class ConstantEvaluator(WasmModule module, Instance instance)
     private readonly Instruction _instruction = new();
     private readonly Stack<WasmValue> _stack = new();
 
-    public WasmValue Evaluate(ByteRange range)
+    public WasmValue Evaluate(ByteRange range) => IsPlain(range, out var value) ? WasmValue.FromI32(value) : Read(range);
+
+    /// <summary>Nearly all expressions are one constant, and a module may have thousands.</summary>
+    private bool IsPlain(ByteRange range, out int value)
+    {
+        value = 0;
+        var reader = new WasmReader(module.Bytes.Span, range.Start, range.End);
+        if (reader.Byte() != (byte)Opcode.I32Const)
+        {
+            return false;
+        }
+
+        value = reader.S32();
+        return reader.Byte() == (byte)Opcode.End;
+    }
+
+    private WasmValue Read(ByteRange range)
     {
         var reader = new WasmReader(module.Bytes.Span, range.Start, range.End);
         while (true)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 
 namespace PluginHost.Wasm.Runtime;
 
@@ -8,6 +9,20 @@ internal static class HostDelegates
 {
     /// <summary>Parameters besides the caller that Action and Func have room for.</summary>
     private const int MaxParameters = 15;
+
+    /// <summary>Reading a type off a delegate costs more than a call of it, and hosts define the same ones for every instance.</summary>
+    private static readonly ConditionalWeakTable<Type, FunctionType> Hosts = [];
+
+    /// <summary>The function type that a delegate stands for, which takes a <see cref="Caller"/> first; or null.</summary>
+    public static FunctionType? OfHost(Type type)
+    {
+        if (!Hosts.TryGetValue(type, out var known) && TypeOf(type, skip: 1) is { } read)
+        {
+            Hosts.AddOrUpdate(type, known = read);
+        }
+
+        return known;
+    }
 
     /// <summary>The function type that a delegate type stands for, or null.</summary>
     /// <param name="type">An Action or Func.</param>

@@ -20,10 +20,13 @@ internal static class DeadlineClock
     public static IDisposable After(TimeSpan time, Action action)
     {
         var deadline = new Deadline(action);
+        var at = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        bool isNext;
         lock (Gate)
         {
             Sweep();
-            Pending.Enqueue(deadline, Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency));
+            isNext = !Pending.TryPeek(out _, out var first) || at < first;
+            Pending.Enqueue(deadline, at);
             if (!_runs)
             {
                 _runs = true;
@@ -31,7 +34,12 @@ internal static class DeadlineClock
             }
         }
 
-        Changed.Set();
+        // Whoever waits for an earlier one need not be woken for a later one.
+        if (isNext)
+        {
+            Changed.Set();
+        }
+
         return deadline;
     }
 

@@ -14,7 +14,13 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
     /// <summary>How long a thread without work is kept.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long one thread without work stays awake.</summary>
+    private static readonly TimeSpan Lingering = TimeSpan.FromMicroseconds(50);
+
     private readonly Lock _gate = new();
+
+    /// <summary>1 while a thread without work stays awake: never more than one does.</summary>
+    private int _lingers;
     private readonly Stack<Worker> _idle = [];
     private int _threads;
 
@@ -122,14 +128,18 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
     private sealed class Worker(EngineThreads owner, Action first)
     {
         private readonly object _given = new();
-        private Action? _work = first;
+        private volatile Action? _work = first;
+        private bool _sleeps;
 
         public void Give(Action work)
         {
             lock (_given)
             {
                 _work = work;
-                Monitor.Pulse(_given);
+                if (_sleeps)
+                {
+                    Monitor.Pulse(_given);
+                }
             }
         }
 
@@ -147,14 +157,33 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
             }
         }
 
+        /// <summary>Callers often come one after the other; to wake a thread costs more than many calls do.</summary>
+        private void Linger()
+        {
+            if (Environment.ProcessorCount == 1 || Interlocked.Exchange(ref owner._lingers, 1) != 0)
+            {
+                return;
+            }
+
+            for (var start = Stopwatch.GetTimestamp(); _work is null && Stopwatch.GetElapsedTime(start) < Lingering;)
+            {
+                Thread.SpinWait(10);
+            }
+
+            Volatile.Write(ref owner._lingers, 0);
+        }
+
         private Action? Take(TimeSpan patience)
         {
+            Linger();
             lock (_given)
             {
+                _sleeps = true;
                 while (_work is null && Monitor.Wait(_given, patience))
                 {
                 }
 
+                _sleeps = false;
                 var work = _work;
                 _work = null;
                 return work;

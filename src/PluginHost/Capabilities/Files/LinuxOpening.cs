@@ -39,8 +39,11 @@ internal static unsafe partial class LinuxOpening
             }
         }
 
-        return OpenAt(directory, name, flags | NoFollow, mode);
+        return OpenWithoutBeneath(directory, name, flags, mode);
     }
+
+    /// <summary>What older kernels have.</summary>
+    public static int OpenWithoutBeneath(int directory, string name, int flags, int mode) => OpenAt(directory, name, flags | NoFollow, mode);
 
     /// <summary>Sandboxes of the machine may answer to any use of a call that they do not know with EPERM.</summary>
     private static bool IsFiltered() => OpenStrictly(-1, ".", 0, 0) < 0 && Marshal.GetLastPInvokeError() is NotPermitted;

@@ -84,7 +84,7 @@ internal sealed class PinnedHttpClient : IDisposable
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.All,
         MaxResponseHeadersLength = MaxResponseHeaderKilobytes,
-        ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(Connect(), ownsSocket: true)),
+        ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new PatientStream(Connect())),
     };
 
     private Socket Connect()
