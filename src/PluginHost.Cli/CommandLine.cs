@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PluginHost.Cli.Audit;
 using PluginHost.Cli.Keys;
+using PluginHost.Cli.Policy;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
 using PluginHost.Cli.Wasm;
@@ -14,12 +15,12 @@ internal static class CommandLine
     private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs a command line; one that is wrong is told as JSON where JSON was asked for.</summary>
-    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration invocation)
+    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration invocation, CancellationToken cancellation = default)
     {
         var parse = Create().Parse(arguments, Configuration);
         if (parse.Errors.Count == 0 || !arguments.Any(argument => argument == CommandOutput.Json || argument.StartsWith(CommandOutput.Json + "=", StringComparison.Ordinal) || argument.StartsWith(CommandOutput.Json + ":", StringComparison.Ordinal)))
         {
-            return await parse.InvokeAsync(invocation).ConfigureAwait(false);
+            return await parse.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
         }
 
         CommandOutput.WriteError(invocation.Output, "usage.arguments", string.Join("; ", parse.Errors.Select(error => error.Message)));
@@ -29,6 +30,8 @@ internal static class CommandLine
     private static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
     {
         InitCommand.Create(),
+        new Command("state", "Work with state directories.") { StateAdoptCommand.Create() },
+        new Command("policy", "Work with policy files.") { PolicySignCommand.Create() },
         new Command("keys", "Work with keys.") { KeysGenerateCommand.Create() },
         new Command("skills", "Work with skills.")
         {
@@ -36,7 +39,7 @@ internal static class CommandLine
             SkillsRunCommand.Create(),
             SuggestManifestCommand.Create(),
         },
-        new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create() },
+        new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },
         new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },
     };
 }

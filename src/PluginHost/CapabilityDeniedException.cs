@@ -3,17 +3,16 @@ using PluginHost.Capabilities;
 namespace PluginHost;
 
 /// <summary>A guest asked for something that its effective grant does not hold. The denial is on record.</summary>
-public sealed class CapabilityDeniedException : SkillException
+public sealed class CapabilityDeniedException : SkillException, ISkillCallFailure
 {
-    internal CapabilityDeniedException(string skill, string tool, Capability capability, string resource, string rule, string smallestGrant)
-        : base("capability.denied", $"'{skill}' (tool '{tool}') was denied {capability} on {resource}: {rule}. To allow it: {smallestGrant}")
+    internal CapabilityDeniedException(string skill, string tool, CapabilityDenial denial)
+        : base(
+            denial.Code,
+            $"'{skill}' (tool '{tool}') was denied {denial.Capability} on {denial.Resource}: {denial.Rule}{(denial.Place is { } place ? $" [{place}]" : "")}. To allow it: {denial.SmallestGrant}")
     {
         Skill = skill;
         Tool = tool;
-        Capability = capability;
-        Resource = resource;
-        Rule = rule;
-        SmallestGrant = smallestGrant;
+        Denial = denial;
     }
 
     internal CapabilityDeniedException(CapabilityDeniedException denied, SkillCallReceipt receipt)
@@ -21,10 +20,7 @@ public sealed class CapabilityDeniedException : SkillException
     {
         Skill = denied.Skill;
         Tool = denied.Tool;
-        Capability = denied.Capability;
-        Resource = denied.Resource;
-        Rule = denied.Rule;
-        SmallestGrant = denied.SmallestGrant;
+        Denial = denied.Denial;
         Receipt = receipt;
     }
 
@@ -37,15 +33,18 @@ public sealed class CapabilityDeniedException : SkillException
     /// <summary>The tool that was called.</summary>
     public string Tool { get; }
 
+    /// <summary>All of it in one, as it stands on record.</summary>
+    public CapabilityDenial Denial { get; }
+
     /// <summary>What was asked for.</summary>
-    public Capability Capability { get; }
+    public Capability Capability => Denial.Capability;
 
     /// <summary>On what, in canonical form.</summary>
-    public string Resource { get; }
+    public string Resource => Denial.Resource;
 
     /// <summary>The rule that refused.</summary>
-    public string Rule { get; }
+    public string Rule => Denial.Rule;
 
     /// <summary>The smallest grant that would allow it, in words of the manifest.</summary>
-    public string SmallestGrant { get; }
+    public string SmallestGrant => Denial.SmallestGrant;
 }

@@ -34,6 +34,15 @@ public sealed record ConsentRequest
     /// <summary>Lower hex SHA-256 over everything that is signed. Consent is given to this digest and no other.</summary>
     public required string PayloadDigest { get; init; }
 
+    /// <summary>When a skill signed with this key was first loaded here; null where none ever was.</summary>
+    public DateTimeOffset? KnownSince { get; init; }
+
+    /// <summary>The version that was accepted last; null where none is on record.</summary>
+    public string? AcceptedVersion { get; init; }
+
+    /// <summary>What is different from it.</summary>
+    public IReadOnlyList<ConsentChange> Changes { get; init; } = [];
+
     /// <summary>The tools it offers.</summary>
     public required IReadOnlyList<SkillTool> Tools { get; init; }
 
@@ -46,7 +55,17 @@ public sealed record ConsentRequest
         var text = new StringBuilder();
         text.AppendLine(Printable.Text($"{Name} ({SkillId} {Version})"));
         text.AppendLine(Printable.Text($"signed by {Publisher}, key {KeyId}, {Trust}"));
+        text.AppendLine(KnownSince is { } since ? $"known here since {since.UtcDateTime:yyyy-MM-dd}" : "nothing signed with this key was ever loaded here");
         text.AppendLine($"payload {PayloadDigest}");
+        if (AcceptedVersion is not null)
+        {
+            text.AppendLine(Printable.Text($"{AcceptedVersion} was accepted before; {(Changes.Count == 0 ? "nothing that is asked has changed" : "since then:")}"));
+            foreach (var change in Changes.OrderByDescending(change => change.Widens))
+            {
+                text.AppendLine(Printable.Text($"  {(change.Widens ? "WIDER" : "     ")} {change.Kind}: {change.Text}"));
+            }
+        }
+
         foreach (var tool in Tools)
         {
             text.AppendLine(Printable.Text($"  tool {tool.Id}: {tool.Description}"));
@@ -56,6 +75,7 @@ public sealed record ConsentRequest
         foreach (var asked in Capabilities)
         {
             text.AppendLine(Printable.Text($"  {asked.Capability}  {asked.Resource}{(asked.Detail.Length > 0 ? $"  ({asked.Detail})" : "")}"));
+            text.AppendLine($"      at worst: {asked.AtWorst}");
         }
 
         return text.ToString();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text;
 using System.Threading.RateLimiting;
 using PluginHost.Abi.Extism;
@@ -107,23 +108,41 @@ public sealed class Skill : IAsyncDisposable
     public Task<SkillCallResult> CallAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(toolId);
-        return Detached(ExecuteAsync(toolId, input, context, cancellationToken));
+        return Detached(MeasuredAsync(toolId, input, context, cancellationToken));
     }
 
-    private async Task<SkillCallResult> ExecuteAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
+    private async Task<SkillCallResult> MeasuredAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
     {
-        using var running = _running.Begin(this, cancellationToken);
+        var start = Stopwatch.GetTimestamp();
         var tool = _consented.Tools.FirstOrDefault(tool => tool.Code.Tool.Id == toolId)
             ?? throw new ArgumentException($"'{Id}' has no tool '{toolId}'", nameof(toolId));
+        var activity = Telemetry.Call(Id, toolId);
+        try
+        {
+            var result = await ExecuteAsync(tool, input, context, cancellationToken).ConfigureAwait(false);
+            Telemetry.Called(activity, Id, toolId, "ok", Stopwatch.GetElapsedTime(start), result.Receipt);
+            return result;
+        }
+        catch (Exception e)
+        {
+            Telemetry.Called(activity, Id, toolId, Telemetry.CodeOf(e), Stopwatch.GetElapsedTime(start), (e as ISkillCallFailure)?.Receipt);
+            throw;
+        }
+    }
+
+    private async Task<SkillCallResult> ExecuteAsync(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
+    {
+        using var running = _running.Begin(this, cancellationToken);
         var output = new MemoryStream();
         var error = new MemoryStream();
         var request = Request(tool, input, context ?? CallContext.None, output, error);
         var module = _modules[tool.Code.Module.Path];
         var began = false;
+        CheckRecords();
         GuestResult result;
         try
         {
-            CheckInput(toolId, input);
+            CheckInput(tool.Code.Tool.Id, input);
             await ApproveAsync(tool, input, request.Context, running.Stop).ConfigureAwait(false);
             result = await _pipeline.ExecuteAsync(
                 tool.Limits.Time,
@@ -191,9 +210,33 @@ public sealed class Skill : IAsyncDisposable
             : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);
     }
 
+    /// <summary>No call begins where it could not be recorded. What is refused here would only add to what is too much already, so it is counted.</summary>
+    private void CheckRecords()
+    {
+        _services.Audit.Check();
+        var quota = _files.State.Quota;
+        if (quota.IsSpent)
+        {
+            quota.Refuse();
+            throw new SkillLimitException("limit.audit", $"the calls of '{Id}' have put as much on record as they may in a minute");
+        }
+
+        if (quota.TakeRefused() is var refused and > 0)
+        {
+            _services.Audit.Append("refusal", writer =>
+            {
+                writer.WriteString("code", "limit.audit");
+                writer.WriteString("skill", Id);
+                writer.WriteString("version", Version);
+                writer.WriteString("payload", PayloadDigest);
+                writer.WriteNumber("calls", refused);
+            });
+        }
+    }
+
     /// <summary>A call that was refused before its guest ran is on record, too.</summary>
     private void NeverBegan(GuestRequest request, string code) =>
-        new GuestCall(_services.Audit, _identity, request.Tool, request.Context, request.Grant, CancellationToken.None).End(code, TimeSpan.Zero, 0, 0, 0, 0);
+        new GuestCall(_services.Audit, _identity, request.Tool, request.Context, request.Grant, CancellationToken.None, quota: request.Quota).End(code, TimeSpan.Zero, 0, 0, 0, 0);
 
     private void CheckInput(string toolId, ReadOnlyMemory<byte> input)
     {
@@ -297,6 +340,7 @@ public sealed class Skill : IAsyncDisposable
             Grant = tool.Grant with { Files = _files.Of(tool.Roots) },
             Limits = tool.Limits,
             Context = context,
+            Quota = _files.State.Quota,
             Functions = _services.Functions,
             CallSkill = _services.CallSkill,
             Chain = [Id],

@@ -1,3 +1,5 @@
+using PluginHost.Capabilities;
+
 namespace PluginHost;
 
 /// <summary>What a call used.</summary>
@@ -8,6 +10,18 @@ public sealed record SkillCallReceipt
 
     /// <summary>Wall time of the guest, host calls included.</summary>
     public required TimeSpan Time { get; init; }
+
+    /// <summary>The part of it that effects of the host took; the rest is the guest's.</summary>
+    public required TimeSpan HostTime { get; init; }
+
+    /// <summary>Bytes of the input that the guest got.</summary>
+    public required long BytesIn { get; init; }
+
+    /// <summary>Bytes of the output that it left.</summary>
+    public required long BytesOut { get; init; }
+
+    /// <summary>What it used of the host, by capability.</summary>
+    public required IReadOnlyDictionary<Capability, HostCallTotal> HostCalls { get; init; }
 
     /// <summary>Units of fuel: the same for the same module, input and answers of the host, on every machine.</summary>
     public required long Fuel { get; init; }

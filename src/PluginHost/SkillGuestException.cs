@@ -5,7 +5,7 @@ namespace PluginHost;
 /// <c>guest.host-function</c>, with what it threw as the inner exception. Its text was
 /// chosen by the guest and must be escaped before it is shown.
 /// </summary>
-public sealed class SkillGuestException : SkillException
+public sealed class SkillGuestException : SkillException, ISkillCallFailure
 {
     internal SkillGuestException(string code, string message, int exitCode, string standardError, SkillCallReceipt receipt, Exception? inner = null)
         : base(code, message, inner)

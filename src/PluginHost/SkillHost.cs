@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
+using PluginHost.Consent;
 using PluginHost.Hosting;
+using PluginHost.State;
 
 namespace PluginHost;
 
@@ -43,6 +46,23 @@ public sealed class SkillHost : IAsyncDisposable
         return Create(options.Value);
     }
 
+    /// <summary>
+    /// Says that a state directory counts as it is, after its anchor refused it. Whoever calls this answers for it: what the
+    /// anchor remembered, and the reason, are put on record.
+    /// </summary>
+    /// <param name="stateDirectory">The directory.</param>
+    /// <param name="anchor">The anchor, which is given a new mark.</param>
+    /// <param name="who">Who says so.</param>
+    /// <param name="reason">Why.</param>
+    /// <exception cref="SkillStateException">The directory is missing or damaged, or the anchor cannot be written.</exception>
+    public static void AdoptState(string stateDirectory, IStateAnchor anchor, string who, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        StateAdoption.Adopt(StateRoot.Open(stateDirectory), anchor, who, reason, TimeProvider.System);
+    }
+
     /// <summary>Loads a skill, waiting on no task: it throws where consent would have to be waited for.</summary>
     /// <param name="path">File of the package.</param>
     /// <param name="options">What this skill is given.</param>
@@ -55,23 +75,26 @@ public sealed class SkillHost : IAsyncDisposable
     public Skill LoadSkill(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         var loader = Loader(path, options);
+        var activity = Telemetry.Load();
         try
         {
             var candidate = _services.Loads.Execute(loader.Verify, cancellationToken);
             using var unanswered = new CancellationTokenSource();
-            var answer = AskAsync(candidate, unanswered.Token);
-            if (!answer.IsCompleted)
+            var asked = _services.Consents.AskAsync(candidate, unanswered.Token);
+            if (!asked.IsCompleted)
             {
                 unanswered.Cancel();
                 throw new SkillConsentException("needs-waiting", "consent is given later, and this load waits on nothing: use LoadSkillAsync", candidate.Request);
             }
 
-            var decision = answer.GetAwaiter().GetResult();
-            return Kept(loader, _services.Loads.Execute(token => loader.Admit(candidate, decision, token), cancellationToken));
+            var answer = asked.GetAwaiter().GetResult();
+            var skill = Kept(loader, candidate, answer, _services.Loads.Execute(token => loader.Admit(candidate, answer, token), cancellationToken));
+            Telemetry.Loaded(activity, "ok");
+            return skill;
         }
-        catch (SkillException e)
+        catch (Exception e)
         {
-            loader.Refused(e);
+            Refused(loader, activity, e);
             throw;
         }
     }
@@ -81,15 +104,18 @@ public sealed class SkillHost : IAsyncDisposable
     public async Task<Skill> LoadSkillAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         var loader = Loader(path, options);
+        var activity = Telemetry.Load();
         try
         {
             var candidate = await _services.Loads.ExecuteAsync(loader.Verify, cancellationToken).ConfigureAwait(false);
-            var decision = await AskAsync(candidate, cancellationToken).ConfigureAwait(false);
-            return Kept(loader, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, decision, token), cancellationToken).ConfigureAwait(false));
+            var answer = await _services.Consents.AskAsync(candidate, cancellationToken).ConfigureAwait(false);
+            var skill = Kept(loader, candidate, answer, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, answer, token), cancellationToken).ConfigureAwait(false));
+            Telemetry.Loaded(activity, "ok");
+            return skill;
         }
-        catch (SkillException e)
+        catch (Exception e)
         {
-            loader.Refused(e);
+            Refused(loader, activity, e);
             throw;
         }
     }
@@ -115,6 +141,15 @@ public sealed class SkillHost : IAsyncDisposable
         _services.Dispose();
     }
 
+    private static void Refused(SkillLoader loader, Activity? activity, Exception reason)
+    {
+        Telemetry.Loaded(activity, Telemetry.CodeOf(reason));
+        if (reason is SkillException refused)
+        {
+            loader.Refused(refused);
+        }
+    }
+
     private SkillLoader Loader(string path, SkillLoadOptions? options)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -126,33 +161,15 @@ public sealed class SkillHost : IAsyncDisposable
         return new SkillLoader(_services, path, options ?? new SkillLoadOptions());
     }
 
-    /// <summary>Whatever comes of it but a clear answer is a refusal.</summary>
-    private async ValueTask<ConsentDecision> AskAsync(Candidate candidate, CancellationToken cancellation)
-    {
-        if (_services.Consent is not { } consent)
-        {
-            throw new SkillConsentException("nobody", "nobody is there to consent: options.Consent is not set", candidate.Request);
-        }
-
-        try
-        {
-            return await consent(candidate.Request, cancellation).ConfigureAwait(false) ?? ConsentDecision.Refuse;
-        }
-        catch (Exception e) when (e is not (SkillException or OperationCanceledException))
-        {
-            throw new SkillConsentException("failed", $"asking for consent failed: {e.GetType().Name}", candidate.Request, e);
-        }
-    }
-
     /// <summary>Nothing is pinned or recorded for a skill that nobody gets: a host that was disposed meanwhile keeps none.</summary>
-    private Skill Kept(SkillLoader loader, Skill skill)
+    private Skill Kept(SkillLoader loader, Candidate candidate, ConsentAnswer answer, Skill skill)
     {
         try
         {
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                loader.Keep(skill.Consented);
+                loader.Keep(skill.Consented, candidate, answer);
                 _services.Loaded.TryAdd(skill, true);
                 return skill;
             }

@@ -1,3 +1,4 @@
+using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Consent;
 
@@ -13,6 +14,18 @@ public sealed class SkillHostOptions
     {
         ArgumentNullException.ThrowIfNull(path);
         return PolicyFile.Read(path);
+    }
+
+    /// <summary>Options as a policy file says them that an operator signed: it may consent, too.</summary>
+    /// <param name="path">The policy file; the signature lies beside it, with <c>.dsse</c> added to its name.</param>
+    /// <param name="operatorKeys">Public keys of operators, 64 hexadecimal digits each.</param>
+    /// <exception cref="SkillStateException">It is missing, breaks a rule, or none of the keys signed it (<c>state.policy</c>).</exception>
+    /// <exception cref="FormatException">A key is not 64 hexadecimal digits.</exception>
+    public static SkillHostOptions FromSignedPolicy(string path, IEnumerable<string> operatorKeys)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(operatorKeys);
+        return PolicyFile.Read(path, [.. operatorKeys.Select(key => key.Length == 64 ? Convert.FromHexString(key) : throw new FormatException("a key is not 64 hexadecimal digits"))]);
     }
 
     /// <summary>
@@ -35,6 +48,24 @@ public sealed class SkillHostOptions
 
     /// <summary>Who consents to what a skill asks for. Absent means that nobody does: every skill is refused.</summary>
     public ConsentCallback? Consent { get; set; }
+
+    /// <summary>
+    /// Whether a new version inherits the consent for the last one: same publisher and key, nothing wider (grants, tools and what they
+    /// say, quotas), provenance that says no less. Off by default: a new payload needs a new consent.
+    /// </summary>
+    public bool InheritConsent { get; set; }
+
+    /// <summary>Whether the command line's <c>--accept</c> is no consent.</summary>
+    public bool ForbidAcceptFlag { get; set; }
+
+    /// <summary>Where a policy file withdraws capabilities.</summary>
+    internal string? WithdrawnPlace { get; set; }
+
+    /// <summary>Payloads that an operator's signed policy accepts.</summary>
+    internal HashSet<string> AcceptedPayloads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers elsewhere how far the state directory has come. Without one a directory that was put back from an older copy is not noticed.</summary>
+    public IStateAnchor? Anchor { get; set; }
 
     /// <summary>Who decides about each call of a tool that is marked so. Absent means that nobody does: such calls are refused.</summary>
     public ApprovalCallback? Approve { get; set; }
@@ -65,6 +96,9 @@ public sealed class SkillHostOptions
 
     /// <summary>File of the audit log. One process at a time may write it.</summary>
     public string? AuditFile { get; set; }
+
+    /// <summary>How the audit log is kept.</summary>
+    public AuditOptions Audit { get; } = new();
 
     /// <summary>Functions of the embedder that skills may be allowed to call.</summary>
     public HostFunctions Functions { get; } = new();

@@ -1,7 +1,7 @@
 namespace PluginHost;
 
 /// <summary>A limit ended a call or a load, or refused to begin it. Codes begin with <c>limit.</c></summary>
-public sealed class SkillLimitException : SkillException
+public sealed class SkillLimitException : SkillException, ISkillCallFailure
 {
     internal SkillLimitException(string code, string message, SkillCallReceipt? receipt = null, IReadOnlyList<string>? stack = null)
         : base(code, message)

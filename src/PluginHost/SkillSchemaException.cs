@@ -4,7 +4,7 @@ namespace PluginHost;
 /// What went into a tool (<c>guest.input</c>, nothing ran) or came out of it (<c>guest.output</c>, nothing of it is returned) does not fit the
 /// schema that its publisher declared.
 /// </summary>
-public sealed class SkillSchemaException : SkillException
+public sealed class SkillSchemaException : SkillException, ISkillCallFailure
 {
     internal SkillSchemaException(string rule, string message, SkillCallReceipt? receipt = null)
         : base("guest." + rule, message) => Receipt = receipt;

@@ -1,7 +1,7 @@
 namespace PluginHost;
 
 /// <summary>A guest trapped: it did what WebAssembly forbids, or ended itself. Codes begin with <c>trap.</c></summary>
-public sealed class SkillTrapException : SkillException
+public sealed class SkillTrapException : SkillException, ISkillCallFailure
 {
     internal SkillTrapException(string code, string message, SkillCallReceipt receipt, IReadOnlyList<string> stack)
         : base(code, message)

@@ -22,6 +22,7 @@ return args switch
     ["child-stack"] => StackChild.Run(Console.Out),
     ["child-leak"] => LeakChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
+    ["child-audit-limit", var path] => AuditLimitChild.Run(path, Console.Out),
     _ => Usage(),
 };
 

@@ -104,7 +104,7 @@ public sealed class SkillsRunTests : IDisposable
     [TestMethod]
     [DataRow("skills", "run")]
     [DataRow("wasm", "run")]
-    [DataRow("audit", "verify")]
+    [DataRow("audit", "export")]
     public void UsageError_WithJson_IsJson(string noun, string verb)
     {
         var run = Invocation.Run(noun, verb, "--json");

@@ -16,6 +16,8 @@ internal sealed class RunFlags
     private readonly Option<string?> _input = new("--input") { Description = "Input of the tool: a text, @FILE, or - for standard input. Empty without it.", HelpName = "TEXT|@FILE|-" };
     private readonly Option<string?> _accept = new("--accept") { Description = "Consent to what the package with this payload digest asks for.", HelpName = "PAYLOAD_SHA256" };
     private readonly Option<string?> _policy = new("--policy") { Description = "File with what this host allows at most.", HelpName = "FILE" };
+    private readonly Option<string[]> _operator = new("--operator-key") { Description = "Public key of an operator who must have signed the policy.", HelpName = "HEX" };
+    private readonly Option<string?> _anchor = new("--anchor") { Description = "File elsewhere that remembers how far the state directory has come.", HelpName = "FILE" };
     private readonly Option<bool> _approve = new("--approve") { Description = "Approve this call of a tool whose publisher wants each call approved." };
     private readonly Option<string[]> _map = new("--map") { Description = "A directory in place of a root of the manifest.", HelpName = "ROOT=DIR[:ro]" };
     private readonly Option<string[]> _resolve = new("--resolve") { Description = "Connect to an address in place of a host; it may be private.", HelpName = "HOST:PORT=[http://]ADDR:PORT" };
@@ -26,7 +28,7 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _input, _accept, _policy, _approve, _map, _resolve, _secret, _environment, _config, _audit })
+        foreach (var option in new Option[] { _input, _accept, _policy, _operator, _anchor, _approve, _map, _resolve, _secret, _environment, _config, _audit })
         {
             command.Add(option);
         }
@@ -54,12 +56,19 @@ internal sealed class RunFlags
     public SkillHostOptions HostOptions(ParseResult parse, TrustFlags trust, StateRoot? state)
     {
         var accepted = parse.GetValue(_accept)?.Trim().ToLowerInvariant();
-        var options = parse.GetValue(_policy) is { } policy ? SkillHostOptions.FromPolicy(policy) : new SkillHostOptions();
+        var options = Policy(parse);
+        var canKeep = state is not null;
         options.StateDirectory = state?.Path;
         options.TrustStoreFile = parse.GetValue(trust.Store);
         options.AllowTrustOnFirstUse |= parse.GetValue(trust.AllowFirstUse);
         options.AuditFile = parse.GetValue(_audit);
-        options.Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, parse.InvocationConfiguration.Error) ? ConsentDecision.Accept : ConsentDecision.Refuse);
+        options.Anchor = parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null;
+        if (accepted is not null && options.ForbidAcceptFlag)
+        {
+            throw new CommandError(ExitCode.Refused, "consent.accept-forbidden", "the policy forbids --accept");
+        }
+
+        options.Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, canKeep, parse.InvocationConfiguration.Error));
         options.Approve = (request, _) => ValueTask.FromResult(parse.GetValue(_approve) || Approves(request, parse.InvocationConfiguration.Error));
         options.Log = message => Console.Error.WriteLine($"[{message.Level}] {Printable.Text(message.Text)}");
         foreach (var keys in trust.Keys(parse).GroupBy(pair => pair.Publisher, pair => pair.Key, StringComparer.Ordinal))
@@ -99,12 +108,27 @@ internal sealed class RunFlags
         return options;
     }
 
-    private static bool Consents(ConsentRequest request, string? accepted, TextWriter error)
+    private SkillHostOptions Policy(ParseResult parse)
+    {
+        var keys = parse.GetValue(_operator) ?? [];
+        try
+        {
+            return parse.GetValue(_policy) is not { } policy ? new SkillHostOptions()
+                : keys.Length == 0 ? SkillHostOptions.FromPolicy(policy)
+                : SkillHostOptions.FromSignedPolicy(policy, keys);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.operator-key", e.Message);
+        }
+    }
+
+    private static ConsentDecision Consents(ConsentRequest request, string? accepted, bool canKeep, TextWriter error)
     {
         if (accepted is not null)
         {
             return accepted == request.PayloadDigest
-                ? true
+                ? ConsentDecision.AcceptFor(ConsentScope.Once, Environment.UserName)
                 : throw new SkillConsentException("other-payload", $"--accept names another payload; this one is {request.PayloadDigest}", request);
         }
 
@@ -114,7 +138,13 @@ internal sealed class RunFlags
             throw new SkillConsentException("required", $"there is no terminal to ask on; to consent: --accept {request.PayloadDigest}", request);
         }
 
-        return Asks(error);
+        error.Write(canKeep ? "Allow this? Type yes for this time, or always: " : "Allow this? Type yes: ");
+        return Console.ReadLine()?.Trim().ToLowerInvariant() switch
+        {
+            "yes" => ConsentDecision.AcceptFor(ConsentScope.Once, Environment.UserName),
+            "always" when canKeep => ConsentDecision.AcceptFor(ConsentScope.Always, Environment.UserName),
+            _ => ConsentDecision.Refuse,
+        };
     }
 
     private static bool Approves(ApprovalRequest request, TextWriter error)

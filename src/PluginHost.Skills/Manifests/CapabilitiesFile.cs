@@ -5,6 +5,9 @@ namespace PluginHost.Skills.Manifests;
 /// <summary>What <c>assets/capabilities.toml</c> says: which code serves which tool, and with which narrower rights.</summary>
 internal sealed record CapabilitiesFile
 {
+    /// <summary>Lines on which its sections begin.</summary>
+    public ImmutableDictionary<string, int> Lines { get; init; } = ImmutableDictionary<string, int>.Empty;
+
     public ImmutableArray<ToolBinding> Tools { get; init; } = [];
 
     public ImmutableArray<HttpRequest> Http { get; init; } = [];

@@ -67,7 +67,8 @@ internal sealed partial class CapabilitiesFileReader
 
         var file = new CapabilitiesFile
         {
-            Http = http,
+            Lines = root.Source.Keys.ToImmutableDictionary(key => key, root.Source.LineOf, StringComparer.Ordinal),
+            Http = [.. http.Select(request => request with { Line = root.Table("http")!.Source.LineOf(request.Name) })],
             Files = files,
             Tools = Named(root, "tools", Tool, isGrant: false),
             VariableBytes = Amount(root, "variables", "max_bytes"),

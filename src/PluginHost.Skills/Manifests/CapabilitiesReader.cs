@@ -15,6 +15,7 @@ internal static partial class CapabilitiesReader
         var filesystem = table.Table("filesystem");
         var capabilities = new ManifestCapabilities
         {
+            Lines = table.Source.Keys.ToImmutableDictionary(key => key, table.Source.LineOf, StringComparer.Ordinal),
             ReadRoots = Roots(filesystem, "read_roots", optIn.Contains("filesystem")),
             WriteRoots = Roots(filesystem, "write_roots", optIn.Contains("filesystem")),
             Hosts = Each(table, "http_egress_allowlist", host => IsHost(host, optIn.Contains("http_egress")), "holds something that is no host name"),

@@ -5,6 +5,9 @@ namespace PluginHost.Skills.Manifests;
 /// <summary>What a skill asks for.</summary>
 internal sealed record ManifestCapabilities
 {
+    /// <summary>Lines of skill.toml on which its keys stand.</summary>
+    public ImmutableDictionary<string, int> Lines { get; init; } = ImmutableDictionary<string, int>.Empty;
+
     public ImmutableArray<string> ReadRoots { get; init; } = [];
 
     public ImmutableArray<string> WriteRoots { get; init; } = [];

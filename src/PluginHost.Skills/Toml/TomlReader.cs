@@ -98,7 +98,7 @@ internal sealed partial class TomlReader
         if (!parent.TryGet(key, out var value))
         {
             var implied = new TomlTable { Origin = TomlTableOrigin.Implied };
-            parent.Add(key, implied);
+            parent.Add(key, implied, _line);
             return implied;
         }
 
@@ -115,7 +115,7 @@ internal sealed partial class TomlReader
         if (!parent.TryGet(key, out var value))
         {
             var table = new TomlTable { Origin = TomlTableOrigin.Header };
-            parent.Add(key, table);
+            parent.Add(key, table, _line);
             return table;
         }
 
@@ -132,7 +132,7 @@ internal sealed partial class TomlReader
     {
         if (!parent.TryGet(key, out var value))
         {
-            parent.Add(key, value = new TomlArray(ofTables: true));
+            parent.Add(key, value = new TomlArray(ofTables: true), _line);
         }
 
         if (value is not TomlArray { IsOfTables: true } array)
@@ -163,7 +163,7 @@ internal sealed partial class TomlReader
             throw new TomlException(line, $"'{key[^1]}' is defined already");
         }
 
-        table.Add(key[^1], value);
+        table.Add(key[^1], value, line);
     }
 
     /// <summary>A dotted key makes tables, and extends only those that dotted keys of the same section made.</summary>
@@ -172,7 +172,7 @@ internal sealed partial class TomlReader
         if (!parent.TryGet(key, out var value))
         {
             var made = new TomlTable { Origin = TomlTableOrigin.Dotted, Section = section };
-            parent.Add(key, made);
+            parent.Add(key, made, _line);
             return made;
         }
 

@@ -6,6 +6,7 @@ namespace PluginHost.Skills.Toml;
 internal sealed class TomlTable
 {
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);
 
     /// <summary>How the table came to be; decides how it may be extended.</summary>
     internal TomlTableOrigin Origin { get; set; }
@@ -19,5 +20,12 @@ internal sealed class TomlTable
 
     public bool TryGet(string key, [NotNullWhen(true)] out object? value) => _values.TryGetValue(key, out value);
 
-    internal void Add(string key, object value) => _values.Add(key, value);
+    /// <summary>The line on which a key was first written; 0 where there is no such key.</summary>
+    public int LineOf(string key) => _lines.GetValueOrDefault(key);
+
+    internal void Add(string key, object value, int line)
+    {
+        _values.Add(key, value);
+        _lines.Add(key, line);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace PluginHost.Audit;
@@ -8,8 +9,10 @@ internal static class AuditLine
     /// <summary>Bytes of a line, the line feed included.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    private const int HashDigits = 64;
-    private static readonly System.Buffers.SearchValues<byte> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef"u8);
+    /// <summary>Hexadecimal digits of a hash.</summary>
+    public const int HashDigits = 64;
+
+    private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
 
     /// <summary><c>prev</c> of the first line of a chain.</summary>
     public static string NoHash { get; } = new('0', HashDigits);
@@ -17,54 +20,54 @@ internal static class AuditLine
     /// <summary>What stands before the line in what is hashed, so that the hash is one of an audit line and of nothing else.</summary>
     public static ReadOnlySpan<byte> Context => "pluginhost.audit.v1\n"u8;
 
-    private static ReadOnlySpan<byte> HashMark => ",\"hash\":"u8;
+    private static ReadOnlySpan<byte> HashMark => ",\"hash\":\""u8;
 
-    /// <summary>Bytes that <see cref="Seal"/> adds to an object.</summary>
-    private static int SealBytes => HashMark.Length + HashDigits + 4;
+    private static ReadOnlySpan<byte> End => "\"}\n"u8;
 
-    /// <summary>Completes an object, given with its closing brace behind <see cref="Context"/>, by its hash and a line feed.</summary>
-    public static (byte[] Line, string Hash) Seal(ReadOnlySpan<byte> contextAndBody)
+    /// <summary>Completes a line of which a buffer holds, behind <see cref="Context"/>, all but the hash and the closing brace.</summary>
+    /// <param name="open">The buffer; what is the line in it begins behind the context.</param>
+    /// <param name="hash">Gets the digits of the hash.</param>
+    public static void Seal(ArrayBufferWriter<byte> open, Span<byte> hash)
     {
-        var hashed = contextAndBody[..^1];
-        var hash = Convert.ToHexStringLower(SHA256.HashData(hashed));
-        var open = hashed[Context.Length..];
-        var line = new byte[open.Length + SealBytes];
-        open.CopyTo(line);
-        HashMark.CopyTo(line.AsSpan(open.Length));
-        var end = line.AsSpan(open.Length + HashMark.Length);
-        end[0] = (byte)'"';
-        System.Text.Encoding.ASCII.GetBytes(hash, end[1..]);
-        "\"}\n"u8.CopyTo(end[(HashDigits + 1)..]);
-        return (line, hash);
+        Digits(open.WrittenSpan, hash);
+        open.Write(HashMark);
+        open.Write(hash);
+        open.Write(End);
     }
 
     /// <summary>Splits a line, given without its line feed; false where its end has not exactly the form of <see cref="Seal"/>.</summary>
-    public static bool TryOpen(ReadOnlySpan<byte> line, out string written, out string computed)
+    /// <param name="line">The line.</param>
+    /// <param name="scratch">Room for <see cref="Context"/> and the line.</param>
+    /// <param name="written">Digits of the hash that the line names.</param>
+    /// <param name="holds">Whether that is its hash.</param>
+    public static bool TryOpen(ReadOnlySpan<byte> line, Span<byte> scratch, out ReadOnlySpan<byte> written, out bool holds)
     {
-        written = computed = "";
-        var mark = line.LastIndexOf(HashMark);
-        if (mark < 0)
+        written = default;
+        holds = false;
+        var mark = line.Length - HashMark.Length - HashDigits - 2;
+        if (mark < 0 || !line[mark..].StartsWith(HashMark) || !line.EndsWith(End[..^1]))
         {
             return false;
         }
 
-        var end = line[(mark + HashMark.Length)..];
-        if (end.Length != HashDigits + 3 || end[0] != '"' || end[HashDigits + 1] != '"' || end[HashDigits + 2] != '}'
-            || end.Slice(1, HashDigits).IndexOfAnyExcept(LowerHex) >= 0)
+        written = line.Slice(mark + HashMark.Length, HashDigits);
+        if (written.IndexOfAnyExcept(LowerHex) >= 0)
         {
             return false;
         }
 
-        written = System.Text.Encoding.ASCII.GetString(end.Slice(1, HashDigits));
-        computed = HashOf(line[..mark]);
+        Context.CopyTo(scratch);
+        line[..mark].CopyTo(scratch[Context.Length..]);
+        Span<byte> computed = stackalloc byte[HashDigits];
+        Digits(scratch[..(Context.Length + mark)], computed);
+        holds = computed.SequenceEqual(written);
         return true;
     }
 
-    private static string HashOf(ReadOnlySpan<byte> open)
+    private static void Digits(ReadOnlySpan<byte> hashed, Span<byte> digits)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Context);
-        hash.AppendData(open);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(hashed, hash);
+        Convert.TryToHexStringLower(hash, digits, out _);
     }
 }

@@ -1,32 +1,61 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace PluginHost.Audit;
 
 /// <summary>
 /// The hash-chained log. Each line names the hash of the line before, so that no line can be edited, removed, inserted or
-/// moved without breaking the chain from there on. A line is on record before <see cref="Append"/> returns.
+/// moved without breaking the chain from there on. A line is with the store before an append returns.
 /// </summary>
 internal sealed class AuditLog : IDisposable
 {
+    /// <summary>Bytes of records about what has happened already that wait for a store that takes none.</summary>
+    private const int MaxOwed = 16 << 20;
+
+    private const int MaxNeighbours = 100;
+
+    /// <summary>How long a store that is slow may hold up others.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly IAuditStore _store;
     private readonly TimeProvider _time;
+    private readonly AuditSettings _settings;
+    private readonly AuditFlusher? _flusher;
     private readonly ArrayBufferWriter<byte> _body = new(1024);
+    private readonly ArrayBufferWriter<byte> _owed = new(1024);
     private readonly Utf8JsonWriter _writer;
+    private readonly byte[] _head;
     private long _sequence;
-    private string _head;
-    private bool _failed;
+    private long _checkpoint;
+    private string? _closed;
 
-    private AuditLog(IAuditStore store, TimeProvider time, long sequence, string head)
+    private AuditLog(IAuditStore store, TimeProvider time, AuditSettings settings, long sequence, string head)
     {
         _store = store;
         _time = time;
+        _settings = settings;
         _writer = new Utf8JsonWriter(_body);
-        _sequence = sequence;
-        _head = head;
-        Append("segment", writer => writer.WriteString("producer", "pluginhost"));
+        _sequence = _checkpoint = sequence;
+        _head = Encoding.ASCII.GetBytes(head);
+        _flusher = settings.Durability == AuditDurability.EachRecord ? null : new AuditFlusher(store, settings);
+        try
+        {
+            Append("segment", static writer => writer.WriteString("producer", "pluginhost"));
+            lock (_gate)
+            {
+                Checkpoint(store.Neighbours());
+                Retain();
+            }
+        }
+        catch
+        {
+            _flusher?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Hash of the last line.</summary>
@@ -36,22 +65,40 @@ internal sealed class AuditLog : IDisposable
         {
             lock (_gate)
             {
-                return _head;
+                return Encoding.ASCII.GetString(_head);
+            }
+        }
+    }
+
+    /// <summary>Where the log ends.</summary>
+    public AuditPosition Position
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new AuditPosition(_store.Name, _sequence, Encoding.ASCII.GetString(_head));
             }
         }
     }
 
     /// <summary>A log that lives as long as the process.</summary>
-    public static AuditLog InMemory(TimeProvider time) => new(new MemoryAuditStore(), time, 0, AuditLine.NoHash);
+    public static AuditLog InMemory(TimeProvider time) => new(new MemoryAuditStore(), time, AuditSettings.Default with { Durability = AuditDurability.EachRecord }, 0, AuditLine.NoHash);
+
+    /// <summary>A log that goes to a sink.</summary>
+    public static AuditLog To(IAuditSink sink, TimeProvider time, AuditSettings settings) => To(new MemoryAuditStore(sink), time, settings);
+
+    public static AuditLog To(IAuditStore store, TimeProvider time, AuditSettings settings) => new(store, time, settings, 0, AuditLine.NoHash);
 
     /// <summary>Opens or creates a log file. What an earlier process left is verified first and then continued.</summary>
     /// <exception cref="SkillStateException">The file cannot be opened, or it was tampered with.</exception>
-    public static AuditLog Open(string path, TimeProvider time)
+    public static AuditLog Open(string path, TimeProvider time, AuditSettings? settings = null)
     {
-        var store = FileAuditStore.Open(path, out var report);
+        settings ??= AuditSettings.Default;
+        var store = FileAuditStore.Open(path, settings.OwnsFolder, out var sequence, out var head);
         try
         {
-            return new AuditLog(store, time, report.LastSequence, report.Head);
+            return new AuditLog(store, time, settings, sequence, head);
         }
         catch
         {
@@ -60,58 +107,58 @@ internal sealed class AuditLog : IDisposable
         }
     }
 
-    /// <summary>Appends a line.</summary>
+    /// <summary>Appends a line about what is to happen.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="fields">Writes the fields of the type.</param>
     /// <returns>Its sequence number.</returns>
-    /// <exception cref="SkillStateException">It could not be written. Nothing is written after that: an unrecorded effect must not happen.</exception>
-    public long Append(string type, Action<Utf8JsonWriter> fields)
+    /// <exception cref="SkillStateException">It could not be written, and an effect without a record must not happen.</exception>
+    public long Append(string type, Action<Utf8JsonWriter> fields) => Append(type, fields, out _);
+
+    /// <summary>Appends a line about what is to happen, and tells how long it is.</summary>
+    /// <exception cref="SkillStateException">It could not be written, and an effect without a record must not happen.</exception>
+    public long Append(string type, Action<Utf8JsonWriter> fields, out int bytes) => Guarded(() =>
     {
-        lock (_gate)
+        Settle();
+        Seal(type, fields, out var length, hash: out var hash);
+        Store(_body.WrittenSpan[AuditLine.Context.Length..]);
+        return (Advance(hash), length);
+    }, out bytes);
+
+    /// <summary>
+    /// Appends a line about what has happened. Where the store takes none it is kept, in its place in the chain, until the store
+    /// does; until then whatever is to happen is refused.
+    /// </summary>
+    /// <exception cref="SkillStateException">The log is closed, or too much is kept already.</exception>
+    public long AppendAfter(string type, Action<Utf8JsonWriter> fields, out int bytes) => Guarded(() =>
+    {
+        Seal(type, fields, out var length, out var hash);
+        var line = _body.WrittenSpan[AuditLine.Context.Length..];
+        if (!TrySettle() || !TryStore(line))
         {
-            if (_failed)
+            if (_owed.WrittenCount + line.Length > MaxOwed)
             {
-                throw new SkillStateException("audit-failed", "the audit log could not be written earlier and is closed");
+                throw Failed("the audit log takes nothing, and no more records can be kept for it");
             }
 
-            var sequence = _sequence + 1;
-            _body.ResetWrittenCount();
-            _body.Write(AuditLine.Context);
-            _writer.Reset();
-            _writer.WriteStartObject();
-            _writer.WriteNumber("v", 1);
-            _writer.WriteNumber("seq", sequence);
-            Span<char> time = stackalloc char[32];
-            _time.GetUtcNow().TryFormat(time, out var length, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-            _writer.WriteString("time", time[..length]);
-            _writer.WriteString("type", type);
-            fields(_writer);
-            _writer.WriteString("prev", _head);
-            _writer.WriteEndObject();
-            _writer.Flush();
-            if (_body.WrittenCount > AuditLine.MaxBytes - 100)
-            {
-                throw new InvalidOperationException("a record is longer than a line of the log may be");
-            }
-
-            var (line, hash) = AuditLine.Seal(_body.WrittenSpan);
-            try
-            {
-                _store.Append(line);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or ArgumentException)
-            {
-                _failed = true;
-                throw new SkillStateException("audit-failed", "the audit log could not be written", e);
-            }
-
-            _sequence = sequence;
-            _head = hash;
-            return sequence;
+            _owed.Write(line);
         }
-    }
 
-    /// <summary>Asks the system to put what was written on the disk.</summary>
+        return (Advance(hash), length);
+    }, out bytes);
+
+    /// <summary>Whether the log takes records: what it could not take before it gets now.</summary>
+    /// <exception cref="SkillStateException">It does not.</exception>
+    public void Check() => Guarded(() =>
+    {
+        Settle();
+        return (0, 0);
+    }, out _);
+
+    /// <summary>Stands for the value of a secret on record: the same for the same value, and no help to whoever guesses it.</summary>
+    public string DigestOf(string secret) =>
+        "hmac-sha256:" + Convert.ToHexStringLower(HMACSHA256.HashData(_settings.DigestKey, Encoding.UTF8.GetBytes(secret)).AsSpan(0, 16));
+
+    /// <summary>Asks the store to make what was written durable.</summary>
     public void Flush()
     {
         lock (_gate)
@@ -124,10 +171,261 @@ internal sealed class AuditLog : IDisposable
     {
         lock (_gate)
         {
+            if (_closed is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                if (TrySettle())
+                {
+                    Checkpoint([]);
+                    _store.Flush();
+                }
+            }
+            catch (Exception e) when (IsFault(e))
+            {
+                // What could be written is; the chain tells where it ends.
+            }
+
             // Whoever comes late is refused, not forgotten.
-            _failed = true;
+            _closed = "the audit log is closed";
+            _flusher?.Dispose();
             _store.Dispose();
             _writer.Dispose();
+        }
+    }
+
+    private static bool IsFault(Exception e) => e is not (InvalidOperationException or OutOfMemoryException) || e is ObjectDisposedException;
+
+    private static SkillStateException Failed(string message, Exception? cause = null) => new("audit-failed", message, cause);
+
+    /// <summary>What a disk did not take may be gone, whatever it says afterwards.</summary>
+    private SkillStateException NotDurable(Exception cause)
+    {
+        _closed = "the audit log could not be made durable and is closed";
+        return Failed(_closed, cause);
+    }
+
+    private long Guarded(Func<(long Result, int Bytes)> action, out int bytes)
+    {
+        if (!_gate.TryEnter(Patience))
+        {
+            throw Failed("the audit log is written too slowly");
+        }
+
+        try
+        {
+            if (_closed is not null)
+            {
+                throw Failed(_closed);
+            }
+
+            if (_flusher?.Fault is { } fault)
+            {
+                throw NotDurable(fault);
+            }
+
+            (var result, bytes) = action();
+            Tidy();
+            return result;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Writes the line into the buffer.</summary>
+    private void Seal(string type, Action<Utf8JsonWriter> fields, out int length, out byte[] hash)
+    {
+        _body.ResetWrittenCount();
+        _body.Write(AuditLine.Context);
+        _writer.Reset();
+        _writer.WriteStartObject();
+        _writer.WriteNumber("v", 1);
+        _writer.WriteNumber("seq", _sequence + 1);
+        Span<char> time = stackalloc char[32];
+        _time.GetUtcNow().TryFormat(time, out var characters, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        _writer.WriteString("time", time[..characters]);
+        _writer.WriteString("type", type);
+        fields(_writer);
+        _writer.WriteString("prev"u8, _head);
+        _writer.Flush();
+        hash = new byte[AuditLine.HashDigits];
+        AuditLine.Seal(_body, hash);
+        length = _body.WrittenCount - AuditLine.Context.Length;
+        if (length > AuditLine.MaxBytes)
+        {
+            throw new InvalidOperationException("a record is longer than a line of the log may be");
+        }
+    }
+
+    private long Advance(byte[] hash)
+    {
+        hash.CopyTo(_head, 0);
+        return ++_sequence;
+    }
+
+    private void Store(ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            _store.Append(lines);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw Failed("the audit log could not be written", e);
+        }
+
+        try
+        {
+            if (_flusher is { } flusher)
+            {
+                flusher.Wrote();
+            }
+            else
+            {
+                _store.Flush();
+            }
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw NotDurable(e);
+        }
+    }
+
+    private bool TryStore(ReadOnlySpan<byte> lines)
+    {
+        try
+        {
+            Store(lines);
+            return true;
+        }
+        catch (SkillStateException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes what is owed.</summary>
+    private void Settle()
+    {
+        if (_owed.WrittenCount > 0)
+        {
+            Store(_owed.WrittenSpan);
+            _owed.ResetWrittenCount();
+        }
+    }
+
+    private bool TrySettle()
+    {
+        if (_owed.WrittenCount > 0 && !TryStore(_owed.WrittenSpan))
+        {
+            return false;
+        }
+
+        _owed.ResetWrittenCount();
+        return true;
+    }
+
+    /// <summary>Ends a segment that is full, and signs how far the log goes. None of it is about an effect, so it may fail and is tried again.</summary>
+    private void Tidy()
+    {
+        if (_owed.WrittenCount > 0)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_store.SegmentBytes >= _settings.SegmentBytes)
+            {
+                Checkpoint([]);
+                if (_store.EndSegment())
+                {
+                    Own("segment", static writer => writer.WriteString("producer", "pluginhost"));
+                    Retain();
+                }
+            }
+            else if (_sequence - _checkpoint >= _settings.CheckpointRecords)
+            {
+                Checkpoint([]);
+            }
+        }
+        catch (Exception e) when (e is SkillStateException || IsFault(e))
+        {
+            // The next record finds out whether the store takes any.
+        }
+    }
+
+    private void Own(string type, Action<Utf8JsonWriter> fields)
+    {
+        Seal(type, fields, out _, out var hash);
+        Store(_body.WrittenSpan[AuditLine.Context.Length..]);
+        Advance(hash);
+    }
+
+    private void Checkpoint(IReadOnlyList<AuditPosition> neighbours)
+    {
+        var position = new AuditPosition(_store.Name, _sequence, Encoding.ASCII.GetString(_head));
+        if (_settings.Signer is { } signer && _checkpoint != _sequence)
+        {
+            var note = signer.Sign(position);
+            Own("checkpoint", writer =>
+            {
+                writer.WriteNumber("size", position.Sequence);
+                writer.WriteString("head", position.Head);
+                writer.WriteString("note", note);
+                writer.WriteStartArray("others");
+                foreach (var other in neighbours.Take(MaxNeighbours))
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("log", other.Log);
+                    writer.WriteNumber("size", other.Sequence);
+                    writer.WriteString("head", other.Head);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+            });
+            _store.Publish(note);
+        }
+
+        _checkpoint = _sequence;
+        _settings.Checkpointed?.Invoke(position);
+    }
+
+    /// <summary>Removes finished segments that are too old or too much, each on record first, so that what is left verifies.</summary>
+    private void Retain()
+    {
+        if (_settings is { RetainBytes: null, RetainFor: null })
+        {
+            return;
+        }
+
+        var finished = _store.Finished();
+        var bytes = finished.Sum(segment => new FileInfo(segment.Path).Length);
+        foreach (var segment in finished)
+        {
+            var file = new FileInfo(segment.Path);
+            var isOld = _settings.RetainFor is { } span && _time.GetUtcNow() - file.LastWriteTimeUtc > span;
+            if (!isOld && !(bytes > _settings.RetainBytes))
+            {
+                return;
+            }
+
+            bytes -= file.Length;
+            var (sequence, head) = SegmentEnd.Of(segment.Path);
+            Own("lifecycle", writer =>
+            {
+                writer.WriteString("event", "retention");
+                writer.WriteString("segment", System.IO.Path.GetFileName(segment.Path));
+                writer.WriteNumber("last", sequence);
+                writer.WriteString("head", head);
+            });
+            _store.Remove(segment);
         }
     }
 }

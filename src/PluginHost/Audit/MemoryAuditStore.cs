@@ -1,15 +1,29 @@
 namespace PluginHost.Audit;
 
-/// <summary>Keeps no lines: the chain's head stands for them.</summary>
-internal sealed class MemoryAuditStore : IAuditStore
+/// <summary>Keeps no lines: the chain's head stands for them. Or hands them to a sink, which keeps them.</summary>
+internal sealed class MemoryAuditStore(IAuditSink? sink = null) : IAuditStore
 {
-    public void Append(ReadOnlySpan<byte> line)
+    public string Name => "";
+
+    public long SegmentBytes => 0;
+
+    public void Append(ReadOnlySpan<byte> lines) => sink?.Append(lines);
+
+    public void Flush() => sink?.Flush();
+
+    public bool EndSegment() => false;
+
+    public IReadOnlyList<AuditSegment> Finished() => [];
+
+    public void Remove(AuditSegment segment)
     {
     }
 
-    public void Flush()
+    public void Publish(string note)
     {
     }
+
+    public IReadOnlyList<AuditPosition> Neighbours() => [];
 
     public void Dispose()
     {

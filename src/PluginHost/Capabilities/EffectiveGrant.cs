@@ -13,6 +13,9 @@ internal sealed record EffectiveGrant
     /// <summary>Where it was written down.</summary>
     public GrantSource Source { get; init; }
 
+    /// <summary>Where it is written what it holds of a capability: file and line.</summary>
+    public ImmutableDictionary<Capability, string> Places { get; init; } = ImmutableDictionary<Capability, string>.Empty;
+
     /// <summary>What the host's policy takes from every skill.</summary>
     public ImmutableHashSet<Capability> Withdrawn { get; init; } = [];
 

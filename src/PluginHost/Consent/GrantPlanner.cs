@@ -17,6 +17,7 @@ internal sealed class GrantPlanner
     private readonly CapabilitiesFile? _file;
     private readonly ManifestCapabilities _asked;
     private readonly HostPolicy _policy;
+    private readonly ImmutableDictionary<Capability, string> _places;
     private readonly IReadOnlyDictionary<string, string> _environment;
 
     private GrantPlanner(InspectedSkill skill, HostPolicy policy, IReadOnlyDictionary<string, string> environment)
@@ -26,6 +27,7 @@ internal sealed class GrantPlanner
         _asked = skill.Manifest.Capabilities;
         _policy = policy;
         _environment = environment;
+        _places = GrantPlaces.Of(_file, _asked, policy);
     }
 
     /// <param name="skill">The skill.</param>
@@ -45,6 +47,7 @@ internal sealed class GrantPlanner
         {
             Source = _file is null ? GrantSource.Manifest : GrantSource.CapabilitiesFile,
             Withdrawn = _policy.Withdrawn,
+            Places = _places,
             Http = http,
             Secrets = Secrets(http),
             ReadableSecrets = Listed(Capability.SecretsRead, Gets("secrets_read") ? _file?.ReadableSecrets : null),
@@ -78,6 +81,7 @@ internal sealed class GrantPlanner
     private static HttpGrant Http(HttpRequest request) => new()
     {
         Host = request.Host,
+        Place = GrantPlaces.InFile(request.Line),
         Scheme = request.Scheme,
         Port = request.Port,
         Methods = request.Methods,

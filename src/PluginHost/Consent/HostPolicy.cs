@@ -12,6 +12,9 @@ internal sealed record HostPolicy(ImmutableHashSet<Capability> Withdrawn, GuestL
     /// <summary>What the quiet capabilities may be raised to by asking for more than the default.</summary>
     public const long MaxQuietBytes = 16 * 1024 * 1024;
 
+    /// <summary>Where it is written what is withdrawn: file and line; null for options.</summary>
+    public string? WithdrawnPlace { get; init; }
+
     /// <summary>Hosts that any skill may reach; null for any that it was granted.</summary>
     public ImmutableHashSet<string>? Hosts { get; init; }
 

@@ -10,12 +10,22 @@ internal static class PolicyFile
 {
     private const int MaxBytes = 1024 * 1024;
 
-    /// <exception cref="SkillStateException">The file is missing, or breaks a rule.</exception>
-    public static SkillHostOptions Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="operatorKeys">Keys of which one must have signed it; null where no signature is asked for.</param>
+    /// <exception cref="SkillStateException">The file is missing, breaks a rule, or is not signed.</exception>
+    public static SkillHostOptions Read(string path, IEnumerable<byte[]>? operatorKeys = null)
     {
         try
         {
-            return Parse(BoundedFile.Read(path, MaxBytes));
+            var bytes = BoundedFile.Read(path, MaxBytes);
+            if (operatorKeys is not null)
+            {
+                SignedPolicy.Verify(path, bytes, operatorKeys);
+            }
+
+            var options = Parse(bytes, isSigned: operatorKeys is not null);
+            options.WithdrawnPlace = $"{Path.GetFileName(path)}:{TomlReader.Read(bytes).LineOf("withdrawn")}";
+            return options;
         }
         catch (Exception e) when (e is TomlException or SkillVerificationException or IOException or UnauthorizedAccessException)
         {
@@ -23,9 +33,23 @@ internal static class PolicyFile
         }
     }
 
+    /// <summary>Checks a policy that is about to be signed.</summary>
+    /// <exception cref="SkillStateException">It breaks a rule.</exception>
+    public static void Check(byte[] bytes)
+    {
+        try
+        {
+            Parse(bytes, isSigned: true);
+        }
+        catch (Exception e) when (e is TomlException or SkillVerificationException)
+        {
+            throw new SkillStateException("policy", $"the policy file cannot be used: {e.Message}", e);
+        }
+    }
+
     /// <exception cref="SkillVerificationException">It breaks a rule.</exception>
     /// <exception cref="TomlException">It is no TOML.</exception>
-    internal static SkillHostOptions Parse(byte[] bytes)
+    internal static SkillHostOptions Parse(byte[] bytes, bool isSigned = false)
     {
         var root = new ManifestTable(TomlReader.Read(bytes), "");
         if (root.Number("schema") is var schema && schema != 1)
@@ -47,6 +71,12 @@ internal static class PolicyFile
 
         Pairs(root, "resolve", (table, key) => options.Resolve[key] = table.Text(key));
         Pairs(root, "trusted_publishers", (table, key) => options.TrustedPublishers[key] = [.. table.Texts(key)]);
+        if (root.Table("consent") is { } consent)
+        {
+            Consent(consent, options, isSigned);
+            consent.End();
+        }
+
         if (root.Table("limits") is { } limits)
         {
             Limits(limits, options.Limits);
@@ -55,6 +85,21 @@ internal static class PolicyFile
 
         root.End();
         return options;
+    }
+
+    private static void Consent(ManifestTable table, SkillHostOptions options, bool isSigned)
+    {
+        options.InheritConsent = table.Flag("inherit");
+        options.ForbidAcceptFlag = table.Flag("forbid_accept_flag");
+        foreach (var payload in table.Texts("accept"))
+        {
+            if (!isSigned)
+            {
+                throw table.Wrong("accept", "consents, which only a policy may that an operator signed");
+            }
+
+            options.AcceptedPayloads.Add(payload.Length == 64 && payload.All(char.IsAsciiHexDigitLower) ? payload : throw table.Wrong("accept", $"names '{payload}', which is no payload digest"));
+        }
     }
 
     private static void Pairs(ManifestTable root, string section, Action<ManifestTable, string> read)

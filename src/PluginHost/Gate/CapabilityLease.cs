@@ -47,21 +47,29 @@ internal sealed class CapabilityLease
         }
 
         _state = State.Taken;
+        _call.Ledger.Begin();
     }
 
     /// <summary>Records what came of it.</summary>
     /// <param name="outcome"><c>ok</c>, or what failed.</param>
     /// <param name="bytesIn">Bytes that reached the guest.</param>
     /// <param name="bytesOut">Bytes that left it.</param>
-    public void Close(string outcome, long bytesIn = 0, long bytesOut = 0)
+    /// <param name="secret">The secret that it used, as a keyed digest.</param>
+    public void Close(string outcome, long bytesIn = 0, long bytesOut = 0, string? secret = null)
     {
         if (_state == State.Closed)
         {
             throw new InvalidOperationException("the lease is closed");
         }
 
+        if (_state == State.Taken)
+        {
+            _call.Ledger.End();
+        }
+
         _state = State.Closed;
-        _call.Done(_demand, outcome, Stopwatch.GetElapsedTime(_started), bytesIn, bytesOut);
+        _call.Ledger.Use(Capability, 0, bytesIn + bytesOut);
+        _call.Done(_demand, outcome, Stopwatch.GetElapsedTime(_started), bytesIn, bytesOut, secret);
     }
 
     /// <summary>Records the end of an effect that went on after the lease was closed.</summary>

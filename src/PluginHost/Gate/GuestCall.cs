@@ -12,7 +12,7 @@ namespace PluginHost.Gate;
 /// receipt is written.
 /// </summary>
 internal sealed class GuestCall(
-    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null)
+    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null, AuditQuota? quota = null)
 {
     /// <summary>Denials that are kept in full; more of them are only counted.</summary>
     private const int MaxDenials = 100;
@@ -23,11 +23,9 @@ internal sealed class GuestCall(
     /// <summary>Characters of a resource on record; a longer one is cut and told by its digest.</summary>
     private const int MaxResource = 1_000;
 
-    /// <summary>Uses and bytes of the capabilities that are totalled, by their index.</summary>
-    private readonly (long Uses, long Bytes)[] _quiet = new (long, long)[Capability.Count];
-
+    private readonly AuditQuota? _quota = parent?._quota ?? quota;
     private readonly List<CapabilityDenial> _denials = [];
-    private long _denied;
+    private readonly DenialCount _denied = new();
     private int _records;
 
     /// <summary>Names the call in records; unique enough within a log.</summary>
@@ -48,6 +46,9 @@ internal sealed class GuestCall(
 
     public IReadOnlyList<CapabilityDenial> Denials => _denials;
 
+    /// <summary>What the call has used of the host.</summary>
+    public CallLedger Ledger { get; } = new();
+
     /// <summary>The secrets that the call, and those that it is a part of, have had to do with.</summary>
     public SecretWatch Watch { get; } = parent?.Watch ?? new SecretWatch();
 
@@ -56,8 +57,9 @@ internal sealed class GuestCall(
     /// <param name="resource">On what, in canonical form.</param>
     /// <param name="rule">The rule that allows it, or null and <paramref name="denial"/> says why not.</param>
     /// <param name="denial">The rule that refuses and the smallest grant that would allow it.</param>
+    /// <param name="place">Where the rule that refuses is written; null for where the grants of the capability are.</param>
     /// <exception cref="CapabilityDeniedException">It is not allowed.</exception>
-    public CapabilityLease Demand(Capability capability, string resource, string? rule, (string Rule, string SmallestGrant) denial)
+    public CapabilityLease Demand(Capability capability, string resource, string? rule, (string Rule, string SmallestGrant) denial, string? place = null)
     {
         if (HasEnded)
         {
@@ -65,29 +67,32 @@ internal sealed class GuestCall(
         }
 
         stop.ThrowIfCancellationRequested();
-        var sequence = Record(capability, resource, rule is not null, rule ?? denial.Rule);
-        return rule is not null
-            ? new CapabilityLease(this, sequence, capability, resource)
-            : throw Denied(capability, resource, denial.Rule, denial.SmallestGrant);
+        if (rule is null)
+        {
+            throw Denied(capability, resource, denial.Rule, denial.SmallestGrant, place);
+        }
+
+        var sequence = Record(capability, resource, rule);
+        Ledger.Use(capability, 1, 0);
+        return new CapabilityLease(this, sequence, capability, resource);
     }
 
     /// <summary>Asks for one of the many small effects that are recorded at their first use and then totalled.</summary>
     /// <exception cref="CapabilityDeniedException">It is not allowed.</exception>
     public void DemandQuiet(Capability capability, string resource, bool allowed, long bytes, string denialRule)
     {
-        ref var total = ref _quiet[capability.Index];
-        if (total.Uses == 0 || !allowed)
+        if (Ledger[capability].Uses == 0 || !allowed)
         {
-            var sequence = Record(capability, resource, allowed, allowed ? "default policy" : denialRule);
             if (!allowed)
             {
                 throw Denied(capability, resource, denialRule, QuietAdvice(capability));
             }
 
+            var sequence = Record(capability, resource, "default policy");
             Done(sequence, "totalled at the end of the call", TimeSpan.Zero, 0, 0);
         }
 
-        total = (total.Uses + 1, total.Bytes + bytes);
+        Ledger.Use(capability, 1, bytes);
         parent?.CountQuiet(capability, bytes);
     }
 
@@ -102,75 +107,81 @@ internal sealed class GuestCall(
     /// <returns>The denial, to be thrown.</returns>
     public CapabilityDeniedException Refuse(Capability capability, string resource, string rule, string smallestGrant)
     {
-        Record(capability, resource, allowed: false, rule);
         return Denied(capability, resource, rule, smallestGrant);
     }
 
     /// <summary>Adds bytes to the total of a capability that was demanded before.</summary>
     public void CountQuiet(Capability capability, long bytes)
     {
-        _quiet[capability.Index].Bytes += bytes;
+        Ledger.Use(capability, 0, bytes);
         parent?.CountQuiet(capability, bytes);
     }
 
-    public long QuietBytes(Capability capability) => _quiet[capability.Index].Bytes;
+    public long QuietBytes(Capability capability) => Ledger[capability].Bytes;
 
-    internal void Done(long demand, string outcome, TimeSpan time, long bytesIn, long bytesOut) => audit.Append("done", writer =>
+    internal void Done(long demand, string outcome, TimeSpan time, long bytesIn, long bytesOut, string? secret = null)
     {
-        writer.WriteNumber("of", demand);
-        writer.WriteString("outcome", outcome);
-        writer.WriteNumber("us", (long)time.TotalMicroseconds);
-        writer.WriteNumber("in", bytesIn);
-        writer.WriteNumber("out", bytesOut);
-    });
+        audit.AppendAfter("done", writer =>
+        {
+            writer.WriteNumber("of", demand);
+            writer.WriteString("outcome", outcome);
+            writer.WriteNumber("us", (long)time.TotalMicroseconds);
+            writer.WriteNumber("in", bytesIn);
+            writer.WriteNumber("out", bytesOut);
+            Optional(writer, "secret", secret);
+        }, out var bytes);
+        _quota?.Take(bytes);
+    }
+
+    /// <summary>Stands for the value of a secret on record.</summary>
+    public string DigestOf(string secret) => audit.DigestOf(secret);
 
     /// <summary>Ends the call: no lease of it can be used any more, and the receipt is written.</summary>
     public void End(string outcome, TimeSpan time, long fuel, long memoryBytes, long bytesIn, long bytesOut)
     {
         HasEnded = true;
-        audit.Append("call", writer =>
+        audit.AppendAfter("call", writer =>
         {
             Head(writer);
             writer.WriteString("outcome", outcome);
             writer.WriteNumber("us", (long)time.TotalMicroseconds);
+            writer.WriteNumber("host_us", (long)Ledger.HostTime.TotalMicroseconds);
             writer.WriteNumber("fuel", fuel);
             writer.WriteNumber("memory", memoryBytes);
             writer.WriteNumber("in", bytesIn);
             writer.WriteNumber("out", bytesOut);
-            writer.WriteNumber("denied", _denied);
+            writer.WriteNumber("denied", _denied.All);
             writer.WriteStartObject("totals");
-            foreach (var capability in Capability.ByName)
-            {
-                if (_quiet[capability.Index] is { Uses: > 0 } total)
-                {
-                    writer.WriteStartObject(capability.Name);
-                    writer.WriteNumber("uses", total.Uses);
-                    writer.WriteNumber("bytes", total.Bytes);
-                    writer.WriteEndObject();
-                }
-            }
-
+            Ledger.Write(writer);
             writer.WriteEndObject();
-        });
+        }, out var bytes);
+        _quota?.Take(bytes);
     }
 
-    private long Record(Capability capability, string resource, bool allowed, string rule)
+    private long Record(Capability capability, string resource, string rule)
     {
         CountRecord();
-        return audit.Append("demand", writer =>
+        var sequence = audit.Append("demand", writer =>
         {
             Head(writer);
             writer.WriteString("capability", capability.Name);
-            writer.WriteString("resource", Watch.FindIn(resource) is { } secret && secret != resource ? "(withheld: it holds a secret)" : Bounded(resource));
-            writer.WriteString("decision", allowed ? "allow" : "deny");
+            writer.WriteString("resource", Shown(resource));
+            writer.WriteString("decision", "allow");
             writer.WriteString("rule", Bounded(rule));
-        });
+        }, out var bytes);
+        _quota?.Take(bytes);
+        return sequence;
     }
 
     /// <summary>What a part of a call puts on record, the whole call does.</summary>
     private void CountRecord()
     {
         parent?.CountRecord();
+        if (parent is null && _quota?.IsSpent == true)
+        {
+            throw new GuestLimitException("limit.audit", "the calls of the skill have put as much on record as they may in a minute");
+        }
+
         if (++_records > MaxRecords)
         {
             throw new GuestLimitException("limit.audit", $"the call made more than {MaxRecords} demands");
@@ -204,14 +215,30 @@ internal sealed class GuestCall(
         }
     }
 
-    private CapabilityDeniedException Denied(Capability capability, string resource, string rule, string smallestGrant)
+    /// <summary>What is on record of a resource: not what holds a secret.</summary>
+    private string Shown(string resource) => Watch.FindIn(resource) is { } secret && secret != resource ? "(withheld: it holds a secret)" : Bounded(resource);
+
+    /// <summary>Puts a denial on record, unless the same was often enough.</summary>
+    private CapabilityDeniedException Denied(Capability capability, string resource, string rule, string smallestGrant, string? place = null)
     {
-        (resource, rule, smallestGrant) = (Bounded(resource), Bounded(rule), Bounded(smallestGrant));
-        if (++_denied <= MaxDenials)
+        var denial = new CapabilityDenial(capability, Bounded(resource), Bounded(rule), Bounded(smallestGrant)) { Place = place ?? grant.Places.GetValueOrDefault(capability) };
+        Ledger.Deny(capability);
+        if (_denied.Count(capability, resource))
         {
-            _denials.Add(new CapabilityDenial(capability, resource, rule, smallestGrant));
+            CountRecord();
+            audit.Append("demand", writer =>
+            {
+                Head(writer);
+                (denial with { Resource = Shown(resource), Rule = Shown(rule), SmallestGrant = Shown(smallestGrant) }).Write(writer);
+            }, out var bytes);
+            _quota?.Take(bytes);
         }
 
-        return new CapabilityDeniedException(identity.Skill, tool, capability, resource, rule, smallestGrant);
+        if (_denials.Count < MaxDenials)
+        {
+            _denials.Add(denial);
+        }
+
+        return new CapabilityDeniedException(identity.Skill, tool, denial);
     }
 }

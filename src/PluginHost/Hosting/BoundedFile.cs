@@ -6,9 +6,19 @@ internal static class BoundedFile
     /// <exception cref="IOException">It cannot be read, or is larger.</exception>
     public static byte[] Read(string path, int maxBytes)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        var bytes = new byte[maxBytes + 1];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return length <= maxBytes ? bytes[..length] : throw new IOException($"it has more than {maxBytes} bytes");
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = file.Read(buffer)) > 0;)
+        {
+            if (content.Length + count > maxBytes)
+            {
+                throw new IOException($"it has more than {maxBytes} bytes");
+            }
+
+            content.Write(buffer, 0, count);
+        }
+
+        return content.ToArray();
     }
 }

@@ -12,6 +12,10 @@ internal static class CallOutcome
         {
             CallId = result.CallId,
             Time = result.Time,
+            HostTime = result.HostTime,
+            BytesIn = result.BytesIn,
+            BytesOut = result.BytesOut,
+            HostCalls = result.HostCalls,
             Fuel = result.Fuel,
             PeakMemoryBytes = result.PeakMemoryBytes,
             Denials = result.Denials,

@@ -18,6 +18,9 @@ internal sealed class HostServices : IDisposable
     /// <summary>Threads beyond those of the calls that may run, for guests that did not stop when their callers were released.</summary>
     private const int AbandonedCalls = 16;
 
+    /// <summary>Clocks that are set by the network go back a little.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<(string Publisher, string Skill), SkillState> _states = [];
     private readonly ConcurrencyLimiter _loads;
     private readonly StateRoot? _root;
@@ -31,8 +34,10 @@ internal sealed class HostServices : IDisposable
         var trustFile = options.TrustStoreFile is { } store ? Path.GetFullPath(store) : root?.TrustStore;
         var auditFile = options.AuditFile is { } log ? Path.GetFullPath(log) : root?.NewAuditFile(options.Time);
         Time = options.Time;
+        State = root is null ? null : StateGuard.Open(root, options.Anchor, Time);
         AllowFirstUse = options.AllowTrustOnFirstUse;
-        Consent = options.Consent;
+        Consents = new ConsentRoom(
+            new ConsentStore(root?.Consents, () => Now), options.Consent, options.InheritConsent, options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal));
         Approve = options.Approve;
         Functions = options.Functions.ToImmutable();
         Log = options.Log ?? (static _ => { });
@@ -43,6 +48,7 @@ internal sealed class HostServices : IDisposable
         CallsPerSkill = options.Limits.ConcurrentCallsPerSkill;
         QueuedCalls = options.Limits.QueuedCalls;
         DataBytes = options.Limits.DataBytes;
+        AuditBytes = options.Audit.SkillBytesPerMinute;
         DrainTime = options.Limits.DrainTime;
         Policy = new HostPolicy([.. options.WithdrawnCapabilities], new GuestLimits
         {
@@ -53,12 +59,21 @@ internal sealed class HostServices : IDisposable
         {
             Hosts = options.AllowedHosts?.Select(host => host.ToLowerInvariant()).ToImmutableHashSet(StringComparer.Ordinal),
             StrictImports = options.StrictImports,
+            WithdrawnPlace = options.WithdrawnPlace,
         };
         Threads = new EngineThreads(options.Limits.ConcurrentCalls + AbandonedCalls);
         Calls = Limiter(options.Limits.ConcurrentCalls, QueuedCalls);
         _loads = Limiter(options.Limits.ConcurrentLoads, options.Limits.ConcurrentLoads);
         Loads = new LoadPipeline(Time, _loads, options.Limits.LoadTime);
-        Audit = auditFile is null ? AuditLog.InMemory(Time) : AuditLog.Open(auditFile, Time);
+        Audit = OpenAudit(options.Audit, auditFile);
+        if (State?.SetBack > ClockTolerance)
+        {
+            Audit.Append("lifecycle", writer =>
+            {
+                writer.WriteString("event", "clock-set-back");
+                writer.WriteNumber("seconds", (long)State.SetBack.TotalSeconds);
+            });
+        }
     }
 
     public TimeProvider Time { get; }
@@ -70,7 +85,14 @@ internal sealed class HostServices : IDisposable
 
     public bool AllowFirstUse { get; }
 
-    public ConsentCallback? Consent { get; }
+    /// <summary>Who consents to what.</summary>
+    public ConsentRoom Consents { get; }
+
+    /// <summary>The state directory's guard; null without one.</summary>
+    public StateGuard? State { get; }
+
+    /// <summary>The latest time that is known, which a clock that is set back does not change.</summary>
+    public DateTimeOffset Now => State?.Now ?? Time.GetUtcNow();
 
     public ApprovalCallback? Approve { get; }
 
@@ -105,9 +127,11 @@ internal sealed class HostServices : IDisposable
 
     private long DataBytes { get; }
 
+    private long AuditBytes { get; }
+
     /// <summary>What a publisher's skill keeps between calls. Ids belong to publishers: the same id of another is another skill.</summary>
     public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(
-        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), DataBytes, Time));
+        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), DataBytes, new AuditQuota(AuditBytes, Time), Time));
 
     /// <summary>Calls a tool of whatever loaded skill has it, for another skill.</summary>
     public NestedOutcome CallSkill(NestedCall nested) => Loaded.Keys.Where(skill => skill.Tools.Any(tool => tool.Id == nested.Tool)).ToList() switch
@@ -116,6 +140,24 @@ internal sealed class HostServices : IDisposable
         [var callee] => nested.Chain.Contains(callee.Id) ? NestedOutcome.Failed($"'{callee.Id}' is in the middle of a call already") : callee.CallNested(nested),
         _ => NestedOutcome.Failed($"more than one loaded skill has the tool '{nested.Tool}'"),
     };
+
+    private AuditLog OpenAudit(AuditOptions options, string? file)
+    {
+        var settings = AuditSettings.Of(options) with { OwnsFolder = _root is not null && file is not null && Path.GetDirectoryName(file) == _root.Audit };
+        if (HostKeyFile.Signer(options.KeyFile ?? (_root is { HasHostKey: true } root ? root.HostKey : null)) is { } signer)
+        {
+            settings = settings with { Signer = signer, DigestKey = signer.DigestKey() };
+        }
+
+        if (settings.OwnsFolder && State is { } state)
+        {
+            settings = settings with { Checkpointed = state.Reached };
+        }
+
+        return options.Sink is { } sink ? AuditLog.To(sink, Time, settings)
+            : file is not null ? AuditLog.Open(file, Time, settings)
+            : AuditLog.InMemory(Time);
+    }
 
     public static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
     {

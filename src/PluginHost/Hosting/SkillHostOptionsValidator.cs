@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using PluginHost.Audit;
 using PluginHost.Capabilities.Http;
 using PluginHost.Limits;
 using PluginHost.Skills.Trust;
@@ -25,6 +26,7 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         Require(limits.ConcurrentLoads > 0, "Limits.ConcurrentLoads is not positive");
         Require(limits.DataBytes >= 0, "Limits.DataBytes is negative");
         Require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
+        CheckAudit(options.Audit, Require);
         Try(() => ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value))));
         foreach (var (publisher, keys) in options.TrustedPublishers)
         {
@@ -56,5 +58,16 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
                 problems.Add(e.Message);
             }
         }
+    }
+
+    private static void CheckAudit(AuditOptions audit, Action<bool, string> require)
+    {
+        require(audit.GroupRecords is >= 2 and <= 1_000_000, "Audit.GroupRecords is not between 2 and 1,000,000");
+        require(audit.Interval >= TimeSpan.FromMilliseconds(10) && audit.Interval <= TimeSpan.FromMinutes(1), "Audit.Interval is not between 10 ms and a minute");
+        require(audit.SegmentBytes >= MinMemoryBytes, "Audit.SegmentBytes is less than 65536");
+        require(audit.CheckpointRecords > 0, "Audit.CheckpointRecords is not positive");
+        require(audit.SkillBytesPerMinute >= MinMemoryBytes, "Audit.SkillBytesPerMinute is less than 65536");
+        require(Enum.IsDefined(audit.Durability), "Audit.Durability is unknown");
+        require(!(audit.RetainBytes < 0) && !(audit.RetainFor < TimeSpan.Zero), "Audit.RetainBytes or Audit.RetainFor is negative");
     }
 }

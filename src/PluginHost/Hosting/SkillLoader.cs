@@ -35,10 +35,13 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             ImportCheck.Check(plan, services.Functions);
         }
 
+        var request = ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly());
+        var terms = ConsentTerms.Of(request, plan, inspected);
         return new Candidate(
             inspected,
             plan,
-            ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly()),
+            services.Consents.Complete(request, terms),
+            terms,
             inspected.Manifest.Tools.ToImmutableDictionary(tool => tool.Id, tool => Schemas(tool, cancellation), StringComparer.Ordinal),
             SkillConfig.Of(inspected.Manifest.Config, options.Config));
     }
@@ -51,21 +54,21 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
 
     /// <summary>Consent and sandbox. The skill counts only once it is kept.</summary>
     /// <exception cref="SkillException">It was refused, or cannot be compiled.</exception>
-    public Skill Admit(Candidate candidate, ConsentDecision decision, CancellationToken cancellation)
+    public Skill Admit(Candidate candidate, ConsentAnswer answer, CancellationToken cancellation)
     {
-        var consented = ConsentedSkill.Decide(candidate.Skill, candidate.Plan, candidate.Request, decision);
+        var consented = ConsentedSkill.Decide(candidate.Skill, candidate.Plan, candidate.Request, answer.Decision);
         var modules = Compile(consented, cancellation);
         return new Skill(services, consented, modules, OpenFiles(consented), candidate);
     }
 
     /// <summary>Records why the package was refused, as far as it was known by then.</summary>
-    public void Refused(SkillException reason) => services.Audit.Append("refusal", writer =>
+    public void Refused(SkillException reason) => services.Audit.AppendAfter("refusal", writer =>
     {
         writer.WriteString("code", reason.Code);
         writer.WriteString("skill", _signed?.Manifest.SkillId ?? "");
         writer.WriteString("version", _signed?.Manifest.Version.ToString() ?? "");
         writer.WriteString("payload", _artifact?.Payload ?? "");
-    });
+    }, out _);
 
     private void CheckDirectories(ImmutableArray<ToolGrant> plan)
     {
@@ -140,7 +143,7 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
 
     /// <summary>The very end: the pin of a first use and the record.</summary>
     /// <exception cref="SkillException">It cannot be recorded, or another key was pinned meanwhile.</exception>
-    public void Keep(ConsentedSkill skill)
+    public void Keep(ConsentedSkill skill, Candidate candidate, ConsentAnswer answer)
     {
         var request = skill.Request;
 
@@ -157,7 +160,26 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             writer.WriteString("version", request.Version);
             writer.WriteString("payload", request.PayloadDigest);
             writer.WriteString("decision", "accept");
+            writer.WriteString("scope", answer.Decision.Scope.ToString().ToLowerInvariant());
+            writer.WriteString("who", answer.Decision.Who);
+            writer.WriteString("how", answer.How);
+            writer.WriteString("terms", candidate.Terms.Digest());
+            if (answer.Decision.Expires is { } expires)
+            {
+                writer.WriteString("expires", expires.UtcDateTime);
+            }
+
+            if (answer.From is { } from)
+            {
+                writer.WriteString("from", from);
+            }
         });
+        if (answer.How != "recorded")
+        {
+            services.Consents.Keep(request, candidate.Terms, answer, services.Now);
+        }
+
+        services.State?.Advance();
         if (trust == TrustDecision.NewlyPinned)
         {
             services.Trust.Pin(skill.Inspected.Signed.Signature);

@@ -1,3 +1,4 @@
+using PluginHost.Audit;
 using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Variables;
 using PluginHost.Consent;
@@ -8,7 +9,7 @@ namespace PluginHost.Hosting;
 /// What a skill keeps between calls, shared by its tools and versions: its variables, in the state directory where there is
 /// one, and its files, in memory.
 /// </summary>
-internal sealed class SkillState(IVariableStore variables, long maxBytes, TimeProvider time)
+internal sealed class SkillState(IVariableStore variables, long maxBytes, AuditQuota quota, TimeProvider time)
 {
     private const int MaxEntries = 10_000;
     private readonly Lock _gate = new();
@@ -16,6 +17,9 @@ internal sealed class SkillState(IVariableStore variables, long maxBytes, TimePr
     private readonly Dictionary<string, (MemoryDirectory Directory, SpaceQuota Quota)> _directories = new(StringComparer.Ordinal);
 
     public IVariableStore Variables { get; } = variables;
+
+    /// <summary>What its calls may put on record.</summary>
+    public AuditQuota Quota { get; } = quota;
 
     /// <summary>
     /// Makes the roots of a skill before any of its tools runs. A quota holds for all tools: where two ask for the same root, the

@@ -16,6 +16,18 @@ internal static class DeadlineClock
     /// <summary>Deadlines that were disposed and still lie in the queue.</summary>
     private static int _spent;
 
+    /// <summary>Deadlines in the queue, those that were not needed included.</summary>
+    public static int Count
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return Pending.Count;
+            }
+        }
+    }
+
     /// <summary>Does something after a time, unless it is disposed before. It must be quick: it delays other deadlines.</summary>
     public static IDisposable After(TimeSpan time, Action action)
     {

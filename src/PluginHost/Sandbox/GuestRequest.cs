@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
+using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Capabilities.Functions;
 using PluginHost.Gate;
@@ -36,6 +37,9 @@ internal sealed record GuestRequest
 
     /// <summary>The call that this one is a part of; null for one of its own.</summary>
     public GuestCall? Parent { get; init; }
+
+    /// <summary>What it may put on record; null for no bound but that of each call.</summary>
+    public AuditQuota? Quota { get; init; }
 
     /// <summary>Ids of the skills that called each other, this one last.</summary>
     public ImmutableArray<string> Chain { get; init; } = [];

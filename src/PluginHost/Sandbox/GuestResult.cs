@@ -1,3 +1,4 @@
+using PluginHost.Capabilities;
 using PluginHost.Wasm;
 
 namespace PluginHost.Sandbox;
@@ -13,6 +14,16 @@ internal sealed record GuestResult
     public required long Fuel { get; init; }
 
     public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Time in effects of the host.</summary>
+    public TimeSpan HostTime { get; init; }
+
+    public long BytesIn { get; init; }
+
+    public long BytesOut { get; init; }
+
+    /// <summary>What it used of the host.</summary>
+    public IReadOnlyDictionary<Capability, HostCallTotal> HostCalls { get; init; } = new Dictionary<Capability, HostCallTotal>();
 
     /// <summary>Results of an invoked function.</summary>
     public IReadOnlyList<WasmValue> Values { get; init; } = [];

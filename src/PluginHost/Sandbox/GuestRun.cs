@@ -38,7 +38,7 @@ internal sealed class GuestRun : IDisposable
         _request = request;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         _caller = caller;
-        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent);
+        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent, request.Quota);
         _store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
         _interfaces = new GuestInterfaces(_call, request);
         _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
@@ -109,6 +109,10 @@ internal sealed class GuestRun : IDisposable
             Time = time,
             Fuel = Used,
             PeakMemoryBytes = _store.MemoryBytes,
+            HostTime = _call.Ledger.HostTime,
+            BytesIn = BytesIn,
+            BytesOut = output.Length + _interfaces.Wasi.BytesWritten,
+            HostCalls = _call.Ledger.ToDictionary(),
             Values = _request.Entry.IsExtism ? [] : values,
             Output = output,
             ExitCode = exitCode,
@@ -184,10 +188,12 @@ internal sealed class GuestRun : IDisposable
     /// <summary>The block that found the tank empty did not run, so it is not counted beyond what there was.</summary>
     private long Used => Math.Min(_fuel, _fuel - _store.Fuel);
 
+    private long BytesIn => _request.Extism.Input.Length + _interfaces.Wasi.BytesRead;
+
     private TimeSpan End(string outcome, long output)
     {
         var time = Stopwatch.GetElapsedTime(_started);
-        _call.End(outcome, time, Used, _store.MemoryBytes, _request.Extism.Input.Length + _interfaces.Wasi.BytesRead, output + _interfaces.Wasi.BytesWritten);
+        _call.End(outcome, time, Used, _store.MemoryBytes, BytesIn, output + _interfaces.Wasi.BytesWritten);
         return time;
     }
 

@@ -18,13 +18,25 @@ internal sealed class StateRoot
 
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
+    /// <summary>The key that signs checkpoints of the audit log.</summary>
+    public string HostKey => System.IO.Path.Combine(Keys, "host.pem");
+
+    /// <summary>Recorded consents.</summary>
+    public string Consents => System.IO.Path.Combine(Path, "lifecycle", "consents.json");
+
+    /// <summary>Who the directory is, and how often it has changed.</summary>
+    public string Generation => System.IO.Path.Combine(Path, "lifecycle", "generation.json");
+
+    /// <summary>Whether there is one: states that were made before there were checkpoints have none until they are completed.</summary>
+    public bool HasHostKey => File.Exists(HostKey);
+
     public string TrustStore => System.IO.Path.Combine(Path, TrustFolder, "trust-store.json");
 
     /// <summary>The file of a skill's variables. Its name is a digest: ids may hold what names of files may not.</summary>
     public string VariablesOf(string publisher, string skill) => System.IO.Path.Combine(
         Path, "data", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{publisher}\n{skill}"))) + ".json");
 
-    private string Audit => System.IO.Path.Combine(Path, "audit");
+    public string Audit => System.IO.Path.Combine(Path, "audit");
 
     /// <summary>Makes a state root, or completes one that is there.</summary>
     /// <returns>The root, and whether it is new.</returns>
@@ -47,6 +59,16 @@ internal sealed class StateRoot
             foreach (var folder in Folders.Where(folder => folder != TrustFolder))
             {
                 PrivateFiles.CreateDirectory(System.IO.Path.Combine(root.Path, folder));
+            }
+
+            if (!root.HasHostKey)
+            {
+                HostKeyFile.Create(root.HostKey);
+            }
+
+            if (!File.Exists(root.Generation))
+            {
+                StateGeneration.Change(root.Generation, TimeProvider.System.GetUtcNow(), state => state);
             }
 
             // The trust store comes last and with its folder: a folder without one was robbed, not half made.

@@ -135,6 +135,10 @@ public sealed class PublishedSchemaTests
         "api.test:443" = "http://127.0.0.1:8080"
         [trusted_publishers]
         acme = ["0000000000000000000000000000000000000000000000000000000000000000"]
+        [consent]
+        inherit = true
+        forbid_accept_flag = false
+        accept = ["0000000000000000000000000000000000000000000000000000000000000000"]
         [limits]
         call_time_ms = 1000
         load_time_ms = 1000
@@ -156,7 +160,7 @@ public sealed class PublishedSchemaTests
     private static Action<byte[]> Reader(string name) => name switch
     {
         "skill" => bytes => ManifestReader.Read(bytes),
-        "policy" => bytes => PolicyFile.Parse(bytes),
+        "policy" => bytes => PolicyFile.Parse(bytes, isSigned: true),
         _ => bytes => CapabilitiesFileReader.Read(Artifact(bytes), Manifest),
     };
 

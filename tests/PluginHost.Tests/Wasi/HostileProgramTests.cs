@@ -153,13 +153,13 @@ public sealed class HostileProgramTests
 
     [TestMethod]
     [Timeout(120_000)]
-    public void FloodOfDemands_EndsTheCall()
+    public void FloodOfDenials_EndsTheCall()
     {
         var result = Run("""
             (func (export "_start") (loop (drop (call $random (i32.const 0) (i32.const 70000))) (br 0)))
             """, limits: new GuestLimits { Time = TimeSpan.FromSeconds(100) });
 
-        Assert.AreEqual("limit.audit", result.Stop?.Code);
+        Assert.AreEqual("limit.denials", result.Stop?.Code);
     }
 
     [TestMethod]

@@ -62,7 +62,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
 
     private (GuestHttpResponse Response, bool FollowsRedirects) SendOnce(GuestHttpRequest request, long maxResponseBytes)
     {
-        var (grant, rule) = Match(request.Target);
+        var (grant, rule, place) = Match(request.Target);
         var advice = HttpAdvice.For(request.Target, call.Grant);
         if (rule is null && (rule = RequestRule(request, grant!)) is not null)
         {
@@ -73,7 +73,8 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
         var lease = call.Demand(
             Capability.HttpEgress, request.Target.Resource,
             rule is null ? $"grant for {grant!.Scheme}://{grant.Host}:{grant.Port}{grant.PathPrefix}" : null,
-            (rule ?? "", advice));
+            (rule ?? "", advice),
+            place);
         lease.Take(Capability.HttpEgress, request.Target.Resource);
         GuestHttpResponse response;
         try
@@ -120,21 +121,25 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
         return secret is null ? null : $"the request holds the value of secret {secret}";
     }
 
-    private (HttpGrant? Grant, string? Rule) Match(HttpTarget target)
+    private (HttpGrant? Grant, string? Rule, string? Place) Match(HttpTarget target)
     {
         // Of several grants that do not fit the one that comes nearest tells why.
         (int Fits, string Rule) nearest = (0, "the host is not granted");
+        string? place = null;
         foreach (var grant in call.Grant.Http)
         {
             if (grant.Refuses(target) is not { } reason)
             {
-                return (grant, null);
+                return (grant, null, grant.Place);
             }
 
-            nearest = reason.Fits > nearest.Fits ? reason : nearest;
+            if (reason.Fits > nearest.Fits)
+            {
+                (nearest, place) = (reason, grant.Place);
+            }
         }
 
-        return (null, nearest.Rule);
+        return (null, nearest.Rule, place);
     }
 
     private string? RequestRule(GuestHttpRequest request, HttpGrant grant)

@@ -25,6 +25,9 @@ internal sealed record HttpGrant
     /// <summary>A secret that the host puts into each request.</summary>
     public SecretUse? Secret { get; init; }
 
+    /// <summary>Where it is written: file and line; null where that is not known.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Why a request does not fall under this grant, with how much of it does; null where all does.</summary>
     public (int Fits, string Rule)? Refuses(HttpTarget target) =>
         target.Host != Host ? (0, "the host is not granted")

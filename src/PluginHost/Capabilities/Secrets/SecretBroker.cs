@@ -24,7 +24,7 @@ internal sealed class SecretBroker(GuestCall call, Func<string, string?> source)
         lease.Take(Capability.SecretsUse, use.Name);
         call.Watch.Add(use.Name, value!);
         var added = place(value!);
-        lease.Close(added ? "ok" : "failed: the value does not fit into a header");
+        lease.Close(added ? "ok" : "failed: the value does not fit into a header", secret: call.DigestOf(value!));
         if (!added)
         {
             throw new HttpFailedException("the secret does not fit into a header");
@@ -42,7 +42,7 @@ internal sealed class SecretBroker(GuestCall call, Func<string, string?> source)
             (Unknown, $"[secrets_read] with \"{name}\" in assets/capabilities.toml, among the tool's grants, and a value for it"));
         lease.Take(Capability.SecretsRead, name);
         call.Watch.Add(name, value!);
-        lease.Close("ok", bytesIn: value!.Length);
+        lease.Close("ok", bytesIn: value!.Length, secret: call.DigestOf(value));
         return value;
     }
 

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text;
+using PluginHost.Audit;
+
+namespace PluginHost.Cli.Audit;
+
+/// <summary><c>audit export</c>: records as JSON lines, or as a report that a person reads in a browser.</summary>
+internal static class AuditExportCommand
+{
+    public static Command Create()
+    {
+        var path = new AuditPath();
+        var filter = new FilterFlags();
+        var output = new Option<string>("--output") { Description = "File to write, which must not exist.", HelpName = "FILE", Required = true };
+        var format = new Option<string>("--format") { Description = "html or jsonl; without it what the name of the file says.", HelpName = "FORMAT" };
+        var json = CommandOutput.JsonOption();
+        var command = new Command("export", "Write records to a file: a report of one page, or JSON lines.") { output, format };
+        path.AddTo(command);
+        filter.AddTo(command);
+        command.Add(json);
+        command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () => AuditPath.Guard(() =>
+        {
+            var file = parse.GetRequiredValue(output);
+            var isPage = (parse.GetValue(format) ?? Path.GetExtension(file).TrimStart('.').ToLowerInvariant()) switch
+            {
+                "html" => true,
+                "jsonl" => false,
+                var other => throw new CommandError(ExitCode.Usage, "usage.format", $"'{other}' is neither html nor jsonl"),
+            };
+            var records = Write(path.Logs(parse), filter.Filter(parse), file, isPage);
+            parse.InvocationConfiguration.Output.WriteLine(parse.GetValue(json) ? $"{{\"records\":{records}}}" : $"wrote {records} records to {file}");
+            return ExitCode.Done;
+        })));
+        return command;
+    }
+
+    private static long Write(IReadOnlyList<string> logs, AuditFilter filter, string file, bool isPage)
+    {
+        using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
+        if (isPage)
+        {
+            var report = new AuditSummary();
+            AuditQuery.Run(logs, filter, report.Add);
+            AuditPage.Write(report, [.. logs.Select(log => (Path.GetFileName(log), AuditVerifier.Verify(log, new AuditExpectation())))], writer);
+            return report.Records;
+        }
+
+        long records = 0;
+        AuditQuery.Run(logs, filter, match =>
+        {
+            writer.WriteLine(match.Line);
+            records++;
+            return true;
+        });
+        return records;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace PluginHost.Consent;
+
+/// <summary>Everything that a person consents to, in a form that can be kept and compared.</summary>
+internal sealed record ConsentTerms
+{
+    /// <summary>The key it is signed with, in hexadecimal digits.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What is asked: capability, resource, detail and tool.</summary>
+    public required ImmutableSortedSet<string> Grants { get; init; }
+
+    /// <summary>Digest of what each tool tells of itself, by its id: a model reads it, so other words are another tool.</summary>
+    public required ImmutableSortedDictionary<string, string> Tools { get; init; }
+
+    /// <summary>Fuel, milliseconds and bytes of memory of a call, by tool.</summary>
+    public required ImmutableSortedDictionary<string, ImmutableArray<long>> Quotas { get; init; }
+
+    /// <summary>Digests of modules, by path.</summary>
+    public required ImmutableSortedDictionary<string, string> Modules { get; init; }
+
+    /// <summary>How much its provenance says.</summary>
+    public required int Provenance { get; init; }
+
+    /// <summary>Stands for all of it.</summary>
+    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, ConsentJson.Default.ConsentTerms)));
+
+    public static ConsentTerms Of(ConsentRequest request, ImmutableArray<ToolGrant> plan, Skills.Inspection.InspectedSkill skill) => new()
+    {
+        Key = Convert.ToHexStringLower(skill.Signed.Signature.PublicKey),
+        Grants = [.. request.Capabilities.SelectMany(asked => asked.Tools.Select(tool => $"{asked.Capability} {asked.Resource}{(asked.Detail.Length > 0 ? $" ({asked.Detail})" : "")} for {tool}"))],
+        Tools = request.Tools.ToImmutableSortedDictionary(tool => tool.Id, Digest, StringComparer.Ordinal),
+        Quotas = plan.ToImmutableSortedDictionary(
+            tool => tool.Code.Tool.Id,
+            tool => ImmutableArray.Create(tool.Limits.Fuel ?? long.MaxValue, (long)tool.Limits.Time.TotalMilliseconds, tool.Limits.MemoryBytes),
+            StringComparer.Ordinal),
+        Modules = plan.Select(tool => tool.Code.Module).DistinctBy(module => module.Path).ToImmutableSortedDictionary(
+            module => module.Path, module => Convert.ToHexStringLower(SHA256.HashData(module.Bytes)), StringComparer.Ordinal),
+        Provenance = (int)skill.Inspection.Provenance,
+    };
+
+    /// <summary>What is different now from what was accepted.</summary>
+    public IReadOnlyList<ConsentChange> Since(ConsentTerms accepted)
+    {
+        var changes = new List<ConsentChange>();
+        if (Key != accepted.Key)
+        {
+            changes.Add(new ConsentChange("key", $"signed with another key than before ({Skills.Cryptography.KeyId.Of(Convert.FromHexString(accepted.Key))})", Widens: true));
+        }
+
+        changes.AddRange(Grants.Except(accepted.Grants).Select(grant => new ConsentChange("grant", $"new: {grant}", Widens: true)));
+        changes.AddRange(accepted.Grants.Except(Grants).Select(grant => new ConsentChange("grant", $"no longer: {grant}", Widens: false)));
+        foreach (var (tool, digest) in Tools)
+        {
+            if (!accepted.Tools.TryGetValue(tool, out var known))
+            {
+                changes.Add(new ConsentChange("tool", $"new tool {tool}", Widens: true));
+            }
+            else if (known != digest)
+            {
+                changes.Add(new ConsentChange("tool", $"what tool {tool} says of itself, or takes or gives, is different", Widens: true));
+            }
+        }
+
+        changes.AddRange(accepted.Tools.Keys.Except(Tools.Keys).Select(tool => new ConsentChange("tool", $"tool {tool} is gone", Widens: false)));
+        foreach (var (tool, quotas) in Quotas)
+        {
+            if (accepted.Quotas.TryGetValue(tool, out var known) && !known.SequenceEqual(quotas))
+            {
+                changes.Add(new ConsentChange("quota", $"quotas of {tool} are different", Widens: quotas.Zip(known).Any(pair => pair.First > pair.Second)));
+            }
+        }
+
+        foreach (var path in Modules.Keys.Union(accepted.Modules.Keys).Where(path => Modules.GetValueOrDefault(path) != accepted.Modules.GetValueOrDefault(path)))
+        {
+            changes.Add(new ConsentChange("module", $"other code in {path}", Widens: false));
+        }
+
+        if (Provenance != accepted.Provenance)
+        {
+            changes.Add(new ConsentChange("provenance", Provenance < accepted.Provenance ? "its provenance says less than before" : "its provenance says more than before", Widens: Provenance < accepted.Provenance));
+        }
+
+        return changes;
+    }
+
+    private static string Digest(SkillTool tool) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        JsonSerializer.Serialize([tool.Name, tool.Description, tool.InputSchema.GetRawText(), tool.OutputSchema.GetRawText(), tool.IsSensitive ? "sensitive" : "", tool.RequiresApproval ? "approval" : ""], ConsentJson.Default.StringArray))));
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using PluginHost.Hosting;
+
+namespace PluginHost.State;
+
+/// <summary>
+/// Who a state directory is and how often it has changed: what an anchor elsewhere compares. Holds the latest time that was
+/// ever seen, too, so that a clock that is set back brings nothing back to life.
+/// </summary>
+internal sealed record StateGeneration
+{
+    private const int MaxBytes = 4096;
+    private const string Rule = "generation";
+
+    public required int V { get; init; }
+
+    /// <summary>Chosen at random when the directory was made.</summary>
+    public required string Id { get; init; }
+
+    public required long Generation { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Whether an anchor knows of it; from then on one without a mark is one that was robbed.</summary>
+    public required bool Anchored { get; init; }
+
+    public static StateGeneration New(DateTimeOffset now) => new() { V = 1, Id = Guid.NewGuid().ToString("n"), Generation = 1, Time = now, Anchored = false };
+
+    /// <summary>Reads it; null where the state was made before there was one.</summary>
+    /// <exception cref="SkillStateException">It is damaged.</exception>
+    public static StateGeneration? Read(string path)
+    {
+        try
+        {
+            return !File.Exists(path) ? null
+                : JsonSerializer.Deserialize(BoundedFile.Read(path, MaxBytes), StateJson.Default.StateGeneration) is { V: 1, Generation: > 0 } state ? state
+                : throw new JsonException("another version");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        {
+            throw new SkillStateException(Rule, $"the generation of the state cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Changes it, in turn with other processes. The generation grows, and time never goes back.</summary>
+    /// <exception cref="SkillStateException">It cannot be written.</exception>
+    public static StateGeneration Change(string path, DateTimeOffset now, Func<StateGeneration, StateGeneration> change)
+    {
+        using var turn = FileLock.Acquire(path, Rule);
+        var before = Read(path) ?? New(now);
+        var after = change(before);
+        after = after with { Generation = before.Generation + 1, Time = now > before.Time ? now : before.Time };
+        try
+        {
+            PrivateFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(after, StateJson.Default.StateGeneration));
+            return after;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException(Rule, $"the generation of the state cannot be written: {e.Message}", e);
+        }
+    }
+}

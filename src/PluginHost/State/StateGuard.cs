@@ -1,0 +1,158 @@
+using PluginHost.Audit;
+
+namespace PluginHost.State;
+
+/// <summary>
+/// Compares a state directory with its anchor before anything in it counts, and moves both on. The directory moves first: a crash
+/// between the two leaves it newer than its mark, never older.
+/// </summary>
+internal sealed class StateGuard
+{
+    private readonly StateRoot _root;
+    private readonly IStateAnchor? _anchor;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private AuditPosition _audit;
+    private DateTimeOffset _latest;
+
+    private StateGuard(StateRoot root, IStateAnchor? anchor, TimeProvider time, AuditPosition audit, DateTimeOffset latest)
+    {
+        _root = root;
+        _anchor = anchor;
+        _time = time;
+        _audit = audit;
+        _latest = latest;
+    }
+
+    /// <summary>The latest time that was ever seen.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var now = _time.GetUtcNow();
+                return _latest = now > _latest ? now : _latest;
+            }
+        }
+    }
+
+    /// <summary>How far the clock was found behind the latest time that was seen; zero where it was not.</summary>
+    public TimeSpan SetBack { get; private init; }
+
+    /// <exception cref="SkillStateException">The directory is another, older than its mark, or its log was cut.</exception>
+    public static StateGuard Open(StateRoot root, IStateAnchor? anchor, TimeProvider time)
+    {
+        var state = StateGeneration.Read(root.Generation);
+        var mark = anchor is null ? null : Read(anchor);
+        if (anchor is not null)
+        {
+            Check(root, state, mark);
+        }
+
+        var now = time.GetUtcNow();
+        var guard = new StateGuard(root, anchor, time, Position(mark), state?.Time > now ? state.Time : now) { SetBack = state?.Time > now ? state.Time - now : TimeSpan.Zero };
+        guard.Advance();
+        return guard;
+    }
+
+    /// <summary>Says that the directory counts as it is, whatever the anchor remembers.</summary>
+    public static StateMark? Adopt(StateRoot root, IStateAnchor anchor, TimeProvider time)
+    {
+        StateMark? before;
+        try
+        {
+            before = anchor.Read();
+        }
+        catch (FormatException)
+        {
+            before = null;
+        }
+
+        new StateGuard(root, anchor, time, Position(null), time.GetUtcNow()).Advance();
+        return before;
+    }
+
+    /// <summary>Something in the directory changed that must not be undone by an older copy.</summary>
+    /// <exception cref="SkillStateException">It cannot be kept.</exception>
+    public void Advance()
+    {
+        var state = StateGeneration.Change(_root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null });
+        lock (_gate)
+        {
+            Write(new StateMark(state.Id, state.Generation, _audit.Log, _audit.Sequence, _audit.Head));
+        }
+    }
+
+    /// <summary>The log has come to a place.</summary>
+    public void Reached(AuditPosition position)
+    {
+        if (_anchor is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _audit = position;
+            if (StateGeneration.Read(_root.Generation) is { } state)
+            {
+                Write(new StateMark(state.Id, state.Generation, position.Log, position.Sequence, position.Head));
+            }
+        }
+    }
+
+    private static AuditPosition Position(StateMark? mark) => new(mark?.AuditLog ?? "", mark?.AuditSequence ?? 0, mark?.AuditHead ?? "");
+
+    private static StateMark? Read(IStateAnchor anchor)
+    {
+        try
+        {
+            return anchor.Read();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new SkillStateException("anchor", $"the anchor of the state cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void Check(StateRoot root, StateGeneration? state, StateMark? mark)
+    {
+        if (mark is null)
+        {
+            if (state is { Anchored: true })
+            {
+                throw new SkillStateException("anchor-missing", "the state was anchored and its anchor has no mark of it: it was lost, or is another's");
+            }
+
+            return;
+        }
+
+        if (state is null || state.Id != mark.State)
+        {
+            throw new SkillStateException("foreign", "the state directory is another than the one that was anchored: it was deleted and made again, or exchanged");
+        }
+
+        if (state.Generation < mark.Generation)
+        {
+            throw new SkillStateException("older", $"the state directory is of generation {state.Generation}, older than the anchored {mark.Generation}: it was put back from a copy");
+        }
+
+        if (mark.AuditLog.Length > 0 && !AuditTrace.Holds(Path.Combine(root.Audit, mark.AuditLog), new AuditPosition(mark.AuditLog, mark.AuditSequence, mark.AuditHead)))
+        {
+            throw new SkillStateException("audit-cut", $"the audit log '{mark.AuditLog}' does not hold line {mark.AuditSequence} any more, which was anchored: it was cut or removed");
+        }
+    }
+
+    private void Write(StateMark mark)
+    {
+        try
+        {
+            _anchor?.Write(mark);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new SkillStateException("anchor", $"the anchor of the state cannot be written: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using PluginHost.Audit;
+
+namespace PluginHost.Tests.Audit;
+
+/// <summary>A sink that fails, or waits, when it is told to.</summary>
+internal sealed class FaultyStore : IAuditSink
+{
+    public MemoryStream Taken { get; } = new();
+
+    public volatile bool Fails;
+
+    public volatile bool FlushFails;
+
+    public ManualResetEventSlim Open { get; } = new(initialState: true);
+
+    public void Append(ReadOnlySpan<byte> lines)
+    {
+        Open.Wait();
+        if (Fails)
+        {
+            throw new IOException("no space left");
+        }
+
+        Taken.Write(lines);
+    }
+
+    public void Flush()
+    {
+        if (FlushFails)
+        {
+            throw new IOException("the disk is gone");
+        }
+    }
+}
