@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PluginHost.Cli.Audit;
+using PluginHost.Cli.Consents;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Policy;
 using PluginHost.Cli.Skills;
@@ -31,6 +32,7 @@ internal static class CommandLine
     {
         InitCommand.Create(),
         new Command("state", "Work with state directories.") { StateAdoptCommand.Create() },
+        new Command("consent", "Work with recorded consents.") { ConsentListCommand.Create(), ConsentRevokeCommand.Create() },
         new Command("policy", "Work with policy files.") { PolicySignCommand.Create() },
         new Command("keys", "Work with keys.") { KeysGenerateCommand.Create() },
         new Command("skills", "Work with skills.")

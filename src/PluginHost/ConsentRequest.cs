@@ -53,8 +53,8 @@ public sealed record ConsentRequest
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine(Printable.Text($"{Name} ({SkillId} {Version})"));
-        text.AppendLine(Printable.Text($"signed by {Publisher}, key {KeyId}, {Trust}"));
+        text.AppendLine($"\"{Printable.Words(Name)}\" ({Printable.Words(SkillId)} {Printable.Words(Version)})");
+        text.AppendLine($"signed by \"{Printable.Words(Publisher)}\", key {KeyId}, {Trust}");
         text.AppendLine(KnownSince is { } since ? $"known here since {since.UtcDateTime:yyyy-MM-dd}" : "nothing signed with this key was ever loaded here");
         text.AppendLine($"payload {PayloadDigest}");
         if (AcceptedVersion is not null)
@@ -62,20 +62,22 @@ public sealed record ConsentRequest
             text.AppendLine(Printable.Text($"{AcceptedVersion} was accepted before; {(Changes.Count == 0 ? "nothing that is asked has changed" : "since then:")}"));
             foreach (var change in Changes.OrderByDescending(change => change.Widens))
             {
-                text.AppendLine(Printable.Text($"  {(change.Widens ? "WIDER" : "     ")} {change.Kind}: {change.Text}"));
+                text.AppendLine($"  {(change.Widens ? "WIDER" : "     ")} {change.Kind}: {Printable.Words(change.Text)}");
             }
-        }
-
-        foreach (var tool in Tools)
-        {
-            text.AppendLine(Printable.Text($"  tool {tool.Id}: {tool.Description}"));
         }
 
         text.AppendLine(Capabilities.Count == 0 ? "asks for nothing beyond computing" : "asks for:");
         foreach (var asked in Capabilities)
         {
-            text.AppendLine(Printable.Text($"  {asked.Capability}  {asked.Resource}{(asked.Detail.Length > 0 ? $"  ({asked.Detail})" : "")}"));
+            text.AppendLine($"  {asked.Capability}  {Printable.Words(asked.Resource)}{(asked.Detail.Length > 0 ? $"  ({Printable.Words(asked.Detail)})" : "")}");
             text.AppendLine($"      at worst: {asked.AtWorst}");
+        }
+
+        // What it says of itself comes last: however long it is, it hides nothing that is asked.
+        text.AppendLine("offers, in its publisher's words:");
+        foreach (var tool in Tools)
+        {
+            text.AppendLine($"  {Printable.Words(tool.Id)}: \"{Printable.Words(tool.Description)}\"");
         }
 
         return text.ToString();

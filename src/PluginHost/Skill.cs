@@ -223,16 +223,18 @@ public sealed class Skill : IAsyncDisposable
 
         if (quota.TakeRefused() is var refused and > 0)
         {
-            _services.Audit.Append("refusal", writer =>
-            {
-                writer.WriteString("code", "limit.audit");
-                writer.WriteString("skill", Id);
-                writer.WriteString("version", Version);
-                writer.WriteString("payload", PayloadDigest);
-                writer.WriteNumber("calls", refused);
-            });
+            RecordRefused(refused);
         }
     }
+
+    private void RecordRefused(long calls) => _services.Audit.AppendAfter("refusal", writer =>
+    {
+        writer.WriteString("code", "limit.audit");
+        writer.WriteString("skill", Id);
+        writer.WriteString("version", Version);
+        writer.WriteString("payload", PayloadDigest);
+        writer.WriteNumber("calls", calls);
+    }, out _);
 
     /// <summary>A call that was refused before its guest ran is on record, too.</summary>
     private void NeverBegan(GuestRequest request, string code) =>
@@ -320,6 +322,11 @@ public sealed class Skill : IAsyncDisposable
     {
         await _running.EndAsync(_services.DrainTime, _services.Time).ConfigureAwait(false);
         _services.Loaded.TryRemove(this, out _);
+        if (_files.State.Quota.TakeRefused() is var refused and > 0)
+        {
+            RecordRefused(refused);
+        }
+
         _running.Dispose();
         _limiter.Dispose();
         foreach (var directory in _files.Mapped)

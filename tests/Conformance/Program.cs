@@ -22,12 +22,14 @@ return args switch
     ["child-stack"] => StackChild.Run(Console.Out),
     ["child-leak"] => LeakChild.Run(Console.Out),
     ["child-audit", var path] => AuditChild.Run(path),
+    ["child-effects", var log, var effects] => EffectsChild.Run(log, effects),
+    ["kill", var rounds] when int.TryParse(rounds, out var count) && count > 0 => KillCommand.Run(count, Console.Out),
     ["child-audit-limit", var path] => AuditLimitChild.Run(path, Console.Out),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | json-schema FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | json-schema FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

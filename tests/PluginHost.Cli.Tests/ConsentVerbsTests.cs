@@ -38,6 +38,25 @@ public sealed class ConsentVerbsTests : IDisposable
     }
 
     [TestMethod]
+    public async Task RecordedConsents_AreListed_AndTakenBackOnRecord()
+    {
+        Invocation.Run("init", "--state", In("state"));
+        var options = new SkillHostOptions { StateDirectory = In("state"), TrustedPublishers = { ["acme"] = [Key] }, Consent = (_, _) => ValueTask.FromResult(ConsentDecision.AcceptFor(ConsentScope.Always, "ann")) };
+        await using (var host = SkillHost.Create(options))
+        {
+            host.LoadSkill(Text);
+        }
+
+        StringAssert.Contains(Invocation.Run("consent", "list", "--state", In("state")).Output, "by ann");
+        Assert.AreEqual(0, Run("--state", In("state")).ExitCode, "nobody is asked");
+        Assert.AreEqual("{\"revoked\":1}", Invocation.Run("consent", "revoke", "acme.text", "--state", In("state"), "--json").Output.TrimEnd());
+        Assert.AreEqual(2, Run("--state", In("state")).ExitCode);
+        StringAssert.Contains(Invocation.Run("consent", "list", "acme.text", "--state", In("state")).Output, "taken back");
+        StringAssert.Contains(Invocation.Run("audit", "query", "--state", In("state"), "--type", "consent").Output, "revoke");
+        Assert.AreEqual(0, Invocation.Run("audit", "verify", "--state", In("state")).ExitCode);
+    }
+
+    [TestMethod]
     public void PolicyThatBreaksARule_IsNotSigned()
     {
         Invocation.Run("keys", "generate", "--output", In("operator.pem"), "--no-passphrase");

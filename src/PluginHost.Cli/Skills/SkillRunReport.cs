@@ -94,7 +94,7 @@ internal sealed record SkillRunReport(Skill Skill, string Tool, SkillCallResult?
     }
 
     private static string Line(CapabilityDenial denial) =>
-        Printable.Text($"capability.denied: {denial.Capability} on {denial.Resource}: {denial.Rule}. To allow it: {denial.SmallestGrant}");
+        Printable.Text($"capability.denied: {denial.Capability} on {denial.Resource}: {denial.Rule}{(denial.Place is { } place ? $" [{place}]" : "")}. To allow it: {denial.SmallestGrant}");
 
     /// <summary>Lines of the guest's, each without what a terminal would obey.</summary>
     private static string Lines(string text) =>
@@ -127,13 +127,8 @@ internal sealed record SkillRunReport(Skill Skill, string Tool, SkillCallResult?
             json["ms"] = receipt.Time.TotalMilliseconds;
             json["fuel"] = receipt.Fuel;
             json["peakMemoryBytes"] = receipt.PeakMemoryBytes;
-            json["denials"] = new JsonArray([.. receipt.Denials.Select(JsonNode (denial) => new JsonObject
-            {
-                ["capability"] = denial.Capability.Name,
-                ["resource"] = denial.Resource,
-                ["rule"] = denial.Rule,
-                ["smallestGrant"] = denial.SmallestGrant,
-            })]);
+            json["hostMs"] = receipt.HostTime.TotalMilliseconds;
+            json["denials"] = new JsonArray([.. receipt.Denials.Select(denial => JsonNode.Parse(denial.ToJson()))]);
         }
 
         json["auditHead"] = AuditHead;

@@ -157,13 +157,7 @@ internal static class WasmRunCommand
             ["results"] = new JsonArray([.. call.Result.Values.Select(ValueText.Json)]),
             ["output"] = Encoding.UTF8.GetString(call.Output ?? []),
             ["exitCode"] = call.Result.ExitCode,
-            ["denials"] = new JsonArray([.. call.Result.Denials.Select(JsonNode (denial) => new JsonObject
-            {
-                ["capability"] = denial.Capability.Name,
-                ["resource"] = denial.Resource,
-                ["rule"] = denial.Rule,
-                ["smallestGrant"] = denial.SmallestGrant,
-            })]),
+            ["denials"] = new JsonArray([.. call.Result.Denials.Select(denial => JsonNode.Parse(denial.ToJson()))]),
             ["trap"] = call.Result.Stop is not { } stop ? null : new JsonObject
             {
                 ["kind"] = stop.Code,

@@ -7,7 +7,7 @@ internal static class AuditFiles
     private const int MaxLogs = 100_000;
 
     /// <exception cref="IOException">There is no log.</exception>
-    public static IReadOnlyList<string> Logs(string path, bool mayBeNone = false)
+    public static IReadOnlyList<string> Logs(string path)
     {
         if (!Directory.Exists(path))
         {
@@ -15,7 +15,7 @@ internal static class AuditFiles
         }
 
         var logs = Directory.EnumerateFiles(path, "*" + Extension).Where(file => file.EndsWith(Extension, StringComparison.Ordinal)).Take(MaxLogs).Order(StringComparer.Ordinal).ToList();
-        return logs.Count > 0 || mayBeNone ? logs : throw new FileNotFoundException($"there is no log in '{path}'");
+        return logs.Count > 0 ? logs : throw new FileNotFoundException($"there is no log in '{path}'");
     }
 
     /// <summary>Files of a log in the order of its lines.</summary>

@@ -71,7 +71,9 @@ internal sealed class AuditFlusher : IDisposable
             }
             catch (Exception e)
             {
+                // Whoever writes next finds out, and the log is closed.
                 _fault = e;
+                return;
             }
 
             Volatile.Write(ref _isAsked, 0);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,9 @@ internal sealed class AuditLog : IDisposable
 
     private const int MaxNeighbours = 100;
 
+    /// <summary>Records that wait for somebody who is stuck in the store.</summary>
+    private const int MaxLate = 100_000;
+
     /// <summary>How long a store that is slow may hold up others.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -27,6 +31,7 @@ internal sealed class AuditLog : IDisposable
     private readonly AuditFlusher? _flusher;
     private readonly ArrayBufferWriter<byte> _body = new(1024);
     private readonly ArrayBufferWriter<byte> _owed = new(1024);
+    private readonly ConcurrentQueue<(string Type, Action<Utf8JsonWriter> Fields)> _late = [];
     private readonly Utf8JsonWriter _writer;
     private readonly byte[] _head;
     private long _sequence;
@@ -129,22 +134,30 @@ internal sealed class AuditLog : IDisposable
     /// does; until then whatever is to happen is refused.
     /// </summary>
     /// <exception cref="SkillStateException">The log is closed, or too much is kept already.</exception>
-    public long AppendAfter(string type, Action<Utf8JsonWriter> fields, out int bytes) => Guarded(() =>
+    public void AppendAfter(string type, Action<Utf8JsonWriter> fields, out int bytes)
     {
-        Seal(type, fields, out var length, out var hash);
-        var line = _body.WrittenSpan[AuditLine.Context.Length..];
-        if (!TrySettle() || !TryStore(line))
+        bytes = 0;
+        if (_gate.TryEnter(Patience))
         {
-            if (_owed.WrittenCount + line.Length > MaxOwed)
+            try
             {
-                throw Failed("the audit log takes nothing, and no more records can be kept for it");
+                Guarded(() => After(type, fields), out bytes);
             }
-
-            _owed.Write(line);
+            finally
+            {
+                _gate.Exit();
+            }
         }
-
-        return (Advance(hash), length);
-    }, out bytes);
+        else if (_late.Count < MaxLate)
+        {
+            // Somebody is stuck in the store. Whoever has the log next writes it.
+            _late.Enqueue((type, fields));
+        }
+        else
+        {
+            throw Failed("the audit log is written too slowly, and no more records can be kept for it");
+        }
+    }
 
     /// <summary>Whether the log takes records: what it could not take before it gets now.</summary>
     /// <exception cref="SkillStateException">It does not.</exception>
@@ -178,6 +191,7 @@ internal sealed class AuditLog : IDisposable
 
             try
             {
+                Catch();
                 if (TrySettle())
                 {
                     Checkpoint([]);
@@ -197,7 +211,8 @@ internal sealed class AuditLog : IDisposable
         }
     }
 
-    private static bool IsFault(Exception e) => e is not (InvalidOperationException or OutOfMemoryException) || e is ObjectDisposedException;
+    /// <summary>Whatever a store or an anchor of somebody else's throws.</summary>
+    private static bool IsFault(Exception e) => e is not OutOfMemoryException;
 
     private static SkillStateException Failed(string message, Exception? cause = null) => new("audit-failed", message, cause);
 
@@ -206,6 +221,32 @@ internal sealed class AuditLog : IDisposable
     {
         _closed = "the audit log could not be made durable and is closed";
         return Failed(_closed, cause);
+    }
+
+    private (long Result, int Bytes) After(string type, Action<Utf8JsonWriter> fields)
+    {
+        Seal(type, fields, out var length, out var hash);
+        var line = _body.WrittenSpan[AuditLine.Context.Length..];
+        if (!TrySettle() || !TryStore(line))
+        {
+            if (_owed.WrittenCount + line.Length > MaxOwed)
+            {
+                throw Failed("the audit log takes nothing, and no more records can be kept for it");
+            }
+
+            _owed.Write(line);
+        }
+
+        return (Advance(hash), length);
+    }
+
+    /// <summary>What came while somebody was stuck in the store.</summary>
+    private void Catch()
+    {
+        while (_late.TryDequeue(out var late))
+        {
+            After(late.Type, late.Fields);
+        }
     }
 
     private long Guarded(Func<(long Result, int Bytes)> action, out int bytes)
@@ -227,8 +268,10 @@ internal sealed class AuditLog : IDisposable
                 throw NotDurable(fault);
             }
 
+            Catch();
             (var result, bytes) = action();
             Tidy();
+            Catch();
             return result;
         }
         finally
@@ -296,6 +339,19 @@ internal sealed class AuditLog : IDisposable
         }
     }
 
+    /// <summary>What is told elsewhere of the log must be on the disk before.</summary>
+    private void Flushed()
+    {
+        try
+        {
+            _store.Flush();
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            throw NotDurable(e);
+        }
+    }
+
     private bool TryStore(ReadOnlySpan<byte> lines)
     {
         try
@@ -343,6 +399,7 @@ internal sealed class AuditLog : IDisposable
             if (_store.SegmentBytes >= _settings.SegmentBytes)
             {
                 Checkpoint([]);
+                Flushed();
                 if (_store.EndSegment())
                 {
                     Own("segment", static writer => writer.WriteString("producer", "pluginhost"));
@@ -390,7 +447,12 @@ internal sealed class AuditLog : IDisposable
 
                 writer.WriteEndArray();
             });
+            Flushed();
             _store.Publish(note);
+        }
+        else if (_settings.Checkpointed is not null)
+        {
+            Flushed();
         }
 
         _checkpoint = _sequence;
@@ -406,26 +468,46 @@ internal sealed class AuditLog : IDisposable
         }
 
         var finished = _store.Finished();
-        var bytes = finished.Sum(segment => new FileInfo(segment.Path).Length);
+        var bytes = finished.Sum(segment => segment.Bytes);
         foreach (var segment in finished)
         {
-            var file = new FileInfo(segment.Path);
-            var isOld = _settings.RetainFor is { } span && _time.GetUtcNow() - file.LastWriteTimeUtc > span;
+            var isOld = _settings.RetainFor is { } span && _time.GetUtcNow() - segment.Ended > span;
             if (!isOld && !(bytes > _settings.RetainBytes))
             {
                 return;
             }
 
-            bytes -= file.Length;
-            var (sequence, head) = SegmentEnd.Of(segment.Path);
-            Own("lifecycle", writer =>
+            bytes -= segment.Bytes;
+            try
             {
-                writer.WriteString("event", "retention");
-                writer.WriteString("segment", System.IO.Path.GetFileName(segment.Path));
-                writer.WriteNumber("last", sequence);
-                writer.WriteString("head", head);
-            });
-            _store.Remove(segment);
+                Remove(segment);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another process may have removed it, or it stays until the next time.
+            }
         }
+    }
+
+    private void Remove(AuditSegment segment)
+    {
+        var (sequence, head) = SegmentEnd.Of(segment.Path) ?? (0, "");
+        var before = _store.RemovedBy(segment);
+        Own("lifecycle", writer =>
+        {
+            writer.WriteString("event", "retention");
+            writer.WriteString("segment", System.IO.Path.GetFileName(segment.Path));
+            writer.WriteNumber("last", sequence);
+            writer.WriteString("head", head);
+            writer.WriteStartArray("before");
+            foreach (var name in before)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        });
+        Flushed();
+        _store.Remove(segment);
     }
 }

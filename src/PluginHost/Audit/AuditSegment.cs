@@ -7,7 +7,19 @@ namespace PluginHost.Audit;
 /// <param name="Number">Its number, from 1.</param>
 internal sealed record AuditSegment(string Path, int Number)
 {
+    /// <summary>Number of what stands for a whole log of another process.</summary>
+    public const int WholeLog = int.MaxValue;
+
     private const int Digits = 6;
+
+    /// <summary>Its files.</summary>
+    public IEnumerable<string> Files => Number == WholeLog ? AuditFiles.Parts(Path) : [Path];
+
+    /// <summary>Its length.</summary>
+    public long Bytes => Files.Select(file => new FileInfo(file)).Sum(file => file.Exists ? file.Length : 0);
+
+    /// <summary>When it was written last.</summary>
+    public DateTime Ended => File.GetLastWriteTimeUtc(Path);
 
     /// <summary>Finished segments of a log, the oldest first.</summary>
     public static List<AuditSegment> Of(string log)

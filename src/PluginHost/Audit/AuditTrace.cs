@@ -1,36 +1,12 @@
-using System.Globalization;
-using System.Text;
-
 namespace PluginHost.Audit;
 
-/// <summary>Looks whether a log still has a line that was seen in it.</summary>
+/// <summary>Looks whether a log still has a line that was seen in it, and all before it.</summary>
 internal static class AuditTrace
 {
-    /// <summary>Whether it has, or says that retention removed it.</summary>
-    public static bool Holds(string log, AuditPosition position)
-    {
-        var start = Encoding.ASCII.GetBytes($"{{\"v\":1,\"seq\":{position.Sequence.ToString(CultureInfo.InvariantCulture)},");
-        var end = Encoding.ASCII.GetBytes($",\"hash\":\"{position.Head}\"}}");
-        var holds = false;
-        foreach (var part in AuditFiles.Parts(log).Where(File.Exists))
-        {
-            using var file = AuditFiles.Open(part);
-            LineReader.Read(file, line => holds |= line.StartsWith(start) && line.EndsWith(end));
-        }
-
-        return holds || WasRemoved(log, position);
-    }
-
-    private static bool WasRemoved(string log, AuditPosition position)
-    {
-        var folder = Path.GetDirectoryName(log)!;
-        var removed = false;
-        var others = Directory.Exists(folder) ? AuditFiles.Logs(folder, mayBeNone: true) : [];
-        AuditQuery.Run(others, new AuditFilter().Field("type", "lifecycle").Field("event", "retention"), match =>
-        {
-            removed |= match["segment"].StartsWith(position.Log, StringComparison.Ordinal) && match.Fields.TryGetProperty("last", out var last) && last.TryGetInt64(out var sequence) && sequence >= position.Sequence;
-            return !removed;
-        });
-        return removed;
-    }
+    /// <summary>
+    /// Whether it has. Retention never removes it: a mark moves on before older segments go, so that no record in the directory, which
+    /// whoever cut the log may have written, has to be believed.
+    /// </summary>
+    public static bool Holds(string log, AuditPosition position) =>
+        File.Exists(log) && AuditVerifier.Verify(log, new AuditExpectation { Holds = position }) is { Intact: true } report && report.FirstSequence <= position.Sequence;
 }

@@ -23,6 +23,9 @@ public sealed class AuditVerifier
     private (long Sequence, string Head)? _unexplained;
     private long _lines;
     private long _first;
+
+    /// <summary>The record that tells why the beginning is missing.</summary>
+    private long _explained;
     private long _sequence;
     private bool _beginsSegment;
     private bool _holdsWanted;
@@ -101,7 +104,7 @@ public sealed class AuditVerifier
             Problem("the last line is not the expected one: the end was cut off or rewritten");
         }
 
-        if (_expected.Holds is { } wanted && !_holdsWanted && wanted.Sequence >= _first)
+        if (_expected.Holds is { } wanted && !_holdsWanted && !WasRemoved(wanted))
         {
             Problem($"line {wanted.Sequence} is not the one that was noted elsewhere: the log was cut off or rewritten");
         }
@@ -117,6 +120,10 @@ public sealed class AuditVerifier
             Signed = _signed,
         };
     }
+
+    /// <summary>Whether a line went by retention, and the host's own key says so.</summary>
+    private bool WasRemoved(AuditPosition wanted) =>
+        wanted.Sequence < _first && _expected.Key is not null && _explained > 0 && _signed.Keys.Any(size => size >= _explained);
 
     private void Line(ReadOnlySpan<byte> line)
     {
@@ -216,11 +223,13 @@ public sealed class AuditVerifier
         if (_unexplained is { } start && record.GetProperty("last").GetInt64() == start.Sequence && record.GetProperty("head").GetString() == start.Head)
         {
             _unexplained = null;
+            _explained = _sequence;
         }
 
         if (_removed.Count < MaxOthers)
         {
             _removed.Add(record.GetProperty("segment").GetString() ?? "");
+            _removed.AddRange(record.GetProperty("before").EnumerateArray().Take(MaxOthers).Select(name => name.GetString() ?? ""));
         }
     }
 

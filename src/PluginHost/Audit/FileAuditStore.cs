@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PluginHost.Capabilities.Files;
+using PluginHost.Hosting;
 using PluginHost.State;
 
 namespace PluginHost.Audit;
@@ -13,9 +14,15 @@ namespace PluginHost.Audit;
 /// </summary>
 internal sealed class FileAuditStore : IAuditStore
 {
+    private const string NextSuffix = ".next";
     private const string LockSuffix = ".lock";
     private const string CheckpointSuffix = ".checkpoint";
     private const int MaxCheckpointBytes = 4096;
+
+    /// <summary>Names in a record, which must fit into a line.</summary>
+    private const int MaxRemoved = 400;
+
+    private const int MaxName = 100;
 
     private readonly string _path;
     private readonly bool _ownsFolder;
@@ -97,21 +104,33 @@ internal sealed class FileAuditStore : IAuditStore
     {
         lock (_flushing)
         {
-            RandomAccess.FlushToDisk(_handle);
             var finished = AuditSegment.Of(_path);
             var next = AuditSegment.After(_path, finished.Count == 0 ? 0 : finished[^1].Number);
-            _file.Dispose();
+
+            // The new file is there before the old one goes: where there is no room for it, everything stays as it is.
+            var fresh = OpenFile(_path + NextSuffix, FileShare.Read | FileShare.Delete);
             try
             {
+                fresh.SetLength(0);
                 File.Move(_path, next.Path);
+                try
+                {
+                    File.Move(_path + NextSuffix, _path);
+                }
+                catch
+                {
+                    File.Move(next.Path, _path);
+                    throw;
+                }
             }
-            finally
+            catch
             {
-                _file = OpenFile(_path, FileShare.Read | FileShare.Delete);
-                _handle = _file.SafeFileHandle;
-                _length = _file.Length;
+                fresh.Dispose();
+                throw;
             }
 
+            _file.Dispose();
+            (_file, _handle, _length, _isTorn) = (fresh, fresh.SafeFileHandle, 0, false);
             return true;
         }
     }
@@ -121,25 +140,49 @@ internal sealed class FileAuditStore : IAuditStore
         var own = AuditSegment.Of(_path);
         return !_ownsFolder ? own : [.. Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, "*.jsonl")
             .Where(log => log != _path && log.EndsWith(".jsonl", StringComparison.Ordinal) && !IsInUse(log))
-            .SelectMany(log => AuditSegment.Of(log).Append(new AuditSegment(log, int.MaxValue)))
+            .Select(log => new AuditSegment(log, AuditSegment.WholeLog))
             .Concat(own)
-            .OrderBy(segment => File.GetLastWriteTimeUtc(segment.Path))
+            .OrderBy(segment => segment.Ended)
             .ThenBy(segment => segment.Number)];
     }
 
     public void Remove(AuditSegment segment)
     {
-        File.Delete(segment.Path);
-        if (segment.Number == int.MaxValue)
+        foreach (var file in segment.Files.ToList())
+        {
+            File.Delete(file);
+        }
+
+        if (segment.Number == AuditSegment.WholeLog)
         {
             File.Delete(segment.Path + CheckpointSuffix);
             File.Delete(segment.Path + LockSuffix);
         }
     }
 
+    public IReadOnlyList<string> RemovedBy(AuditSegment segment)
+    {
+        var names = new List<string>();
+        if (segment.Number == AuditSegment.WholeLog)
+        {
+            AuditQuery.Run([segment.Path], new AuditFilter().Field("type", "lifecycle").Field("event", "retention"), match =>
+            {
+                names.Add(match["segment"]);
+                if (match.Fields.TryGetProperty("before", out var before))
+                {
+                    names.AddRange(before.EnumerateArray().Select(name => name.GetString() ?? ""));
+                }
+
+                return names.Count < MaxRemoved;
+            });
+        }
+
+        return [.. names.Distinct(StringComparer.Ordinal).TakeLast(MaxRemoved)];
+    }
+
     public void Publish(string note) => PrivateFiles.Replace(_path + CheckpointSuffix, Encoding.UTF8.GetBytes(note));
 
-    public IReadOnlyList<AuditPosition> Neighbours() => [.. Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, "*.jsonl" + CheckpointSuffix)
+    public IReadOnlyList<AuditPosition> Neighbours() => !_ownsFolder ? [] : [.. Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, "*.jsonl" + CheckpointSuffix)
         .Where(file => file != _path + CheckpointSuffix)
         .OrderByDescending(File.GetLastWriteTimeUtc)
         .Take(100)
@@ -181,7 +224,12 @@ internal sealed class FileAuditStore : IAuditStore
     {
         try
         {
-            return new FileInfo(file).Length <= MaxCheckpointBytes ? CheckpointSigner.Read(File.ReadAllText(file)) : null;
+            if (OperatingSystem.IsLinux() && LinuxFiles.KindOf(file) is not FileKind.Regular)
+            {
+                return null;
+            }
+
+            return CheckpointSigner.Read(Encoding.UTF8.GetString(BoundedFile.Read(file, MaxCheckpointBytes))) is { Log.Length: <= MaxName } position ? position : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -192,7 +240,8 @@ internal sealed class FileAuditStore : IAuditStore
     /// <summary>Verifies what is there, from the last finished segment on.</summary>
     private static (long Sequence, string Head) Verified(string path, FileStream file)
     {
-        var before = AuditSegment.Of(path) is [.., var last] ? SegmentEnd.Of(last.Path) : (0, AuditLine.NoHash);
+        var before = AuditSegment.Of(path) is not [.., var last] ? (0, AuditLine.NoHash)
+            : SegmentEnd.Of(last.Path) ?? throw new SkillStateException("audit-tampered", $"the segment '{Path.GetFileName(last.Path)}' does not end with a whole line");
         var report = AuditVerifier.Verify([file], new AuditExpectation { From = before });
         if (!report.Intact)
         {

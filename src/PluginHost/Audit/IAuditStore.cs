@@ -23,6 +23,9 @@ internal interface IAuditStore : IDisposable
 
     void Remove(AuditSegment segment);
 
+    /// <summary>What a log that is about to be removed says it has removed itself: nobody else would know.</summary>
+    IReadOnlyList<string> RemovedBy(AuditSegment segment);
+
     /// <summary>Keeps the last checkpoint where other processes find it.</summary>
     void Publish(string note);
 

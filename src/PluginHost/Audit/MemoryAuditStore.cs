@@ -19,6 +19,8 @@ internal sealed class MemoryAuditStore(IAuditSink? sink = null) : IAuditStore
     {
     }
 
+    public IReadOnlyList<string> RemovedBy(AuditSegment segment) => [];
+
     public void Publish(string note)
     {
     }

@@ -6,8 +6,8 @@ namespace PluginHost.Audit;
 /// <summary>The last line of a finished segment.</summary>
 internal static class SegmentEnd
 {
-    /// <exception cref="SkillStateException">It does not end as a segment does.</exception>
-    public static (long Sequence, string Head) Of(string path)
+    /// <returns>Its sequence number and hash; null where the file does not end with a whole line.</returns>
+    public static (long Sequence, string Head)? Of(string path)
     {
         try
         {
@@ -23,11 +23,11 @@ internal static class SegmentEnd
                 return (record.RootElement.GetProperty("seq").GetInt64(), Encoding.ASCII.GetString(written));
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new SkillStateException("audit-tampered", $"the segment '{Path.GetFileName(path)}' cannot be read: {e.Message}", e);
+            return null;
         }
 
-        throw new SkillStateException("audit-tampered", $"the segment '{Path.GetFileName(path)}' does not end with a whole line");
+        return null;
     }
 }

@@ -5,7 +5,7 @@ namespace PluginHost.Consent;
 /// <summary>What is kept of consents in the state directory.</summary>
 internal sealed record ConsentFile
 {
-    public static ConsentFile Empty { get; } = new() { V = 1, Records = [], Keys = ImmutableSortedDictionary<string, DateTimeOffset>.Empty };
+    public static ConsentFile Empty { get; } = new() { V = 1, Records = [], Keys = new Dictionary<string, DateTimeOffset>() };
 
     public required int V { get; init; }
 
@@ -13,5 +13,5 @@ internal sealed record ConsentFile
     public required ImmutableArray<ConsentRecord> Records { get; init; }
 
     /// <summary>When a publisher's key was first seen on a skill that was loaded: <c>publisher key</c> to the time.</summary>
-    public required ImmutableSortedDictionary<string, DateTimeOffset> Keys { get; init; }
+    public required IReadOnlyDictionary<string, DateTimeOffset> Keys { get; init; }
 }

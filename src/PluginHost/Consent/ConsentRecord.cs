@@ -24,6 +24,9 @@ internal sealed record ConsentRecord
 
     public required DateTimeOffset? Expires { get; init; }
 
+    /// <summary>When it was taken back; null for one that was not.</summary>
+    public DateTimeOffset? Revoked { get; init; }
+
     /// <summary>For an inherited one, the payload that was consented to.</summary>
     public required string? From { get; init; }
 

@@ -4,7 +4,7 @@ using PluginHost.Skills.Manifests;
 namespace PluginHost.Consent;
 
 /// <summary>Finds out whether somebody consents: on record already, by a signed policy, by inheritance, or when asked.</summary>
-internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback, bool inherits, IReadOnlySet<string> accepted)
+internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback, bool inherits, IReadOnlySet<string> accepted, Action timeCounts)
 {
     private const string Unknown = "";
 
@@ -28,6 +28,11 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
         if (store.Find(request, candidate.Terms) is { } record)
         {
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Once, record.Who), "recorded");
+        }
+
+        if (store.HasExpired(request))
+        {
+            timeCounts();
         }
 
         if (accepted.Contains(request.PayloadDigest))

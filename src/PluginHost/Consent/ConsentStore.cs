@@ -35,8 +35,12 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
             record.IsOf(request) && record.Payload == request.PayloadDigest && !HasEnded(record) && record.Terms.Digest() == digest);
     }
 
-    /// <summary>The last consent for any version of a skill.</summary>
-    public ConsentRecord? Last(ConsentRequest request) => Read().Records.LastOrDefault(record => record.IsOf(request) && !HasEnded(record));
+    /// <summary>The last consent for any version of a skill: null where the last one was taken back or is over, whatever was before it.</summary>
+    public ConsentRecord? Last(ConsentRequest request) => Read().Records.LastOrDefault(record => record.IsOf(request)) is { } last && !HasEnded(last) ? last : null;
+
+    /// <summary>Whether a consent for these bytes was found to be over: that time must not be forgotten.</summary>
+    public bool HasExpired(ConsentRequest request) =>
+        Read().Records.Any(record => record.IsOf(request) && record.Payload == request.PayloadDigest && record.Revoked is null && HasEnded(record));
 
     /// <summary>When a key was first seen on a skill of its publisher.</summary>
     public DateTimeOffset? KnownSince(string publisher, string key) => Read().Keys.TryGetValue($"{publisher} {key}", out var since) ? since : null;
@@ -51,7 +55,7 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
         }
 
         var key = $"{record.Publisher} {record.Terms.Key}";
-        var keys = file.Keys.ContainsKey(key) || file.Keys.Count >= MaxRecords ? file.Keys : file.Keys.Add(key, record.At);
+        var keys = file.Keys.ContainsKey(key) || file.Keys.Count >= MaxRecords ? file.Keys : new Dictionary<string, DateTimeOffset>(file.Keys, StringComparer.Ordinal) { [key] = record.At };
         return file with { Keys = keys, Records = scope == ConsentScope.Always ? With(file.Records, record) : file.Records };
     });
 
@@ -62,14 +66,17 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
         var count = 0;
         Change(file =>
         {
-            var left = file.Records.RemoveAll(record => record.Skill == skill && (payload is null || record.Payload == payload));
-            count = file.Records.Length - left.Length;
-            return file with { Records = left };
+            // It stays, so that nothing inherits from what was before it.
+            count = file.Records.Count(Is);
+            return file with { Records = [.. file.Records.Select(record => Is(record) ? record with { Revoked = now() } : record)] };
         });
+        _session = _session.RemoveAll(record => record.Skill == skill && (payload is null || record.Payload == payload));
         return count;
+
+        bool Is(ConsentRecord record) => record.Skill == skill && record.Revoked is null && (payload is null || record.Payload == payload);
     }
 
-    private bool HasEnded(ConsentRecord record) => record.Expires <= now();
+    private bool HasEnded(ConsentRecord record) => record.Revoked is not null || record.Expires <= now();
 
     private static bool Same(ConsentRecord one, ConsentRecord other) => one.Publisher == other.Publisher && one.Skill == other.Skill && one.Payload == other.Payload;
 
@@ -102,7 +109,13 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
     {
         try
         {
-            PrivateFiles.Replace(path!, JsonSerializer.SerializeToUtf8Bytes(file, ConsentJson.Default.ConsentFile));
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(file, ConsentJson.Default.ConsentFile);
+            if (bytes.Length > MaxBytes)
+            {
+                throw new SkillStateException(Rule, $"consents would take {bytes.Length} bytes, more than {MaxBytes}: revoke what is not needed");
+            }
+
+            PrivateFiles.Replace(path!, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -123,7 +136,7 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
                 : JsonSerializer.Deserialize(BoundedFile.Read(path, MaxBytes), ConsentJson.Default.ConsentFile) is { V: 1, Records.IsDefault: false } file ? file
                 : throw new JsonException("another version");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException or FormatException or SkillVerificationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException or FormatException or ArgumentException)
         {
             throw new SkillStateException(Rule, $"consents cannot be read: {e.Message}", e);
         }

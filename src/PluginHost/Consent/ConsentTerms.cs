@@ -12,33 +12,34 @@ internal sealed record ConsentTerms
     public required string Key { get; init; }
 
     /// <summary>What is asked: capability, resource, detail and tool.</summary>
-    public required ImmutableSortedSet<string> Grants { get; init; }
+    public required IReadOnlyList<string> Grants { get; init; }
 
     /// <summary>Digest of what each tool tells of itself, by its id: a model reads it, so other words are another tool.</summary>
-    public required ImmutableSortedDictionary<string, string> Tools { get; init; }
+    public required IReadOnlyDictionary<string, string> Tools { get; init; }
 
     /// <summary>Fuel, milliseconds and bytes of memory of a call, by tool.</summary>
-    public required ImmutableSortedDictionary<string, ImmutableArray<long>> Quotas { get; init; }
+    public required IReadOnlyDictionary<string, long[]> Quotas { get; init; }
 
     /// <summary>Digests of modules, by path.</summary>
-    public required ImmutableSortedDictionary<string, string> Modules { get; init; }
+    public required IReadOnlyDictionary<string, string> Modules { get; init; }
 
     /// <summary>How much its provenance says.</summary>
     public required int Provenance { get; init; }
 
     /// <summary>Stands for all of it.</summary>
-    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, ConsentJson.Default.ConsentTerms)));
+    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        this with { Grants = Sorted(Grants), Tools = Sorted(Tools), Quotas = Sorted(Quotas), Modules = Sorted(Modules) }, ConsentJson.Default.ConsentTerms)));
 
     public static ConsentTerms Of(ConsentRequest request, ImmutableArray<ToolGrant> plan, Skills.Inspection.InspectedSkill skill) => new()
     {
         Key = Convert.ToHexStringLower(skill.Signed.Signature.PublicKey),
-        Grants = [.. request.Capabilities.SelectMany(asked => asked.Tools.Select(tool => $"{asked.Capability} {asked.Resource}{(asked.Detail.Length > 0 ? $" ({asked.Detail})" : "")} for {tool}"))],
-        Tools = request.Tools.ToImmutableSortedDictionary(tool => tool.Id, Digest, StringComparer.Ordinal),
-        Quotas = plan.ToImmutableSortedDictionary(
+        Grants = Sorted([.. request.Capabilities.SelectMany(asked => asked.Tools.Select(tool => $"{asked.Capability} {asked.Resource}{(asked.Detail.Length > 0 ? $" ({asked.Detail})" : "")} for {tool}"))]),
+        Tools = request.Tools.ToDictionary(tool => tool.Id, Digest, StringComparer.Ordinal),
+        Quotas = plan.ToDictionary(
             tool => tool.Code.Tool.Id,
-            tool => ImmutableArray.Create(tool.Limits.Fuel ?? long.MaxValue, (long)tool.Limits.Time.TotalMilliseconds, tool.Limits.MemoryBytes),
+            tool => new[] { tool.Limits.Fuel ?? long.MaxValue, (long)tool.Limits.Time.TotalMilliseconds, tool.Limits.MemoryBytes },
             StringComparer.Ordinal),
-        Modules = plan.Select(tool => tool.Code.Module).DistinctBy(module => module.Path).ToImmutableSortedDictionary(
+        Modules = plan.Select(tool => tool.Code.Module).DistinctBy(module => module.Path, StringComparer.Ordinal).ToDictionary(
             module => module.Path, module => Convert.ToHexStringLower(SHA256.HashData(module.Bytes)), StringComparer.Ordinal),
         Provenance = (int)skill.Inspection.Provenance,
     };
@@ -52,8 +53,8 @@ internal sealed record ConsentTerms
             changes.Add(new ConsentChange("key", $"signed with another key than before ({Skills.Cryptography.KeyId.Of(Convert.FromHexString(accepted.Key))})", Widens: true));
         }
 
-        changes.AddRange(Grants.Except(accepted.Grants).Select(grant => new ConsentChange("grant", $"new: {grant}", Widens: true)));
-        changes.AddRange(accepted.Grants.Except(Grants).Select(grant => new ConsentChange("grant", $"no longer: {grant}", Widens: false)));
+        changes.AddRange(Grants.Except(accepted.Grants, StringComparer.Ordinal).Select(grant => new ConsentChange("grant", $"new: {grant}", Widens: true)));
+        changes.AddRange(accepted.Grants.Except(Grants, StringComparer.Ordinal).Select(grant => new ConsentChange("grant", $"no longer: {grant}", Widens: false)));
         foreach (var (tool, digest) in Tools)
         {
             if (!accepted.Tools.TryGetValue(tool, out var known))
@@ -71,7 +72,7 @@ internal sealed record ConsentTerms
         {
             if (accepted.Quotas.TryGetValue(tool, out var known) && !known.SequenceEqual(quotas))
             {
-                changes.Add(new ConsentChange("quota", $"quotas of {tool} are different", Widens: quotas.Zip(known).Any(pair => pair.First > pair.Second)));
+                changes.Add(new ConsentChange("quota", $"quotas of {tool} are different", Widens: quotas.Zip(known).Any(pair => pair.First > pair.Second) || quotas.Length != known.Length));
             }
         }
 
@@ -87,6 +88,12 @@ internal sealed record ConsentTerms
 
         return changes;
     }
+
+    /// <summary>By the numbers of characters: how a language sorts must not decide what is the same.</summary>
+    private static string[] Sorted(IEnumerable<string> texts) => [.. texts.Order(StringComparer.Ordinal)];
+
+    private static Dictionary<string, T> Sorted<T>(IReadOnlyDictionary<string, T> values) =>
+        values.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
     private static string Digest(SkillTool tool) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         JsonSerializer.Serialize([tool.Name, tool.Description, tool.InputSchema.GetRawText(), tool.OutputSchema.GetRawText(), tool.IsSensitive ? "sensitive" : "", tool.RequiresApproval ? "approval" : ""], ConsentJson.Default.StringArray))));

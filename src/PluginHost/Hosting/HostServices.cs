@@ -37,7 +37,7 @@ internal sealed class HostServices : IDisposable
         State = root is null ? null : StateGuard.Open(root, options.Anchor, Time);
         AllowFirstUse = options.AllowTrustOnFirstUse;
         Consents = new ConsentRoom(
-            new ConsentStore(root?.Consents, () => Now), options.Consent, options.InheritConsent, options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal));
+            new ConsentStore(root?.Consents, () => Now), options.Consent, options.InheritConsent, options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), () => State?.Advance());
         Approve = options.Approve;
         Functions = options.Functions.ToImmutable();
         Log = options.Log ?? (static _ => { });
@@ -144,7 +144,7 @@ internal sealed class HostServices : IDisposable
     private AuditLog OpenAudit(AuditOptions options, string? file)
     {
         var settings = AuditSettings.Of(options) with { OwnsFolder = _root is not null && file is not null && Path.GetDirectoryName(file) == _root.Audit };
-        if (HostKeyFile.Signer(options.KeyFile ?? (_root is { HasHostKey: true } root ? root.HostKey : null)) is { } signer)
+        if (HostKeyFile.Signer(options.KeyFile ?? _root?.HostKey) is { } signer)
         {
             settings = settings with { Signer = signer, DigestKey = signer.DigestKey() };
         }
@@ -169,6 +169,16 @@ internal sealed class HostServices : IDisposable
     public void Dispose()
     {
         Audit.Dispose();
+        try
+        {
+            // So that time goes on from here, whatever the clock says at the next start.
+            State?.Advance();
+        }
+        catch (SkillStateException)
+        {
+            // It goes on from the last time that could be kept.
+        }
+
         Calls.Dispose();
         _loads.Dispose();
     }

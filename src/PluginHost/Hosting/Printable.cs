@@ -9,6 +9,8 @@ internal static class Printable
     /// <summary>Characters of a text.</summary>
     private const int MaxText = 4096;
 
+    private const int MostSpaces = 2;
+
     /// <summary>The text, cut, with control, format and other characters escaped that are invisible or turn the direction of reading.</summary>
     public static string Text(string text)
     {
@@ -26,6 +28,33 @@ internal static class Printable
         }
 
         return safe.ToString();
+    }
+
+    /// <summary>
+    /// The same for what somebody is to decide about: spaces that are none of the keyboard's, and many in a row, are told by number too, because
+    /// they could push the rest of a line to where it looks like one of ours.
+    /// </summary>
+    public static string Words(string text)
+    {
+        var words = new StringBuilder();
+        var spaces = 0;
+        foreach (var c in Text(text) + '\0')
+        {
+            if (c == ' ')
+            {
+                spaces++;
+                continue;
+            }
+
+            words.Append(spaces <= MostSpaces ? new string(' ', spaces) : string.Create(CultureInfo.InvariantCulture, $"\\u{{0020}}×{spaces}"));
+            spaces = 0;
+            if (c != '\0')
+            {
+                words.Append(char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator ? string.Create(CultureInfo.InvariantCulture, $"\\u{{{(int)c:x4}}}") : c.ToString());
+            }
+        }
+
+        return words.ToString();
     }
 
     private static bool IsUnsafe(Rune rune) => Rune.GetUnicodeCategory(rune) is

@@ -60,6 +60,7 @@ internal static class PrivateFiles
             }
 
             File.Move(staged, path, overwrite: true);
+            DirectoryFlush.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch
         {

@@ -8,7 +8,7 @@ internal static class StateAdoption
     /// <summary>On record first, in a log of its own.</summary>
     public static void Adopt(StateRoot root, IStateAnchor anchor, string who, string reason, TimeProvider time)
     {
-        var settings = AuditSettings.Default with { Durability = AuditDurability.EachRecord, Signer = HostKeyFile.Signer(root.HasHostKey ? root.HostKey : null) };
+        var settings = AuditSettings.Default with { Durability = AuditDurability.EachRecord, Signer = HostKeyFile.Signer(root.HostKey) };
         using var audit = AuditLog.Open(root.NewAuditFile(time), time, settings);
         audit.Append("lifecycle", writer =>
         {

@@ -43,21 +43,28 @@ internal sealed record StateGeneration
     }
 
     /// <summary>Changes it, in turn with other processes. The generation grows, and time never goes back.</summary>
-    /// <exception cref="SkillStateException">It cannot be written.</exception>
-    public static StateGeneration Change(string path, DateTimeOffset now, Func<StateGeneration, StateGeneration> change)
+    /// <param name="path">The file.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="change">What changes beside the generation.</param>
+    /// <param name="then">Done before another process has its turn.</param>
+    /// <param name="resetsTime">Whether time may go back: an operator's word.</param>
+    public static StateGeneration Change(
+        string path, DateTimeOffset now, Func<StateGeneration, StateGeneration> change, Action<StateGeneration>? then = null, bool resetsTime = false)
     {
         using var turn = FileLock.Acquire(path, Rule);
         var before = Read(path) ?? New(now);
         var after = change(before);
-        after = after with { Generation = before.Generation + 1, Time = now > before.Time ? now : before.Time };
+        after = after with { Generation = before.Generation + 1, Time = now > before.Time || resetsTime ? now : before.Time };
         try
         {
             PrivateFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(after, StateJson.Default.StateGeneration));
-            return after;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SkillStateException(Rule, $"the generation of the state cannot be written: {e.Message}", e);
         }
+
+        then?.Invoke(after);
+        return after;
     }
 }

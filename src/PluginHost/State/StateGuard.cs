@@ -69,15 +69,19 @@ internal sealed class StateGuard
             before = null;
         }
 
-        new StateGuard(root, anchor, time, Position(null), time.GetUtcNow()).Advance();
+        new StateGuard(root, anchor, time, Position(null), time.GetUtcNow()).Advance(resetsTime: true);
         return before;
     }
 
     /// <summary>Something in the directory changed that must not be undone by an older copy.</summary>
     /// <exception cref="SkillStateException">It cannot be kept.</exception>
-    public void Advance()
+    public void Advance() => Advance(resetsTime: false);
+
+    private void Advance(bool resetsTime) => StateGeneration.Change(
+        _root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null }, Mark, resetsTime);
+
+    private void Mark(StateGeneration state)
     {
-        var state = StateGeneration.Change(_root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null });
         lock (_gate)
         {
             Write(new StateMark(state.Id, state.Generation, _audit.Log, _audit.Sequence, _audit.Head));
@@ -95,11 +99,9 @@ internal sealed class StateGuard
         lock (_gate)
         {
             _audit = position;
-            if (StateGeneration.Read(_root.Generation) is { } state)
-            {
-                Write(new StateMark(state.Id, state.Generation, position.Log, position.Sequence, position.Head));
-            }
         }
+
+        Advance();
     }
 
     private static AuditPosition Position(StateMark? mark) => new(mark?.AuditLog ?? "", mark?.AuditSequence ?? 0, mark?.AuditHead ?? "");

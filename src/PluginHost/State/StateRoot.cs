@@ -27,9 +27,6 @@ internal sealed class StateRoot
     /// <summary>Who the directory is, and how often it has changed.</summary>
     public string Generation => System.IO.Path.Combine(Path, "lifecycle", "generation.json");
 
-    /// <summary>Whether there is one: states that were made before there were checkpoints have none until they are completed.</summary>
-    public bool HasHostKey => File.Exists(HostKey);
-
     public string TrustStore => System.IO.Path.Combine(Path, TrustFolder, "trust-store.json");
 
     /// <summary>The file of a skill's variables. Its name is a digest: ids may hold what names of files may not.</summary>
@@ -61,7 +58,7 @@ internal sealed class StateRoot
                 PrivateFiles.CreateDirectory(System.IO.Path.Combine(root.Path, folder));
             }
 
-            if (!root.HasHostKey)
+            if (!File.Exists(root.HostKey))
             {
                 HostKeyFile.Create(root.HostKey);
             }
@@ -127,6 +124,14 @@ internal sealed class StateRoot
             if (PrivateFiles.IsOpenToOthers(folder))
             {
                 throw new SkillStateException("permissions", $"others may write to '{folder}'");
+            }
+        }
+
+        foreach (var own in new[] { HostKey, Generation })
+        {
+            if (!File.Exists(own))
+            {
+                throw new SkillStateException("missing", $"the state directory has no '{System.IO.Path.GetFileName(own)}': it was deleted, or made by an older version; 'pluginhost init' completes it");
             }
         }
 

@@ -109,16 +109,18 @@ public sealed class AuditKeepingTests
         using var key = SigningKey.Generate();
         foreach (var name in new[] { "a.jsonl", "b.jsonl" })
         {
-            using var ended = AuditLog.Open(folder[name], TimeProvider.System, Small(key));
-            Fill(ended, 10);
+            using var ended = AuditLog.Open(folder[name], TimeProvider.System, Small(key) with { OwnsFolder = true });
+            Fill(ended, 250);
         }
 
-        using var running = AuditLog.Open(folder["c.jsonl"], TimeProvider.System, Small(key));
+        File.WriteAllText(folder["empty.jsonl"], "");
+        File.WriteAllText(folder["torn.jsonl"], "{");
+        using var running = AuditLog.Open(folder["c.jsonl"], TimeProvider.System, Small(key) with { OwnsFolder = true });
         using (AuditLog.Open(folder["d.jsonl"], TimeProvider.System, Small(key, retain: 0) with { OwnsFolder = true }))
         {
         }
 
-        CollectionAssert.AreEqual(new[] { "c.jsonl", "d.jsonl" }, Directory.EnumerateFiles(folder.Path, "*.jsonl").Select(Path.GetFileName).Order().ToArray());
+        Assert.AreEqual("c.jsonl d.jsonl", string.Join(" ", Directory.EnumerateFiles(folder.Path, "*.jsonl").Select(Path.GetFileName).Where(name => name != "empty.jsonl").Order()));
         var left = new[] { "c.jsonl", "d.jsonl" }.Select(name => (name, Verify(folder[name], key))).ToList();
         Assert.IsEmpty(AuditNeighbours.Missing(left));
     }
@@ -176,7 +178,7 @@ public sealed class AuditKeepingTests
         using var key = SigningKey.Generate();
         foreach (var name in new[] { "a.jsonl", "b.jsonl" })
         {
-            using var log = AuditLog.Open(folder[name], TimeProvider.System, Small(key));
+            using var log = AuditLog.Open(folder[name], TimeProvider.System, Small(key) with { OwnsFolder = true });
             Fill(log, 60);
         }
 
@@ -194,9 +196,11 @@ public sealed class AuditKeepingTests
     }
 
     [TestMethod]
-    public void FullStore_RefusesWhatIsToHappen_KeepsWhatHasHappened_AndGoesOnWhenThereIsRoom()
+    [DataRow(0)]
+    [DataRow(1)]
+    public void FullStore_RefusesWhatIsToHappen_KeepsWhatHasHappened_AndGoesOnWhenThereIsRoom(int fault)
     {
-        var store = new FaultyStore();
+        var store = new FaultyStore { Fault = fault == 0 ? new IOException("no space left") : new InvalidOperationException("the connection is closed") };
         using var log = AuditLog.To(store, TimeProvider.System, AuditSettings.Default);
         var first = log.Append("demand", writer => writer.WriteString("decision", "allow"));
         store.Fails = true;
@@ -259,10 +263,13 @@ public sealed class AuditKeepingTests
         Thread.Sleep(100);
 
         Assert.AreEqual("state.audit-failed", Assert.ThrowsExactly<SkillStateException>(() => log.Append("demand", _ => { })).Code);
+        log.AppendAfter("call", writer => writer.WriteString("text", "it has happened"), out _);
         store.Open.Set();
         stuck.Wait(10_000);
         log.Append("demand", writer => writer.WriteString("decision", "deny"));
-        Assert.IsTrue(AuditVerifier.Verify(store.Taken, log.Head).EndProven);
+        var report = AuditVerifier.Verify(store.Taken, log.Head);
+        Assert.IsTrue(report.EndProven);
+        Assert.AreEqual(4, report.Lines, "what had happened is not lost");
     }
 
     [TestMethod]
@@ -281,6 +288,49 @@ public sealed class AuditKeepingTests
         child.WaitForExit();
         var report = Verify(folder["log"]);
         Assert.IsTrue(report is { Intact: true, TornBytes: 0 }, string.Join("; ", report.Problems));
+    }
+
+    [TestMethod]
+    public void KeptCheckpoint_IsNotOutweighed_ByALogThatSaysItsBeginningWasRemoved()
+    {
+        using var folder = new TemporaryFolder();
+        using var key = SigningKey.Generate();
+        using (var log = AuditLog.Open(folder["log"], TimeProvider.System, Small(key, retain: 0) with { CheckpointRecords = 20 }))
+        {
+            Fill(log, 60);
+            File.Copy(folder["log.checkpoint"], folder["kept"]);
+            Fill(log, 400);
+        }
+
+        var kept = CheckpointSigner.Read(File.ReadAllText(folder["kept"]))!;
+        var report = AuditVerifier.Verify(folder["log"], new AuditExpectation { Holds = kept, Key = key.PublicKey });
+        Assert.IsTrue(report.Intact, string.Join("; ", report.Problems));
+        Assert.IsGreaterThan(kept.Sequence, report.FirstSequence);
+        Assert.IsFalse(AuditVerifier.Verify(folder["log"], new AuditExpectation { Holds = kept }).Intact, "without the key nobody says so");
+
+        // Whoever has not the host's key makes a log of two lines, the second of which tells of a retention.
+        var lines = File.ReadAllLines(folder["log"]);
+        var retention = Array.FindIndex(lines, line => line.Contains("\"event\":\"retention\"", StringComparison.Ordinal));
+        File.WriteAllLines(folder["forged"], lines.Take(retention + 1));
+        Assert.IsFalse(AuditVerifier.Verify(folder["forged"], new AuditExpectation { Holds = kept, Key = key.PublicKey }).Intact);
+    }
+
+    [TestMethod]
+    public void SegmentThatCannotBeBegun_LeavesTheLogAsItIs_UntilThereIsRoom()
+    {
+        using var folder = new TemporaryFolder();
+        using (var log = AuditLog.Open(folder["log"], TimeProvider.System, Small()))
+        {
+            // Where the next file would be stands something that cannot be opened.
+            Directory.CreateDirectory(folder["log.next"]);
+            Fill(log, 200);
+            Assert.IsEmpty(AuditSegment.Of(folder["log"]));
+            Directory.Delete(folder["log.next"]);
+            Fill(log, 1);
+            Assert.HasCount(1, AuditSegment.Of(folder["log"]));
+        }
+
+        Assert.IsTrue(Verify(folder["log"]).Intact);
     }
 
     [TestMethod]

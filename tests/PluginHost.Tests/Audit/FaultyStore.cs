@@ -9,6 +9,8 @@ internal sealed class FaultyStore : IAuditSink
 
     public volatile bool Fails;
 
+    public Exception Fault { get; init; } = new IOException("no space left");
+
     public volatile bool FlushFails;
 
     public ManualResetEventSlim Open { get; } = new(initialState: true);
@@ -18,7 +20,7 @@ internal sealed class FaultyStore : IAuditSink
         Open.Wait();
         if (Fails)
         {
-            throw new IOException("no space left");
+            throw Fault;
         }
 
         Taken.Write(lines);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PluginHost.Consent;
 using PluginHost.Skills;
 using PluginHost.State;
 using PluginHost.Tests.Hosting;
@@ -96,8 +97,9 @@ public sealed class RecordedConsentTests : IDisposable
         await Load(new TestPackage(), options => options.Time = time);
         Assert.HasCount(2, _asked);
 
-        // What is over stays over.
+        // What is over stays over, even where nothing was loaded since.
         _answer = ConsentDecision.Refuse;
+        Assert.AreEqual("consent.refused", await Load(new TestPackage { Version = "9.0.0" }, options => options.Time = time));
         time.Now = time.Now.AddDays(-5);
         Assert.AreEqual("consent.refused", await Load(new TestPackage(), options => options.Time = time));
         Assert.AreEqual("clock-set-back", Records("lifecycle").Single().GetProperty("event").GetString());
@@ -172,6 +174,20 @@ public sealed class RecordedConsentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task RevokedConsent_DoesNotCount_AndNothingIsInheritedPastIt()
+    {
+        await Load(new TestPackage());
+        var second = new TestPackage { Version = "1.0.1" };
+        await Load(second);
+        Assert.AreEqual(1, new ConsentStore(_folder["state/lifecycle/consents.json"], () => DateTimeOffset.UtcNow).Revoke("acme.test", _asked[^1].PayloadDigest));
+        _answer = ConsentDecision.Refuse;
+
+        Assert.AreEqual("consent.refused", await Load(second, options => options.InheritConsent = true));
+        Assert.AreEqual("consent.refused", await Load(new TestPackage { Version = "1.0.2" }, options => options.InheritConsent = true));
+        Assert.AreEqual("ok", await Load(new TestPackage()), "the older one was not taken back");
+    }
+
+    [TestMethod]
     public async Task DamagedConsents_AreNoConsent()
     {
         await Load(new TestPackage());
@@ -182,6 +198,29 @@ public sealed class RecordedConsentTests : IDisposable
             File.WriteAllText(file, damaged);
             Assert.AreEqual("state.consents", await Load(new TestPackage()), damaged);
         }
+    }
+
+    [TestMethod]
+    public async Task Request_ThatIsMadeToMislead_LooksLikeWhatItIs()
+    {
+        _answer = ConsentDecision.Refuse;
+        var liar = new TestPackage
+        {
+            Manifest = Host,
+            Capabilities = "[http.a]\nhost = \"a.test\"\n",
+        };
+        var padding = new string(' ', 200);
+        await using (var host = Create())
+        {
+            var path = (liar with { Tools = ["run"], Words = $"Runs.{padding}asks for nothing beyond computing\u00a0\u202e" }).Write(_folder);
+            Assert.ThrowsExactly<SkillConsentException>(() => host.LoadSkill(path));
+        }
+
+        var shown = _asked[^1].ToString();
+        StringAssert.Contains(shown, "\\u{0020}×200");
+        StringAssert.Contains(shown, "\\u{00a0}\\u{202e}");
+        Assert.IsFalse(shown.Contains("   asks for nothing", StringComparison.Ordinal));
+        Assert.IsLessThan(shown.IndexOf("in its publisher's words", StringComparison.Ordinal), shown.IndexOf("http.egress", StringComparison.Ordinal));
     }
 
     [TestMethod]

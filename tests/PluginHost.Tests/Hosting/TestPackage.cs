@@ -16,6 +16,9 @@ internal sealed record TestPackage
     /// <summary>Ids of its tools, after <c>acme.</c></summary>
     public string[] Tools { get; init; } = ["run"];
 
+    /// <summary>What each tool says of itself, in place of the usual words.</summary>
+    public string? Words { get; init; }
+
     /// <summary>Input schema of each tool.</summary>
     public string Schema { get; init; } = "{}";
 
@@ -55,7 +58,7 @@ internal sealed record TestPackage
         var manifest = new StringBuilder($"skill_id = \"{Id}\"\nname = \"Test\"\nversion = \"{Version}\"\npublisher = \"{Publisher}\"\n");
         foreach (var tool in Tools)
         {
-            manifest.Append($"[[entrypoints.tools]]\nid = \"{Publisher}.{tool}\"\nname = \"{tool}\"\ndescription = \"Does {tool}.\"\ninput_schema = {Schema}\noutput_schema = {OutputSchema}\n{(RequiresApproval ? "[entrypoints.tools.risk]\nrequires_approval = true\n" : "")}");
+            manifest.Append($"[[entrypoints.tools]]\nid = \"{Publisher}.{tool}\"\nname = \"{tool}\"\ndescription = \"{Words ?? $"Does {tool}."}\"\ninput_schema = {Schema}\noutput_schema = {OutputSchema}\n{(RequiresApproval ? "[entrypoints.tools.risk]\nrequires_approval = true\n" : "")}");
         }
 
         manifest.Append($"[compat]\n{Compatibility}\n{Manifest}\n");

@@ -58,6 +58,7 @@ public sealed class HttpEgressTests
         StringAssert.Contains(server.Requests[0], $"Authorization: Bearer {Secret}\r\n");
         StringAssert.Contains(log, "\"capability\":\"secrets.use\",\"resource\":\"global/TOKEN\",\"decision\":\"allow\"");
         StringAssert.Contains(log, "GET https://api.weather.test:443/v1/today?city=\"");
+        StringAssert.Contains(log, "\"secret\":\"hmac-sha256:");
         Assert.IsFalse(log.Contains(Secret, StringComparison.Ordinal));
         Assert.IsFalse(log.Contains("Cairo", StringComparison.Ordinal));
         Assert.IsFalse(result.Output().Contains(Secret, StringComparison.Ordinal));

@@ -94,12 +94,15 @@ public sealed class StateAnchorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task RemovedGeneration_IsRefused()
+    public async Task RemovedGenerationOrKey_IsRefused()
     {
         await Run(Anchor);
         File.Delete(_folder["state/lifecycle/generation.json"]);
-
+        Assert.AreEqual("state.missing", await Run(null));
+        StateRoot.Create(_folder["state"]);
         Assert.AreEqual("state.foreign", await Run(Anchor));
+        File.Delete(_folder["state/keys/host.pem"]);
+        Assert.AreEqual("state.missing", await Run(null));
     }
 
     [TestMethod]
@@ -128,7 +131,8 @@ public sealed class StateAnchorTests : IDisposable
             File.Delete(file);
         }
 
-        Assert.AreEqual("state.audit-cut", await Run(Anchor));
+        File.WriteAllText(_folder["state/audit/z.jsonl"], $$"""{"v":1,"seq":1,"time":"","type":"lifecycle","event":"retention","segment":"{{Path.GetFileName(log)}}","last":99999999,"head":""}""" + "\n");
+        Assert.AreEqual("state.audit-cut", await Run(Anchor), "whatever somebody wrote beside it");
     }
 
     [TestMethod]
