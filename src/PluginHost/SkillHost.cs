@@ -124,6 +124,7 @@ public sealed class SkillHost : IAsyncDisposable
     /// Disposes the skills that are still loaded, and closes the audit log. Guests whose callers were released without them get
     /// a moment to end, so that their receipts are written.
     /// </summary>
+    /// <exception cref="SkillStateException">Records of what had happened could not be written to the end: everything is disposed, and they are lost.</exception>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -139,6 +140,10 @@ public sealed class SkillHost : IAsyncDisposable
         await Task.WhenAll(_services.Loaded.Keys.Select(skill => skill.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _services.Threads.DrainAsync(Patience).ConfigureAwait(false);
         _services.Dispose();
+        if (_services.Audit.HasLost)
+        {
+            throw new SkillStateException("audit-failed", "the audit log was closed with records of what had happened that could not be written");
+        }
     }
 
     private static void Refused(SkillLoader loader, Activity? activity, Exception reason)

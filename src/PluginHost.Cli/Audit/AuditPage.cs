@@ -22,7 +22,7 @@ internal static class AuditPage
         <style>
         body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1b1f24; background: #fff; }
         h1, h2, h3 { line-height: 1.2; } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-        th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid #d8dee4; overflow-wrap: anywhere; }
+        th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid #d8dee4; overflow-wrap: anywhere; } th { white-space: nowrap; }
         .n { text-align: right; font-variant-numeric: tabular-nums; } .deny { color: #a40e26; font-weight: 600; } .good { color: #116329; }
         code, td.r { font-family: ui-monospace, monospace; font-size: .9em; }
         .bar { display: flex; height: .9rem; min-width: 1px; } .bar i { background: #4184e4; } .bar b { background: #cf222e; }

@@ -18,6 +18,9 @@ internal sealed class AuditLog : IDisposable
 
     private const int MaxNeighbours = 100;
 
+    /// <summary>Where the microseconds of a time end.</summary>
+    private const int Microseconds = 26;
+
     /// <summary>Records that wait for somebody who is stuck in the store.</summary>
     private const int MaxLate = 100_000;
 
@@ -33,7 +36,8 @@ internal sealed class AuditLog : IDisposable
     private readonly ArrayBufferWriter<byte> _owed = new(1024);
     private readonly ConcurrentQueue<(string Type, Action<Utf8JsonWriter> Fields)> _late = [];
     private readonly Utf8JsonWriter _writer;
-    private readonly byte[] _head;
+    private byte[] _head;
+    private byte[] _next = new byte[AuditLine.HashDigits];
     private long _sequence;
     private long _checkpoint;
     private string? _closed;
@@ -74,6 +78,9 @@ internal sealed class AuditLog : IDisposable
             }
         }
     }
+
+    /// <summary>Whether it was closed with records that its store did not take.</summary>
+    public bool HasLost { get; private set; }
 
     /// <summary>Where the log ends.</summary>
     public AuditPosition Position
@@ -121,13 +128,23 @@ internal sealed class AuditLog : IDisposable
 
     /// <summary>Appends a line about what is to happen, and tells how long it is.</summary>
     /// <exception cref="SkillStateException">It could not be written, and an effect without a record must not happen.</exception>
-    public long Append(string type, Action<Utf8JsonWriter> fields, out int bytes) => Guarded(() =>
+    public long Append(string type, Action<Utf8JsonWriter> fields, out int bytes)
     {
-        Settle();
-        Seal(type, fields, out var length, hash: out var hash);
-        Store(_body.WrittenSpan[AuditLine.Context.Length..]);
-        return (Advance(hash), length);
-    }, out bytes);
+        Enter();
+        try
+        {
+            Settle();
+            bytes = Seal(type, fields);
+            Store(_body.WrittenSpan[AuditLine.Context.Length..]);
+            var sequence = Advance();
+            Tidy();
+            return sequence;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
     /// <summary>
     /// Appends a line about what has happened. Where the store takes none it is kept, in its place in the chain, until the store
@@ -137,35 +154,39 @@ internal sealed class AuditLog : IDisposable
     public void AppendAfter(string type, Action<Utf8JsonWriter> fields, out int bytes)
     {
         bytes = 0;
-        if (_gate.TryEnter(Patience))
-        {
-            try
-            {
-                Guarded(() => After(type, fields), out bytes);
-            }
-            finally
-            {
-                _gate.Exit();
-            }
-        }
-        else if (_late.Count < MaxLate)
+        if (!_gate.TryEnter(Patience))
         {
             // Somebody is stuck in the store. Whoever has the log next writes it.
-            _late.Enqueue((type, fields));
+            _late.Enqueue(_late.Count < MaxLate ? (type, fields) : throw Failed("the audit log is written too slowly, and no more records can be kept for it"));
+            return;
         }
-        else
+
+        try
         {
-            throw Failed("the audit log is written too slowly, and no more records can be kept for it");
+            Begin();
+            bytes = After(type, fields);
+            Tidy();
+        }
+        finally
+        {
+            Leave();
         }
     }
 
     /// <summary>Whether the log takes records: what it could not take before it gets now.</summary>
     /// <exception cref="SkillStateException">It does not.</exception>
-    public void Check() => Guarded(() =>
+    public void Check()
     {
-        Settle();
-        return (0, 0);
-    }, out _);
+        Enter();
+        try
+        {
+            Settle();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
     /// <summary>Stands for the value of a secret on record: the same for the same value, and no help to whoever guesses it.</summary>
     public string DigestOf(string secret) =>
@@ -203,6 +224,8 @@ internal sealed class AuditLog : IDisposable
                 // What could be written is; the chain tells where it ends.
             }
 
+            HasLost = _owed.WrittenCount > 0;
+
             // Whoever comes late is refused, not forgotten.
             _closed = "the audit log is closed";
             _flusher?.Dispose();
@@ -223,9 +246,9 @@ internal sealed class AuditLog : IDisposable
         return Failed(_closed, cause);
     }
 
-    private (long Result, int Bytes) After(string type, Action<Utf8JsonWriter> fields)
+    private int After(string type, Action<Utf8JsonWriter> fields)
     {
-        Seal(type, fields, out var length, out var hash);
+        var length = Seal(type, fields);
         var line = _body.WrittenSpan[AuditLine.Context.Length..];
         if (!TrySettle() || !TryStore(line))
         {
@@ -237,7 +260,8 @@ internal sealed class AuditLog : IDisposable
             _owed.Write(line);
         }
 
-        return (Advance(hash), length);
+        Advance();
+        return length;
     }
 
     /// <summary>What came while somebody was stuck in the store.</summary>
@@ -249,7 +273,7 @@ internal sealed class AuditLog : IDisposable
         }
     }
 
-    private long Guarded(Func<(long Result, int Bytes)> action, out int bytes)
+    private void Enter()
     {
         if (!_gate.TryEnter(Patience))
         {
@@ -258,21 +282,39 @@ internal sealed class AuditLog : IDisposable
 
         try
         {
-            if (_closed is not null)
-            {
-                throw Failed(_closed);
-            }
+            Begin();
+        }
+        catch
+        {
+            _gate.Exit();
+            throw;
+        }
+    }
 
-            if (_flusher?.Fault is { } fault)
-            {
-                throw NotDurable(fault);
-            }
+    /// <summary>What has to hold before anything is written, and what has to be written before it.</summary>
+    private void Begin()
+    {
+        if (_closed is not null)
+        {
+            throw Failed(_closed);
+        }
 
-            Catch();
-            (var result, bytes) = action();
-            Tidy();
-            Catch();
-            return result;
+        if (_flusher?.Fault is { } fault)
+        {
+            throw NotDurable(fault);
+        }
+
+        Catch();
+    }
+
+    private void Leave()
+    {
+        try
+        {
+            if (_closed is null)
+            {
+                Catch();
+            }
         }
         finally
         {
@@ -281,7 +323,8 @@ internal sealed class AuditLog : IDisposable
     }
 
     /// <summary>Writes the line into the buffer.</summary>
-    private void Seal(string type, Action<Utf8JsonWriter> fields, out int length, out byte[] hash)
+    /// <returns>Its length.</returns>
+    private int Seal(string type, Action<Utf8JsonWriter> fields)
     {
         _body.ResetWrittenCount();
         _body.Write(AuditLine.Context);
@@ -289,25 +332,23 @@ internal sealed class AuditLog : IDisposable
         _writer.WriteStartObject();
         _writer.WriteNumber("v", 1);
         _writer.WriteNumber("seq", _sequence + 1);
-        Span<char> time = stackalloc char[32];
-        _time.GetUtcNow().TryFormat(time, out var characters, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        _writer.WriteString("time", time[..characters]);
+        Span<byte> time = stackalloc byte[40];
+        _time.GetUtcNow().UtcDateTime.TryFormat(time, out _, "O", CultureInfo.InvariantCulture);
+        time[Microseconds] = (byte)'Z';
+        _writer.WriteString("time"u8, time[..(Microseconds + 1)]);
         _writer.WriteString("type", type);
         fields(_writer);
         _writer.WriteString("prev"u8, _head);
         _writer.Flush();
-        hash = new byte[AuditLine.HashDigits];
-        AuditLine.Seal(_body, hash);
-        length = _body.WrittenCount - AuditLine.Context.Length;
-        if (length > AuditLine.MaxBytes)
-        {
-            throw new InvalidOperationException("a record is longer than a line of the log may be");
-        }
+        AuditLine.Seal(_body, _next);
+        var length = _body.WrittenCount - AuditLine.Context.Length;
+        return length <= AuditLine.MaxBytes ? length : throw new InvalidOperationException("a record is longer than a line of the log may be");
     }
 
-    private long Advance(byte[] hash)
+    /// <summary>The line that was sealed is the last one now.</summary>
+    private long Advance()
     {
-        hash.CopyTo(_head, 0);
+        (_head, _next) = (_next, _head);
         return ++_sequence;
     }
 
@@ -419,9 +460,9 @@ internal sealed class AuditLog : IDisposable
 
     private void Own(string type, Action<Utf8JsonWriter> fields)
     {
-        Seal(type, fields, out _, out var hash);
+        Seal(type, fields);
         Store(_body.WrittenSpan[AuditLine.Context.Length..]);
-        Advance(hash);
+        Advance();
     }
 
     private void Checkpoint(IReadOnlyList<AuditPosition> neighbours)

@@ -129,6 +129,48 @@ public sealed class DenialTests : IDisposable
     }
 
     [TestMethod]
+    public async Task HostThatCannotWriteItsLastRecords_SaysSo()
+    {
+        var sink = new FaultyStore();
+        var host = TestHosts.Create(options => options.Audit.Sink = sink);
+        var skill = host.LoadSkill(new TestPackage().Write(_folder));
+        sink.Fails = true;
+        await skill.CallAsync("acme.run", "x");
+
+        Assert.AreEqual("state.audit-failed", (await Assert.ThrowsExactlyAsync<SkillStateException>(() => host.DisposeAsync().AsTask())).Code);
+    }
+
+    [TestMethod]
+    [Timeout(120_000)]
+    public async Task ThousandCallsOverFiftySkills_EachGetItsOwnAnswer_AndItsRecords()
+    {
+        const int skills = 50, each = 20;
+        var sink = new FaultyStore();
+        await using var host = TestHosts.Create(options =>
+        {
+            options.Audit.Sink = sink;
+            options.Limits.ConcurrentCalls = skills * each;
+            options.Limits.ConcurrentCallsPerSkill = each;
+        });
+        var module = GuestText.Of("(call $log {x}) (call $output_set (call $input) (call $length (call $input)))");
+        var loaded = Enumerable.Range(0, skills).Select(i => host.LoadSkill(new TestPackage { Id = $"acme.s{i}", Modules = new() { ["m"] = module } }.Write(_folder))).ToList();
+
+        await Task.WhenAll(loaded.SelectMany((skill, i) => Enumerable.Range(0, each).Select(async j =>
+            Assert.AreEqual($"{i} {j}", (await skill.CallAsync("acme.run", $"{i} {j}", new CallContext { Session = $"{i} {j}" })).Text))));
+
+        var records = System.Text.Encoding.UTF8.GetString(sink.Taken.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        foreach (var type in new[] { "demand", "call" })
+        {
+            var seen = records.Where(record => record.GetProperty("type").GetString() == type).ToList();
+            Assert.HasCount(skills * each, seen);
+            Assert.HasCount(skills * each, seen.Select(record => record.GetProperty("call").GetString()).Distinct().ToList());
+            Assert.IsTrue(seen.TrueForAll(record => record.GetProperty("context").GetProperty("session").GetString()!.Split(' ')[0] == record.GetProperty("skill").GetString()!["acme.s".Length..]));
+        }
+
+        Assert.IsTrue(AuditVerifier.Verify(new MemoryStream(sink.Taken.ToArray()), host.AuditHead).EndProven);
+    }
+
+    [TestMethod]
     public async Task Telemetry_CountsCallsAndEffects_WithoutTagsOfGuests()
     {
         var tags = new HashSet<string>();
