@@ -23,7 +23,6 @@ public sealed record CapabilityDenial(Capability Capability, string Resource, st
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            writer.WriteString("code", Code);
             Write(writer);
             writer.WriteEndObject();
         }
@@ -38,6 +37,7 @@ public sealed record CapabilityDenial(Capability Capability, string Resource, st
         writer.WriteString("resource", Resource);
         writer.WriteString("decision", "deny");
         writer.WriteString("rule", Rule);
+        writer.WriteString("code", Code);
         if (Place is not null)
         {
             writer.WriteString("place", Place);

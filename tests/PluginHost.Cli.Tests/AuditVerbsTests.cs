@@ -107,6 +107,8 @@ public sealed class AuditVerbsTests : IDisposable
         Assert.AreEqual(0, Invocation.Run("audit", "verify", log).ExitCode);
         Assert.AreEqual(2, Invocation.Run("audit", "verify", log, "--checkpoint", In("kept")).ExitCode);
         Assert.AreEqual(1, Invocation.Run("audit", "verify", log, "--checkpoint", log).ExitCode);
+        File.Copy(log, In("other.jsonl"));
+        StringAssert.StartsWith(Invocation.Run("audit", "verify", In("other.jsonl"), "--checkpoint", In("kept")).Error, "state.audit-checkpoint");
     }
 
     [TestMethod]

@@ -33,6 +33,11 @@ internal static class AuditVerifyCommand
                 throw new CommandError(ExitCode.Usage, "usage.log", "a head or a checkpoint is of one log: name its file");
             }
 
+            if (expected.Holds is { } kept && kept.Log != Path.GetFileName(logs[0]))
+            {
+                throw new CommandError(ExitCode.Refused, "state.audit-checkpoint", $"the checkpoint is of the log '{kept.Log}'");
+            }
+
             var reports = logs.Select(log => (Name: Path.GetFileName(log), Report: AuditVerifier.Verify(log, expected))).ToList();
             var missing = path.IsDirectory(parse) ? AuditNeighbours.Missing(reports) : [];
             Write(reports, missing, parse.GetValue(json), parse.InvocationConfiguration.Output);

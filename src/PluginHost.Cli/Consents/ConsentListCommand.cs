@@ -43,7 +43,7 @@ internal static class ConsentListCommand
 
     /// <exception cref="CommandError">There is no state directory.</exception>
     public static ConsentStore Store(string? flag) => StateFlag.Open(flag) is { } root
-        ? new ConsentStore(root.Consents, TimeProvider.System.GetUtcNow)
+        ? ConsentStore.Of(root, TimeProvider.System.GetUtcNow, static () => { })
         : throw new CommandError(ExitCode.Refused, "state.missing", "there is no state directory: run 'pluginhost init' first");
 
     private static string End(ConsentRecord record) =>

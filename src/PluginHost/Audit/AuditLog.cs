@@ -18,6 +18,9 @@ internal sealed class AuditLog : IDisposable
 
     private const int MaxNeighbours = 100;
 
+    /// <summary>Bytes after which the end of a segment is tried again.</summary>
+    private const long Pause = 64 * 1024;
+
     /// <summary>Where the microseconds of a time end.</summary>
     private const int Microseconds = 26;
 
@@ -40,7 +43,10 @@ internal sealed class AuditLog : IDisposable
     private byte[] _next = new byte[AuditLine.HashDigits];
     private long _sequence;
     private long _checkpoint;
-    private string? _closed;
+    private long _endAt;
+    private IReadOnlyList<AuditPosition> _neighbours;
+    private volatile string? _closed;
+    private bool _isDisposed;
 
     private AuditLog(IAuditStore store, TimeProvider time, AuditSettings settings, long sequence, string head)
     {
@@ -50,13 +56,15 @@ internal sealed class AuditLog : IDisposable
         _writer = new Utf8JsonWriter(_body);
         _sequence = _checkpoint = sequence;
         _head = Encoding.ASCII.GetBytes(head);
+        _endAt = settings.SegmentBytes;
+        _neighbours = store.Neighbours();
         _flusher = settings.Durability == AuditDurability.EachRecord ? null : new AuditFlusher(store, settings);
         try
         {
             Append("segment", static writer => writer.WriteString("producer", "pluginhost"));
             lock (_gate)
             {
-                Checkpoint(store.Neighbours());
+                Checkpoint();
                 Retain();
             }
         }
@@ -157,7 +165,12 @@ internal sealed class AuditLog : IDisposable
         if (!_gate.TryEnter(Patience))
         {
             // Somebody is stuck in the store. Whoever has the log next writes it.
-            _late.Enqueue(_late.Count < MaxLate ? (type, fields) : throw Failed("the audit log is written too slowly, and no more records can be kept for it"));
+            if (_closed is not null || _late.Count >= MaxLate)
+            {
+                throw Failed(_closed ?? "the audit log is written too slowly, and no more records can be kept for it");
+            }
+
+            _late.Enqueue((type, fields));
             return;
         }
 
@@ -205,18 +218,25 @@ internal sealed class AuditLog : IDisposable
     {
         lock (_gate)
         {
-            if (_closed is not null)
+            if (_isDisposed)
             {
                 return;
             }
 
+            _isDisposed = true;
             try
             {
-                Catch();
-                if (TrySettle())
+                // What a disk has not taken once is not claimed to be on it.
+                if (_closed is null && _flusher?.Fault is null)
                 {
-                    Checkpoint([]);
+                    Catch();
+                    Settle();
+                    Checkpoint();
                     _store.Flush();
+                }
+                else
+                {
+                    HasLost = true;
                 }
             }
             catch (Exception e) when (IsFault(e))
@@ -224,10 +244,9 @@ internal sealed class AuditLog : IDisposable
                 // What could be written is; the chain tells where it ends.
             }
 
-            HasLost = _owed.WrittenCount > 0;
-
             // Whoever comes late is refused, not forgotten.
-            _closed = "the audit log is closed";
+            _closed ??= "the audit log is closed";
+            HasLost |= _owed.WrittenCount > 0 || !_late.IsEmpty;
             _flusher?.Dispose();
             _store.Dispose();
             _writer.Dispose();
@@ -267,9 +286,10 @@ internal sealed class AuditLog : IDisposable
     /// <summary>What came while somebody was stuck in the store.</summary>
     private void Catch()
     {
-        while (_late.TryDequeue(out var late))
+        while (_late.TryPeek(out var late))
         {
             After(late.Type, late.Fields);
+            _late.TryDequeue(out _);
         }
     }
 
@@ -437,24 +457,34 @@ internal sealed class AuditLog : IDisposable
 
         try
         {
-            if (_store.SegmentBytes >= _settings.SegmentBytes)
+            if (_store.SegmentBytes >= _endAt)
             {
-                Checkpoint([]);
-                Flushed();
-                if (_store.EndSegment())
-                {
-                    Own("segment", static writer => writer.WriteString("producer", "pluginhost"));
-                    Retain();
-                }
+                EndSegment();
             }
             else if (_sequence - _checkpoint >= _settings.CheckpointRecords)
             {
-                Checkpoint([]);
+                Checkpoint();
             }
         }
         catch (Exception e) when (e is SkillStateException || IsFault(e))
         {
             // The next record finds out whether the store takes any.
+        }
+    }
+
+    private void EndSegment()
+    {
+        // Where there is no room for the next one, it is not tried again with every record.
+        _endAt = _store.SegmentBytes + Pause;
+        Flushed();
+        if (_store.EndSegment())
+        {
+            _endAt = _settings.SegmentBytes;
+            Own("segment", static writer => writer.WriteString("producer", "pluginhost"));
+
+            // The mark of an anchor moves into the new segment before any old one may go.
+            Checkpoint();
+            Retain();
         }
     }
 
@@ -465,7 +495,7 @@ internal sealed class AuditLog : IDisposable
         Advance();
     }
 
-    private void Checkpoint(IReadOnlyList<AuditPosition> neighbours)
+    private void Checkpoint()
     {
         var position = new AuditPosition(_store.Name, _sequence, Encoding.ASCII.GetString(_head));
         if (_settings.Signer is { } signer && _checkpoint != _sequence)
@@ -477,7 +507,7 @@ internal sealed class AuditLog : IDisposable
                 writer.WriteString("head", position.Head);
                 writer.WriteString("note", note);
                 writer.WriteStartArray("others");
-                foreach (var other in neighbours.Take(MaxNeighbours))
+                foreach (var other in _neighbours.Take(MaxNeighbours))
                 {
                     writer.WriteStartObject();
                     writer.WriteString("log", other.Log);
@@ -488,6 +518,8 @@ internal sealed class AuditLog : IDisposable
 
                 writer.WriteEndArray();
             });
+            _neighbours = [];
+            _checkpoint = _sequence;
             Flushed();
             _store.Publish(note);
         }
@@ -523,9 +555,9 @@ internal sealed class AuditLog : IDisposable
             {
                 Remove(segment);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IsFault(e))
             {
-                // Another process may have removed it, or it stays until the next time.
+                // It is damaged, another process has removed it, or it stays until the next time.
             }
         }
     }

@@ -26,6 +26,9 @@ public sealed class AuditVerifier
 
     /// <summary>The record that tells why the beginning is missing.</summary>
     private long _explained;
+
+    /// <summary>The log's name, as its checkpoints have it.</summary>
+    private string? _name;
     private long _sequence;
     private bool _beginsSegment;
     private bool _holdsWanted;
@@ -107,6 +110,11 @@ public sealed class AuditVerifier
         if (_expected.Holds is { } wanted && !_holdsWanted && !WasRemoved(wanted))
         {
             Problem($"line {wanted.Sequence} is not the one that was noted elsewhere: the log was cut off or rewritten");
+        }
+
+        if (_expected.Key is not null && _signed.Count == 0)
+        {
+            Problem("no checkpoint is signed with the host's key: nothing proves whose log it is");
         }
 
         return new AuditReport(
@@ -259,6 +267,10 @@ public sealed class AuditVerifier
         else if (_expected.Key is { } key && !CheckpointSigner.IsSigned(note, key))
         {
             Problem("a checkpoint is not signed with the host's key");
+        }
+        else if ((_name ??= signed.Log) != signed.Log)
+        {
+            Problem("a checkpoint is of another log than those before it");
         }
         else
         {

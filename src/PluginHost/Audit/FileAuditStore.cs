@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using PluginHost.Capabilities.Files;
 using PluginHost.Hosting;
@@ -131,6 +132,7 @@ internal sealed class FileAuditStore : IAuditStore
 
             _file.Dispose();
             (_file, _handle, _length, _isTorn) = (fresh, fresh.SafeFileHandle, 0, false);
+            DirectoryFlush.Flush(Path.GetDirectoryName(_path)!);
             return true;
         }
     }
@@ -142,7 +144,8 @@ internal sealed class FileAuditStore : IAuditStore
             .Where(log => log != _path && log.EndsWith(".jsonl", StringComparison.Ordinal) && !IsInUse(log))
             .Select(log => new AuditSegment(log, AuditSegment.WholeLog))
             .Concat(own)
-            .OrderBy(segment => segment.Ended)
+            .OrderBy(segment => segment.Number != AuditSegment.WholeLog)
+            .ThenBy(segment => segment.Number == AuditSegment.WholeLog ? segment.Ended : DateTime.MinValue)
             .ThenBy(segment => segment.Number)];
     }
 
@@ -162,22 +165,26 @@ internal sealed class FileAuditStore : IAuditStore
 
     public IReadOnlyList<string> RemovedBy(AuditSegment segment)
     {
-        var names = new List<string>();
+        var names = new Queue<string>();
         if (segment.Number == AuditSegment.WholeLog)
         {
             AuditQuery.Run([segment.Path], new AuditFilter().Field("type", "lifecycle").Field("event", "retention"), match =>
             {
-                names.Add(match["segment"]);
-                if (match.Fields.TryGetProperty("before", out var before))
+                var before = match.Fields.TryGetProperty("before", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().ToList() : [];
+                foreach (var name in before.Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!).Append(match["segment"]).Where(name => name.Length is > 0 and <= MaxName))
                 {
-                    names.AddRange(before.EnumerateArray().Select(name => name.GetString() ?? ""));
+                    names.Enqueue(name);
+                    if (names.Count > MaxRemoved)
+                    {
+                        names.Dequeue();
+                    }
                 }
 
-                return names.Count < MaxRemoved;
+                return true;
             });
         }
 
-        return [.. names.Distinct(StringComparer.Ordinal).TakeLast(MaxRemoved)];
+        return [.. names.Distinct(StringComparer.Ordinal)];
     }
 
     public void Publish(string note) => PrivateFiles.Replace(_path + CheckpointSuffix, Encoding.UTF8.GetBytes(note));

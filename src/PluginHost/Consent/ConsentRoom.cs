@@ -40,7 +40,7 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
             return new ConsentAnswer(ConsentDecision.Accept, "policy");
         }
 
-        if (inherits && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
+        if (inherits && !store.WasRevoked(request) && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
         {
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Always, last.Who, last.Expires), "inherited", last.Payload);
         }

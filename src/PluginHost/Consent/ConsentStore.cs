@@ -11,7 +11,8 @@ namespace PluginHost.Consent;
 /// </summary>
 /// <param name="path">The file; null keeps them in memory.</param>
 /// <param name="now">The latest time that is known: a clock that is set back brings nothing back to life.</param>
-internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
+/// <param name="changes">How often consents have changed as far as the state knows, and where it is told of another change; null keeps no count.</param>
+internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now, (Func<long> Known, Action<long> Tell)? changes = null)
 {
     private const int MaxBytes = 16 * 1024 * 1024;
     private const int MaxRecords = 2_000;
@@ -37,6 +38,9 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
 
     /// <summary>The last consent for any version of a skill: null where the last one was taken back or is over, whatever was before it.</summary>
     public ConsentRecord? Last(ConsentRequest request) => Read().Records.LastOrDefault(record => record.IsOf(request)) is { } last && !HasEnded(last) ? last : null;
+
+    /// <summary>Whether a consent for these bytes was taken back: nothing is inherited to them.</summary>
+    public bool WasRevoked(ConsentRequest request) => Read().Records.Any(record => record.IsOf(request) && record.Payload == request.PayloadDigest && record.Revoked is not null);
 
     /// <summary>Whether a consent for these bytes was found to be over: that time must not be forgotten.</summary>
     public bool HasExpired(ConsentRequest request) =>
@@ -80,6 +84,15 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
 
     private static bool Same(ConsentRecord one, ConsentRecord other) => one.Publisher == other.Publisher && one.Skill == other.Skill && one.Payload == other.Payload;
 
+    /// <summary>Consents of a host's state directory.</summary>
+    public static ConsentStore Of(StateRoot root, Func<DateTimeOffset> now, Action advance) => new(root.Consents, now, (
+        () => StateGeneration.Read(root.Generation)?.Consents ?? 0,
+        count =>
+        {
+            StateGeneration.Change(root.Generation, now(), state => state with { Consents = Math.Max(state.Consents, count) });
+            advance();
+        }));
+
     private static ImmutableArray<ConsentRecord> With(ImmutableArray<ConsentRecord> records, ConsentRecord record)
     {
         var others = records.Where(other => !Same(other, record)).ToList();
@@ -94,13 +107,16 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
             using var turn = path is null ? null : FileLock.Acquire(path, Rule);
             var before = Read();
             var after = change(before);
+            after = ReferenceEquals(before, after) ? after : after with { Changes = before.Changes + 1 };
             if (path is null)
             {
                 _memory = after;
             }
             else if (!ReferenceEquals(before, after))
             {
+                // The file first: a crash between the two leaves it newer than the state knows, never older.
                 Write(after);
+                changes?.Tell(after.Changes);
             }
         }
     }
@@ -132,9 +148,12 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now)
 
         try
         {
-            return !File.Exists(path) ? ConsentFile.Empty
-                : JsonSerializer.Deserialize(BoundedFile.Read(path, MaxBytes), ConsentJson.Default.ConsentFile) is { V: 1, Records.IsDefault: false } file ? file
+            var file = !File.Exists(path) ? ConsentFile.Empty
+                : JsonSerializer.Deserialize(BoundedFile.Read(path, MaxBytes), ConsentJson.Default.ConsentFile) is { V: 1, Records.IsDefault: false } read ? read
                 : throw new JsonException("another version");
+            return changes is { } count && file.Changes < count.Known()
+                ? throw new JsonException("they are older than the state knows: they were put back or deleted")
+                : file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException or FormatException or ArgumentException)
         {

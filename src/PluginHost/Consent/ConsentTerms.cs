@@ -8,6 +8,8 @@ namespace PluginHost.Consent;
 /// <summary>Everything that a person consents to, in a form that can be kept and compared.</summary>
 internal sealed record ConsentTerms
 {
+    private const int MaxWords = 300;
+
     /// <summary>The key it is signed with, in hexadecimal digits.</summary>
     public required string Key { get; init; }
 
@@ -16,6 +18,9 @@ internal sealed record ConsentTerms
 
     /// <summary>Digest of what each tool tells of itself, by its id: a model reads it, so other words are another tool.</summary>
     public required IReadOnlyDictionary<string, string> Tools { get; init; }
+
+    /// <summary>What each tool says of itself, as far as it is told of a change.</summary>
+    public required IReadOnlyDictionary<string, string> Words { get; init; }
 
     /// <summary>Fuel, milliseconds and bytes of memory of a call, by tool.</summary>
     public required IReadOnlyDictionary<string, long[]> Quotas { get; init; }
@@ -28,13 +33,14 @@ internal sealed record ConsentTerms
 
     /// <summary>Stands for all of it.</summary>
     public string Digest() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        this with { Grants = Sorted(Grants), Tools = Sorted(Tools), Quotas = Sorted(Quotas), Modules = Sorted(Modules) }, ConsentJson.Default.ConsentTerms)));
+        this with { Grants = Sorted(Grants), Tools = Sorted(Tools), Words = Sorted(Words), Quotas = Sorted(Quotas), Modules = Sorted(Modules) }, ConsentJson.Default.ConsentTerms)));
 
     public static ConsentTerms Of(ConsentRequest request, ImmutableArray<ToolGrant> plan, Skills.Inspection.InspectedSkill skill) => new()
     {
         Key = Convert.ToHexStringLower(skill.Signed.Signature.PublicKey),
         Grants = Sorted([.. request.Capabilities.SelectMany(asked => asked.Tools.Select(tool => $"{asked.Capability} {asked.Resource}{(asked.Detail.Length > 0 ? $" ({asked.Detail})" : "")} for {tool}"))]),
         Tools = request.Tools.ToDictionary(tool => tool.Id, Digest, StringComparer.Ordinal),
+        Words = request.Tools.ToDictionary(tool => tool.Id, tool => Cut($"{tool.Name}: {tool.Description}"), StringComparer.Ordinal),
         Quotas = plan.ToDictionary(
             tool => tool.Code.Tool.Id,
             tool => new[] { tool.Limits.Fuel ?? long.MaxValue, (long)tool.Limits.Time.TotalMilliseconds, tool.Limits.MemoryBytes },
@@ -63,7 +69,8 @@ internal sealed record ConsentTerms
             }
             else if (known != digest)
             {
-                changes.Add(new ConsentChange("tool", $"what tool {tool} says of itself, or takes or gives, is different", Widens: true));
+                var (was, now) = (accepted.Words.GetValueOrDefault(tool, ""), Words.GetValueOrDefault(tool, ""));
+                changes.Add(new ConsentChange("tool", was != now ? $"tool {tool} said \"{was}\", says \"{now}\"" : $"what tool {tool} takes or gives (its schemas), or how its risk is told, is different", Widens: true));
             }
         }
 
@@ -72,13 +79,13 @@ internal sealed record ConsentTerms
         {
             if (accepted.Quotas.TryGetValue(tool, out var known) && !known.SequenceEqual(quotas))
             {
-                changes.Add(new ConsentChange("quota", $"quotas of {tool} are different", Widens: quotas.Zip(known).Any(pair => pair.First > pair.Second) || quotas.Length != known.Length));
+                changes.Add(new ConsentChange("quota", $"fuel, milliseconds and bytes of memory of {tool}: {string.Join(", ", known)} before, {string.Join(", ", quotas)} now", Widens: quotas.Zip(known).Any(pair => pair.First > pair.Second) || quotas.Length != known.Length));
             }
         }
 
         foreach (var path in Modules.Keys.Union(accepted.Modules.Keys).Where(path => Modules.GetValueOrDefault(path) != accepted.Modules.GetValueOrDefault(path)))
         {
-            changes.Add(new ConsentChange("module", $"other code in {path}", Widens: false));
+            changes.Add(new ConsentChange("module", $"other code in {path}: sha256 {Start(Modules, path)}, was {Start(accepted.Modules, path)}", Widens: false));
         }
 
         if (Provenance != accepted.Provenance)
@@ -88,6 +95,10 @@ internal sealed record ConsentTerms
 
         return changes;
     }
+
+    private static string Start(IReadOnlyDictionary<string, string> digests, string path) => digests.TryGetValue(path, out var digest) ? digest[..16] + "…" : "none";
+
+    private static string Cut(string text) => text.Length <= MaxWords ? text : text[..MaxWords] + "…";
 
     /// <summary>By the numbers of characters: how a language sorts must not decide what is the same.</summary>
     private static string[] Sorted(IEnumerable<string> texts) => [.. texts.Order(StringComparer.Ordinal)];

@@ -37,7 +37,7 @@ internal sealed class HostServices : IDisposable
         State = root is null ? null : StateGuard.Open(root, options.Anchor, Time);
         AllowFirstUse = options.AllowTrustOnFirstUse;
         Consents = new ConsentRoom(
-            new ConsentStore(root?.Consents, () => Now), options.Consent, options.InheritConsent, options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), () => State?.Advance());
+            root is null ? new ConsentStore(null, () => Now) : ConsentStore.Of(root, () => Now, () => State?.Advance()), options.Consent, options.InheritConsent, options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), () => State?.Advance());
         Approve = options.Approve;
         Functions = options.Functions.ToImmutable();
         Log = options.Log ?? (static _ => { });

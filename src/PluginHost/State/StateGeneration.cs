@@ -24,7 +24,10 @@ internal sealed record StateGeneration
     /// <summary>Whether an anchor knows of it; from then on one without a mark is one that was robbed.</summary>
     public required bool Anchored { get; init; }
 
-    public static StateGeneration New(DateTimeOffset now) => new() { V = 1, Id = Guid.NewGuid().ToString("n"), Generation = 1, Time = now, Anchored = false };
+    /// <summary>How often the recorded consents have changed: an older file of them is refused.</summary>
+    public required long Consents { get; init; }
+
+    public static StateGeneration New(DateTimeOffset now) => new() { V = 1, Id = Guid.NewGuid().ToString("n"), Generation = 1, Time = now, Anchored = false, Consents = 0 };
 
     /// <summary>Reads it; null where the state was made before there was one.</summary>
     /// <exception cref="SkillStateException">It is damaged.</exception>

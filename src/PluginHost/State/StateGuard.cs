@@ -13,6 +13,7 @@ internal sealed class StateGuard
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private AuditPosition _audit;
+    private bool _hasLog;
     private DateTimeOffset _latest;
 
     private StateGuard(StateRoot root, IStateAnchor? anchor, TimeProvider time, AuditPosition audit, DateTimeOffset latest)
@@ -69,7 +70,7 @@ internal sealed class StateGuard
             before = null;
         }
 
-        new StateGuard(root, anchor, time, Position(null), time.GetUtcNow()).Advance(resetsTime: true);
+        new StateGuard(root, anchor, time, Position(null), time.GetUtcNow()) { _hasLog = true }.Advance(resetsTime: true);
         return before;
     }
 
@@ -84,7 +85,9 @@ internal sealed class StateGuard
     {
         lock (_gate)
         {
-            Write(new StateMark(state.Id, state.Generation, _audit.Log, _audit.Sequence, _audit.Head));
+            // Whoever keeps no log in the directory leaves the mark of whoever does.
+            var audit = _hasLog || _anchor is null ? _audit : Position(Read(_anchor));
+            Write(new StateMark(state.Id, state.Generation, audit.Log, audit.Sequence, audit.Head));
         }
     }
 
@@ -99,6 +102,7 @@ internal sealed class StateGuard
         lock (_gate)
         {
             _audit = position;
+            _hasLog = true;
         }
 
         Advance();
@@ -140,9 +144,22 @@ internal sealed class StateGuard
             throw new SkillStateException("older", $"the state directory is of generation {state.Generation}, older than the anchored {mark.Generation}: it was put back from a copy");
         }
 
-        if (mark.AuditLog.Length > 0 && !AuditTrace.Holds(Path.Combine(root.Audit, mark.AuditLog), new AuditPosition(mark.AuditLog, mark.AuditSequence, mark.AuditHead)))
+        if (mark.AuditLog.Length > 0 && !Holds(root, mark))
         {
             throw new SkillStateException("audit-cut", $"the audit log '{mark.AuditLog}' does not hold line {mark.AuditSequence} any more, which was anchored: it was cut or removed");
+        }
+    }
+
+    private static bool Holds(StateRoot root, StateMark mark)
+    {
+        try
+        {
+            return Path.GetFileName(mark.AuditLog) == mark.AuditLog
+                && AuditTrace.Holds(Path.Combine(root.Audit, mark.AuditLog), new AuditPosition(mark.AuditLog, mark.AuditSequence, mark.AuditHead));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException("unreadable", $"the audit log '{mark.AuditLog}' cannot be read: {e.Message}", e);
         }
     }
 

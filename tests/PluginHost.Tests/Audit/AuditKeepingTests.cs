@@ -326,11 +326,69 @@ public sealed class AuditKeepingTests
             Fill(log, 200);
             Assert.IsEmpty(AuditSegment.Of(folder["log"]));
             Directory.Delete(folder["log.next"]);
-            Fill(log, 1);
-            Assert.HasCount(1, AuditSegment.Of(folder["log"]));
+            Fill(log, 120);
+            Assert.IsNotEmpty(AuditSegment.Of(folder["log"]));
         }
 
         Assert.IsTrue(Verify(folder["log"]).Intact);
+    }
+
+    [TestMethod]
+    public void Mark_MovesOnBeforeRetention_SoThatItNamesALineThatIsThere()
+    {
+        using var folder = new TemporaryFolder();
+        AuditPosition? mark = null;
+        using var log = AuditLog.Open(folder["log"], TimeProvider.System, Small(retain: 0) with { CheckpointRecords = 1_000_000, Checkpointed = position => mark = position });
+        for (var i = 0; i < 40; i++)
+        {
+            Fill(log, 25);
+            Assert.IsTrue(AuditTrace.Holds(folder["log"], mark!));
+        }
+
+        Assert.IsEmpty(AuditSegment.Of(folder["log"]));
+    }
+
+    [TestMethod]
+    public void LogThatAFaultClosed_IsReleased_AndSaysThatRecordsAreLost()
+    {
+        var store = new FaultyStore();
+        var log = AuditLog.To(store, TimeProvider.System, AuditSettings.Default with { Durability = AuditDurability.EachRecord });
+        store.FlushFails = true;
+        Assert.ThrowsExactly<SkillStateException>(() => log.Append("demand", _ => { }));
+        var before = store.Taken.Length;
+        store.FlushFails = false;
+        log.Dispose();
+
+        Assert.IsTrue(log.HasLost);
+        Assert.AreEqual(before, store.Taken.Length, "no checkpoint claims what the disk may not have");
+    }
+
+    [TestMethod]
+    public void Key_AsksForCheckpoints()
+    {
+        using var folder = new TemporaryFolder();
+        using var key = SigningKey.Generate();
+        using (var log = AuditLog.Open(folder["log"], TimeProvider.System))
+        {
+            Fill(log, 5);
+        }
+
+        Assert.IsTrue(Verify(folder["log"]).Intact);
+        Assert.IsFalse(Verify(folder["log"], key).Intact, "whoever wrote the whole log anew has not the host's key");
+    }
+
+    [TestMethod]
+    public void CheckpointAfterEachRecord_StillJoinsTheLogsBesideIt()
+    {
+        using var folder = new TemporaryFolder();
+        using var key = SigningKey.Generate();
+        foreach (var name in new[] { "a.jsonl", "b.jsonl" })
+        {
+            using var log = AuditLog.Open(folder[name], TimeProvider.System, Small(key) with { OwnsFolder = true, CheckpointRecords = 1 });
+            Fill(log, 2);
+        }
+
+        Assert.AreEqual("a.jsonl", Verify(folder["b.jsonl"], key).Others.Single().Log);
     }
 
     [TestMethod]

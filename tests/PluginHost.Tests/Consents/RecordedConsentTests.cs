@@ -188,6 +188,19 @@ public sealed class RecordedConsentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task ConsentsThatArePutBackOrDeletedAlone_AreRefused()
+    {
+        await Load(new TestPackage());
+        var file = _folder["state/lifecycle/consents.json"];
+        File.Copy(file, _folder["older"]);
+        ConsentStore.Of(StateRoot.Open(_folder["state"]), () => DateTimeOffset.UtcNow, () => { }).Revoke("acme.test", null);
+        File.Copy(_folder["older"], file, overwrite: true);
+        Assert.AreEqual("state.consents", await Load(new TestPackage()));
+        File.Delete(file);
+        Assert.AreEqual("state.consents", await Load(new TestPackage()));
+    }
+
+    [TestMethod]
     public async Task DamagedConsents_AreNoConsent()
     {
         await Load(new TestPackage());

@@ -41,7 +41,7 @@ public sealed class DenialTests : IDisposable
         Assert.AreEqual(denied.Denial, denied.Receipt!.Denials.Single());
         var record = Demand(sink);
         var json = JsonDocument.Parse(denied.Denial.ToJson()).RootElement;
-        foreach (var name in new[] { "capability", "resource", "decision", "rule", "place", "allow" })
+        foreach (var name in new[] { "capability", "resource", "decision", "rule", "code", "place", "allow" })
         {
             Assert.AreEqual(json.GetProperty(name).GetString(), record.GetProperty(name).GetString(), name);
         }
