@@ -58,6 +58,9 @@ public sealed class SkillHostOptions
     /// <summary>Whether the command line's <c>--accept</c> is no consent.</summary>
     public bool ForbidAcceptFlag { get; set; }
 
+    /// <summary>Id of the key of the operator who signed that policy.</summary>
+    internal string AcceptedBy { get; set; } = "";
+
     /// <summary>Where a policy file withdraws capabilities.</summary>
     internal string? WithdrawnPlace { get; set; }
 

@@ -18,6 +18,13 @@ public sealed record StateMark(string State, long Generation, string AuditLog, l
     /// <exception cref="FormatException">It is something else.</exception>
     public static StateMark FromJson(string text)
     {
+        const int most = 4096;
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > most)
+        {
+            throw new FormatException($"the mark of the state has more than {most} characters");
+        }
+
         try
         {
             return JsonSerializer.Deserialize(text, StateJson.Default.StateMark) ?? throw new FormatException("the mark of the state is empty");

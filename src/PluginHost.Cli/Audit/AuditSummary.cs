@@ -8,6 +8,8 @@ internal sealed class AuditSummary
     /// <summary>Resources that are listed for a skill, and records in the timeline; more are only counted.</summary>
     public const int MostListed = 500;
 
+    private const string Others = "(more skills than are listed)";
+
     public Dictionary<string, SkillTotals> Skills { get; } = new(StringComparer.Ordinal);
 
     public List<AuditMatch> Timeline { get; } = [];
@@ -26,7 +28,7 @@ internal sealed class AuditSummary
 
         if (record["skill"] is { Length: > 0 } id)
         {
-            if (!Skills.TryGetValue(id, out var skill))
+            if (!Skills.TryGetValue(id, out var skill) && !Skills.TryGetValue(id = Skills.Count < MostListed ? id : Others, out skill))
             {
                 Skills[id] = skill = new SkillTotals();
             }
@@ -36,7 +38,7 @@ internal sealed class AuditSummary
 
         if (record.Type == "demand")
         {
-            var day = record["time"] is { Length: >= 10 } time ? time[..10] : "";
+            var day = record["time"] is { Length: >= 10 } time && (Days.Count < MostListed || Days.ContainsKey(time[..10])) ? time[..10] : "";
             var (allowed, denied) = Days.GetValueOrDefault(day);
             Days[day] = record["decision"] == "allow" ? (allowed + 1, denied) : (allowed, denied + 1);
         }

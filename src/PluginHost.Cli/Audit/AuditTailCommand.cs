@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using PluginHost.Audit;
 
 namespace PluginHost.Cli.Audit;
@@ -82,13 +81,16 @@ internal static class AuditTailCommand
                 pending.AddRange(buffer.AsSpan(0, read));
                 for (int end; (end = pending.IndexOf((byte)'\n')) >= 0; pending.RemoveRange(0, end + 1))
                 {
-                    var line = pending.GetRange(0, end).ToArray();
-                    if (filter.Matches(line))
+                    if (AuditQuery.Read(CollectionsMarshal.AsSpan(pending)[..end], filter) is { } record)
                     {
-                        using var record = JsonDocument.Parse(line);
-                        output.WriteLine(json ? Encoding.UTF8.GetString(line) : RecordText.Of(new AuditMatch("", record.RootElement)));
+                        output.WriteLine(json ? record.Line : RecordText.Of(record));
                         output.Flush();
                     }
+                }
+
+                if (pending.Count > AuditLine.MaxBytes)
+                {
+                    throw new CommandError(ExitCode.Refused, "state.audit-tampered", "a line is longer than any line of a log");
                 }
             }
         }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,18 +10,11 @@ namespace PluginHost.Audit;
 /// The hash-chained log. Each line names the hash of the line before, so that no line can be edited, removed, inserted or
 /// moved without breaking the chain from there on. A line is with the store before an append returns.
 /// </summary>
-internal sealed class AuditLog : IDisposable
+internal sealed partial class AuditLog : IDisposable
 {
     /// <summary>Bytes of records about what has happened already that wait for a store that takes none.</summary>
     private const int MaxOwed = 16 << 20;
 
-    private const int MaxNeighbours = 100;
-
-    /// <summary>Bytes after which the end of a segment is tried again.</summary>
-    private const long Pause = 64 * 1024;
-
-    /// <summary>Where the microseconds of a time end.</summary>
-    private const int Microseconds = 26;
 
     /// <summary>Records that wait for somebody who is stuck in the store.</summary>
     private const int MaxLate = 100_000;
@@ -35,13 +27,9 @@ internal sealed class AuditLog : IDisposable
     private readonly TimeProvider _time;
     private readonly AuditSettings _settings;
     private readonly AuditFlusher? _flusher;
-    private readonly ArrayBufferWriter<byte> _body = new(1024);
+    private readonly AuditChain _chain;
     private readonly ArrayBufferWriter<byte> _owed = new(1024);
     private readonly ConcurrentQueue<(string Type, Action<Utf8JsonWriter> Fields)> _late = [];
-    private readonly Utf8JsonWriter _writer;
-    private byte[] _head;
-    private byte[] _next = new byte[AuditLine.HashDigits];
-    private long _sequence;
     private long _checkpoint;
     private long _endAt;
     private IReadOnlyList<AuditPosition> _neighbours;
@@ -53,9 +41,8 @@ internal sealed class AuditLog : IDisposable
         _store = store;
         _time = time;
         _settings = settings;
-        _writer = new Utf8JsonWriter(_body);
-        _sequence = _checkpoint = sequence;
-        _head = Encoding.ASCII.GetBytes(head);
+        _chain = new AuditChain(time, sequence, head);
+        _checkpoint = sequence;
         _endAt = settings.SegmentBytes;
         _neighbours = store.Neighbours();
         _flusher = settings.Durability == AuditDurability.EachRecord ? null : new AuditFlusher(store, settings);
@@ -82,7 +69,7 @@ internal sealed class AuditLog : IDisposable
         {
             lock (_gate)
             {
-                return Encoding.ASCII.GetString(_head);
+                return _chain.Head;
             }
         }
     }
@@ -97,7 +84,7 @@ internal sealed class AuditLog : IDisposable
         {
             lock (_gate)
             {
-                return new AuditPosition(_store.Name, _sequence, Encoding.ASCII.GetString(_head));
+                return new AuditPosition(_store.Name, _chain.Sequence, _chain.Head);
             }
         }
     }
@@ -142,9 +129,9 @@ internal sealed class AuditLog : IDisposable
         try
         {
             Settle();
-            bytes = Seal(type, fields);
-            Store(_body.WrittenSpan[AuditLine.Context.Length..]);
-            var sequence = Advance();
+            bytes = _chain.Seal(type, fields);
+            Store(_chain.Line);
+            var sequence = _chain.Advance();
             Tidy();
             return sequence;
         }
@@ -249,7 +236,7 @@ internal sealed class AuditLog : IDisposable
             HasLost |= _owed.WrittenCount > 0 || !_late.IsEmpty;
             _flusher?.Dispose();
             _store.Dispose();
-            _writer.Dispose();
+            _chain.Dispose();
         }
     }
 
@@ -267,8 +254,8 @@ internal sealed class AuditLog : IDisposable
 
     private int After(string type, Action<Utf8JsonWriter> fields)
     {
-        var length = Seal(type, fields);
-        var line = _body.WrittenSpan[AuditLine.Context.Length..];
+        var length = _chain.Seal(type, fields);
+        var line = _chain.Line;
         if (!TrySettle() || !TryStore(line))
         {
             if (_owed.WrittenCount + line.Length > MaxOwed)
@@ -279,14 +266,14 @@ internal sealed class AuditLog : IDisposable
             _owed.Write(line);
         }
 
-        Advance();
+        _chain.Advance();
         return length;
     }
 
     /// <summary>What came while somebody was stuck in the store.</summary>
     private void Catch()
     {
-        while (_late.TryPeek(out var late))
+        while (!_late.IsEmpty && _late.TryPeek(out var late))
         {
             After(late.Type, late.Fields);
             _late.TryDequeue(out _);
@@ -340,36 +327,6 @@ internal sealed class AuditLog : IDisposable
         {
             _gate.Exit();
         }
-    }
-
-    /// <summary>Writes the line into the buffer.</summary>
-    /// <returns>Its length.</returns>
-    private int Seal(string type, Action<Utf8JsonWriter> fields)
-    {
-        _body.ResetWrittenCount();
-        _body.Write(AuditLine.Context);
-        _writer.Reset();
-        _writer.WriteStartObject();
-        _writer.WriteNumber("v", 1);
-        _writer.WriteNumber("seq", _sequence + 1);
-        Span<byte> time = stackalloc byte[40];
-        _time.GetUtcNow().UtcDateTime.TryFormat(time, out _, "O", CultureInfo.InvariantCulture);
-        time[Microseconds] = (byte)'Z';
-        _writer.WriteString("time"u8, time[..(Microseconds + 1)]);
-        _writer.WriteString("type", type);
-        fields(_writer);
-        _writer.WriteString("prev"u8, _head);
-        _writer.Flush();
-        AuditLine.Seal(_body, _next);
-        var length = _body.WrittenCount - AuditLine.Context.Length;
-        return length <= AuditLine.MaxBytes ? length : throw new InvalidOperationException("a record is longer than a line of the log may be");
-    }
-
-    /// <summary>The line that was sealed is the last one now.</summary>
-    private long Advance()
-    {
-        (_head, _next) = (_next, _head);
-        return ++_sequence;
     }
 
     private void Store(ReadOnlySpan<byte> lines)
@@ -445,142 +402,5 @@ internal sealed class AuditLog : IDisposable
 
         _owed.ResetWrittenCount();
         return true;
-    }
-
-    /// <summary>Ends a segment that is full, and signs how far the log goes. None of it is about an effect, so it may fail and is tried again.</summary>
-    private void Tidy()
-    {
-        if (_owed.WrittenCount > 0)
-        {
-            return;
-        }
-
-        try
-        {
-            if (_store.SegmentBytes >= _endAt)
-            {
-                EndSegment();
-            }
-            else if (_sequence - _checkpoint >= _settings.CheckpointRecords)
-            {
-                Checkpoint();
-            }
-        }
-        catch (Exception e) when (e is SkillStateException || IsFault(e))
-        {
-            // The next record finds out whether the store takes any.
-        }
-    }
-
-    private void EndSegment()
-    {
-        // Where there is no room for the next one, it is not tried again with every record.
-        _endAt = _store.SegmentBytes + Pause;
-        Flushed();
-        if (_store.EndSegment())
-        {
-            _endAt = _settings.SegmentBytes;
-            Own("segment", static writer => writer.WriteString("producer", "pluginhost"));
-
-            // The mark of an anchor moves into the new segment before any old one may go.
-            Checkpoint();
-            Retain();
-        }
-    }
-
-    private void Own(string type, Action<Utf8JsonWriter> fields)
-    {
-        Seal(type, fields);
-        Store(_body.WrittenSpan[AuditLine.Context.Length..]);
-        Advance();
-    }
-
-    private void Checkpoint()
-    {
-        var position = new AuditPosition(_store.Name, _sequence, Encoding.ASCII.GetString(_head));
-        if (_settings.Signer is { } signer && _checkpoint != _sequence)
-        {
-            var note = signer.Sign(position);
-            Own("checkpoint", writer =>
-            {
-                writer.WriteNumber("size", position.Sequence);
-                writer.WriteString("head", position.Head);
-                writer.WriteString("note", note);
-                writer.WriteStartArray("others");
-                foreach (var other in _neighbours.Take(MaxNeighbours))
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("log", other.Log);
-                    writer.WriteNumber("size", other.Sequence);
-                    writer.WriteString("head", other.Head);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
-            });
-            _neighbours = [];
-            _checkpoint = _sequence;
-            Flushed();
-            _store.Publish(note);
-        }
-        else if (_settings.Checkpointed is not null)
-        {
-            Flushed();
-        }
-
-        _checkpoint = _sequence;
-        _settings.Checkpointed?.Invoke(position);
-    }
-
-    /// <summary>Removes finished segments that are too old or too much, each on record first, so that what is left verifies.</summary>
-    private void Retain()
-    {
-        if (_settings is { RetainBytes: null, RetainFor: null })
-        {
-            return;
-        }
-
-        var finished = _store.Finished();
-        var bytes = finished.Sum(segment => segment.Bytes);
-        foreach (var segment in finished)
-        {
-            var isOld = _settings.RetainFor is { } span && _time.GetUtcNow() - segment.Ended > span;
-            if (!isOld && !(bytes > _settings.RetainBytes))
-            {
-                return;
-            }
-
-            bytes -= segment.Bytes;
-            try
-            {
-                Remove(segment);
-            }
-            catch (Exception e) when (IsFault(e))
-            {
-                // It is damaged, another process has removed it, or it stays until the next time.
-            }
-        }
-    }
-
-    private void Remove(AuditSegment segment)
-    {
-        var (sequence, head) = SegmentEnd.Of(segment.Path) ?? (0, "");
-        var before = _store.RemovedBy(segment);
-        Own("lifecycle", writer =>
-        {
-            writer.WriteString("event", "retention");
-            writer.WriteString("segment", System.IO.Path.GetFileName(segment.Path));
-            writer.WriteNumber("last", sequence);
-            writer.WriteString("head", head);
-            writer.WriteStartArray("before");
-            foreach (var name in before)
-            {
-                writer.WriteStringValue(name);
-            }
-
-            writer.WriteEndArray();
-        });
-        Flushed();
-        _store.Remove(segment);
     }
 }

@@ -25,8 +25,8 @@ public sealed class AuditOptions
     public TimeSpan? RetainFor { get; set; }
 
     /// <summary>
-    /// Bytes of records that the calls of one skill may make in a minute, from 64 KiB. Beyond them its calls are refused with
-    /// <c>limit.audit</c>; those of others go on.
+    /// Bytes of records that the demands of one skill may make in a minute, from 64 KiB. Beyond them its calls are refused with
+    /// <c>limit.audit</c>; those of others go on. Receipts do not count: how often a skill is called is its embedder's choice.
     /// </summary>
     public long SkillBytesPerMinute { get; set; } = 64L << 20;
 

@@ -36,6 +36,9 @@ internal static class AuditQuery
         }
     }
 
+    /// <summary>A line by itself; null where it is not wanted, or is no record.</summary>
+    public static AuditMatch? Read(ReadOnlySpan<byte> line, AuditFilter filter) => filter.Matches(line) ? Find(line, filter, []) : null;
+
     private static AuditMatch? Find(ReadOnlySpan<byte> line, AuditFilter filter, HashSet<long> open)
     {
         var isWanted = filter.Matches(line);
@@ -46,7 +49,7 @@ internal static class AuditQuery
 
         try
         {
-            var match = new AuditMatch(Encoding.UTF8.GetString(line), JsonDocument.Parse(line.ToArray()).RootElement);
+            var match = new AuditMatch(Encoding.UTF8.GetString(line), JsonElement.Parse(line));
             switch (match.Type)
             {
                 case "demand" when match["decision"] == "allow" && open.Count < MaxOpen:

@@ -4,10 +4,8 @@ using PluginHost.Skills.Manifests;
 namespace PluginHost.Consent;
 
 /// <summary>Finds out whether somebody consents: on record already, by a signed policy, by inheritance, or when asked.</summary>
-internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback, bool inherits, IReadOnlySet<string> accepted, Action timeCounts)
+internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback, bool inherits, (IReadOnlySet<string> Payloads, string By) accepted, Action timeCounts)
 {
-    private const string Unknown = "";
-
     /// <summary>Tells a request since when its signer is known, and what is different from what was accepted last.</summary>
     public ConsentRequest Complete(ConsentRequest request, ConsentTerms terms)
     {
@@ -35,9 +33,9 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
             timeCounts();
         }
 
-        if (accepted.Contains(request.PayloadDigest))
+        if (accepted.Payloads.Contains(request.PayloadDigest))
         {
-            return new ConsentAnswer(ConsentDecision.Accept, "policy");
+            return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Once, accepted.By), "policy");
         }
 
         if (inherits && !store.WasRevoked(request) && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
@@ -69,7 +67,7 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
             Version = request.Version,
             Payload = request.PayloadDigest,
             Terms = terms,
-            Who = answer.Decision.Who is { Length: > 0 } who ? who : Unknown,
+            Who = answer.Decision.Who,
             How = answer.How,
             At = at,
             Expires = answer.Decision.Expires,

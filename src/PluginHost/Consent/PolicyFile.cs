@@ -1,5 +1,6 @@
 using PluginHost.Capabilities;
 using PluginHost.Hosting;
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Toml;
 
@@ -18,12 +19,9 @@ internal static class PolicyFile
         try
         {
             var bytes = BoundedFile.Read(path, MaxBytes);
-            if (operatorKeys is not null)
-            {
-                SignedPolicy.Verify(path, bytes, operatorKeys);
-            }
-
+            var signer = operatorKeys is null ? null : KeyId.Of(SignedPolicy.Verify(path, bytes, operatorKeys));
             var options = Parse(bytes, isSigned: operatorKeys is not null);
+            options.AcceptedBy = signer ?? "";
             options.WithdrawnPlace = $"{Path.GetFileName(path)}:{TomlReader.Read(bytes).LineOf("withdrawn")}";
             return options;
         }

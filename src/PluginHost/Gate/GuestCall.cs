@@ -154,8 +154,7 @@ internal sealed class GuestCall(
             writer.WriteStartObject("totals");
             Ledger.Write(writer);
             writer.WriteEndObject();
-        }, out var bytes);
-        _quota?.Take(bytes);
+        }, out _);
     }
 
     private long Record(Capability capability, string resource, string rule)

@@ -37,7 +37,11 @@ internal sealed class HostServices : IDisposable
         State = root is null ? null : StateGuard.Open(root, options.Anchor, Time);
         AllowFirstUse = options.AllowTrustOnFirstUse;
         Consents = new ConsentRoom(
-            root is null ? new ConsentStore(null, () => Now) : ConsentStore.Of(root, () => Now, () => State?.Advance()), options.Consent, options.InheritConsent, options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), () => State?.Advance());
+            root is null ? new ConsentStore(null, () => Now) : ConsentStore.Of(root, () => Now, () => State?.Advance()),
+            options.Consent,
+            options.InheritConsent,
+            (options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), options.AcceptedBy),
+            () => State?.Advance());
         Approve = options.Approve;
         Functions = options.Functions.ToImmutable();
         Log = options.Log ?? (static _ => { });

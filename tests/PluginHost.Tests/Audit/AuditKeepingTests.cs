@@ -392,6 +392,45 @@ public sealed class AuditKeepingTests
     }
 
     [TestMethod]
+    public void EachRecord_IsFlushedBeforeTheNext()
+    {
+        var store = new FaultyStore();
+        using var log = AuditLog.To(store, TimeProvider.System, AuditSettings.Default with { Durability = AuditDurability.EachRecord });
+        for (var i = 0; i < 20; i++)
+        {
+            log.Append("demand", writer => writer.WriteString("decision", "deny"));
+            Assert.AreEqual(store.Taken.Length, store.Flushed);
+        }
+    }
+
+    [TestMethod]
+    public void Group_NeverHasMoreThanAGroupOfRecordsWaiting()
+    {
+        var store = new FaultyStore();
+        using var log = AuditLog.To(store, TimeProvider.System, AuditSettings.Default with { GroupRecords = 10, Interval = TimeSpan.FromMinutes(1) });
+        for (var i = 0; i < 500; i++)
+        {
+            var before = store.Taken.Length;
+            log.Append("demand", writer => writer.WriteString("decision", "deny"));
+            Assert.IsLessThan(11 * (store.Taken.Length - before), store.Taken.Length - store.Flushed);
+        }
+
+        Assert.IsLessThan(500, store.Flushes, "a group is flushed once");
+    }
+
+    [TestMethod]
+    [DataRow(AuditDurability.Group)]
+    [DataRow(AuditDurability.Interval)]
+    public void Interval_EndsTheWaitOfASingleRecord(AuditDurability durability)
+    {
+        var store = new FaultyStore();
+        using var log = AuditLog.To(store, TimeProvider.System, AuditSettings.Default with { Durability = durability, Interval = TimeSpan.FromMilliseconds(30) });
+        log.Append("demand", writer => writer.WriteString("decision", "deny"));
+
+        Assert.IsTrue(SpinWait.SpinUntil(() => store.Flushed == store.Taken.Length, 10_000));
+    }
+
+    [TestMethod]
     public void Query_FindsByFields_WithOutcomes_AndIsNotFooledByTexts()
     {
         using var folder = new TemporaryFolder();

@@ -11,6 +11,14 @@ internal sealed class FaultyStore : IAuditSink
 
     public Exception Fault { get; init; } = new IOException("no space left");
 
+    private long _flushed;
+    private int _flushes;
+
+    /// <summary>Bytes that had been taken at the last flush.</summary>
+    public long Flushed => Interlocked.Read(ref _flushed);
+
+    public int Flushes => _flushes;
+
     public volatile bool FlushFails;
 
     public ManualResetEventSlim Open { get; } = new(initialState: true);
@@ -28,6 +36,8 @@ internal sealed class FaultyStore : IAuditSink
 
     public void Flush()
     {
+        Interlocked.Increment(ref _flushes);
+        Interlocked.Exchange(ref _flushed, Taken.Length);
         if (FlushFails)
         {
             throw new IOException("the disk is gone");

@@ -46,9 +46,11 @@ public sealed class SignedPolicyTests : IDisposable
 
         var options = Read(Policy(payload, _operator));
         options.TrustedPublishers["acme"] = [Convert.ToHexStringLower(TestHosts.Key.PublicKey)];
+        options.AuditFile = _folder["log"];
         await using var strict = SkillHost.Create(options);
         strict.LoadSkill(Fixtures.Skill("text"));
         Assert.AreEqual("consent.nobody", Assert.ThrowsExactly<SkillConsentException>(() => strict.LoadSkill(Fixtures.Skill("stats"))).Code);
+        StringAssert.Contains(File.ReadAllText(_folder["log"]), $"\"who\":\"{_operator.KeyId}\",\"how\":\"policy\"");
     }
 
     [TestMethod]

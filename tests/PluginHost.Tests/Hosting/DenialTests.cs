@@ -107,7 +107,7 @@ public sealed class DenialTests : IDisposable
         Assert.AreEqual("capability.denied", codes[0]);
         Assert.AreEqual("limit.audit", codes[^1]);
         Assert.AreEqual("x", (await other.CallAsync("acme.run", "x")).Text);
-        Assert.IsLessThan(100_000L, sink.Taken.Length);
+        Assert.IsLessThan(200_000L, sink.Taken.Length, "what is refused leaves no record of its own");
     }
 
     [TestMethod]

@@ -49,6 +49,20 @@ public sealed class HostFunctionTests : IDisposable
     }
 
     [TestMethod]
+    public async Task TimeInAFunction_IsTheHostsTime_InTheReceipt()
+    {
+        var result = await Call(Package("(call $out (call $query {select}))"), options => options.Functions.Add("acme_db.query", (string _) =>
+        {
+            Thread.Sleep(60);
+            return "x";
+        }));
+
+        Assert.IsGreaterThan(TimeSpan.FromMilliseconds(50), result.Receipt.HostTime);
+        Assert.IsLessThanOrEqualTo(result.Receipt.Time, result.Receipt.HostTime);
+        Assert.AreEqual(1, result.Receipt.HostCalls[Capability.HostFunction].Uses);
+    }
+
+    [TestMethod]
     public async Task Numbers_Json_Tasks_AndSpans_ArePassed()
     {
         const string imports = """

@@ -155,5 +155,6 @@ public sealed class StateAnchorTests : IDisposable
         Assert.IsGreaterThan(1L, mark.Generation);
         Assert.AreEqual(mark, StateMark.FromJson(mark.ToJson()));
         Assert.ThrowsExactly<FormatException>(() => StateMark.FromJson("[]"));
+        Assert.ThrowsExactly<FormatException>(() => StateMark.FromJson(mark.ToJson() + new string(' ', 5_000)));
     }
 }
