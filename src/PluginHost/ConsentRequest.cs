@@ -9,6 +9,8 @@ namespace PluginHost;
 /// </summary>
 public sealed record ConsentRequest
 {
+    private const int MostWarnings = 10;
+
     internal ConsentRequest()
     {
     }
@@ -43,6 +45,9 @@ public sealed record ConsentRequest
     /// <summary>What is different from it.</summary>
     public IReadOnlyList<ConsentChange> Changes { get; init; } = [];
 
+    /// <summary>What the static audit found, the heaviest first.</summary>
+    public IReadOnlyList<SkillFinding> Findings { get; init; } = [];
+
     /// <summary>The tools it offers.</summary>
     public required IReadOnlyList<SkillTool> Tools { get; init; }
 
@@ -71,6 +76,18 @@ public sealed record ConsentRequest
         {
             text.AppendLine($"  {asked.Capability}  {Printable.Words(asked.Resource)}{(asked.Detail.Length > 0 ? $"  ({Printable.Words(asked.Detail)})" : "")}");
             text.AppendLine($"      at worst: {asked.AtWorst}");
+        }
+
+        var warnings = Findings.Where(finding => finding.Severity == SkillFindingSeverity.Warning).ToList();
+        if (warnings.Count > 0)
+        {
+            text.AppendLine("the static audit warns:");
+            foreach (var finding in warnings.Take(MostWarnings))
+            {
+                text.AppendLine($"  {Printable.Words(finding.Location)}: {Printable.Words(finding.Message)} ({finding.Id})");
+            }
+
+            text.Append(warnings.Count > MostWarnings ? $"  and {warnings.Count - MostWarnings} more\n" : "");
         }
 
         // What it says of itself comes last: however long it is, it hides nothing that is asked.

@@ -6,6 +6,9 @@ public enum SkillCheckStatus
     /// <summary>It was made and holds.</summary>
     Passed,
 
+    /// <summary>It was not asked for: what it compares with was not given.</summary>
+    NotAsked,
+
     /// <summary>This version does not make it. Nothing is known.</summary>
     NotPartOfThisVersion,
 }

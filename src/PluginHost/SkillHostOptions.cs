@@ -100,6 +100,12 @@ public sealed class SkillHostOptions
     /// <summary>File of the audit log. One process at a time may write it.</summary>
     public string? AuditFile { get; set; }
 
+    /// <summary>What is demanded of the provenance of packages.</summary>
+    public ProvenanceOptions Provenance { get; } = new();
+
+    /// <summary>What the static audit of packages allows.</summary>
+    public InspectionOptions Inspection { get; } = new();
+
     /// <summary>How the audit log is kept.</summary>
     public AuditOptions Audit { get; } = new();
 

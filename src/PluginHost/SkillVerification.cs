@@ -10,6 +10,9 @@ public sealed record SkillVerification
     /// <summary>The checks, in the order of the rooms.</summary>
     public required IReadOnlyList<SkillCheck> Checks { get; init; }
 
+    /// <summary>What the static audit found, the heaviest first.</summary>
+    public required IReadOnlyList<SkillFinding> Findings { get; init; }
+
     /// <summary>The publisher who signed.</summary>
     public required string Publisher { get; init; }
 

@@ -12,7 +12,10 @@ return args switch
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["json-schema", var folder] => JsonSchemaCommand.Run(folder, Console.Out),
-    ["packages", var folder] => PackagesCommand.Run(folder, Console.Out),
+    ["palyra", var folder] => PackagesCommand.Run(folder, Console.Out),
+    ["purl", var path] => PackageUrlCommand.Run(path, Console.Out),
+    ["versions", var path] => VersionsCommand.Run(path, Console.Out),
+    ["cyclonedx", var path] => CycloneDxCommand.Run(path, Console.Out),
     ["wasi", .. var rest] => WasiCommand.Run(rest, Console.Out),
     ["mutants", .. var rest] => MutantsCommand.Run(rest, Console.Out),
     ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
@@ -30,6 +33,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | json-schema FOLDER | packages FOLDER | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

@@ -4,6 +4,7 @@ using PluginHost.Hosting;
 using PluginHost.Cli.State;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Provenance;
 using PluginHost.Skills.Trust;
 using PluginHost.State;
 
@@ -29,7 +30,7 @@ internal static class PackageVerifyCommand
             var skill = SignedSkill.Verify(SkillArtifact.Read(file));
             var decision = TrustedSkill.Decide(skill, trust, parse.GetValue(flags.AllowFirstUse)).Decision;
             var inspection = SkillInspection.Of(skill);
-            Report(skill, decision, inspection.Provenance, parse.GetValue(json), parse.InvocationConfiguration.Output);
+            Report(skill, decision, inspection.Provenance.Kind, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return ExitCode.Done;
         }));
         return command;

@@ -4,6 +4,8 @@ using System.Text;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Provenance;
+using PluginHost.Skills.Sbom;
 
 namespace PluginHost.Skills.Artifacts;
 

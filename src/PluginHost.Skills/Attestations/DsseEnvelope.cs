@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PluginHost.Skills.Cryptography;
@@ -12,23 +13,27 @@ internal sealed class DsseEnvelope
     public const int MaxBytes = 4 * 1024 * 1024;
 
     private const int MaxSignatures = 32;
+    private readonly List<byte[]> _signatures;
 
-    private DsseEnvelope(string payloadType, byte[] payload, IReadOnlyList<byte[]> signatures)
+    private DsseEnvelope(string payloadType, byte[] payload, List<byte[]> signatures)
     {
         PayloadType = payloadType;
         Payload = payload;
-        Signatures = signatures;
+        _signatures = signatures;
     }
 
     public string PayloadType { get; }
 
     public byte[] Payload { get; }
 
-    private IReadOnlyList<byte[]> Signatures { get; }
+    /// <summary>
+    /// Lower hex SHA-256 of what is signed: the same however the envelope is wrapped and whoever else signs it.
+    /// </summary>
+    public string Id => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoded(PayloadType, Payload)));
 
     /// <summary>Signs a payload.</summary>
     /// <returns>The envelope as JSON.</returns>
-    public static byte[] Sign(string payloadType, byte[] payload, SigningKey key)
+    public static byte[] Sign(string payloadType, byte[] payload, params IEnumerable<SigningKey> keys)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
@@ -37,10 +42,14 @@ internal sealed class DsseEnvelope
             writer.WriteString("payloadType", payloadType);
             writer.WriteBase64String("payload", payload);
             writer.WriteStartArray("signatures");
-            writer.WriteStartObject();
-            writer.WriteString("keyid", key.KeyId);
-            writer.WriteBase64String("sig", key.Sign(Encoded(payloadType, payload)));
-            writer.WriteEndObject();
+            foreach (var key in keys)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("keyid", key.KeyId);
+                writer.WriteBase64String("sig", key.Sign(Encoded(payloadType, payload)));
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -49,7 +58,7 @@ internal sealed class DsseEnvelope
     }
 
     /// <exception cref="FormatException">It is no envelope.</exception>
-    public static DsseEnvelope Read(byte[] bytes)
+    public static DsseEnvelope Read(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > MaxBytes)
         {
@@ -60,9 +69,9 @@ internal sealed class DsseEnvelope
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
             var root = document.RootElement;
-            var signatures = root.GetProperty("signatures").EnumerateArray().Take(MaxSignatures + 1).Select(signature => signature.GetProperty("sig").GetBytesFromBase64()).ToList();
+            var signatures = root.GetProperty("signatures").EnumerateArray().Take(MaxSignatures + 1).Select(signature => Base64(signature.GetProperty("sig"))).ToList();
             return signatures.Count is > 0 and <= MaxSignatures
-                ? new DsseEnvelope(root.GetProperty("payloadType").GetString() ?? "", root.GetProperty("payload").GetBytesFromBase64(), signatures)
+                ? new DsseEnvelope(root.GetProperty("payloadType").GetString() ?? "", Base64(root.GetProperty("payload")), signatures)
                 : throw new FormatException($"the envelope has no signature, or more than {MaxSignatures}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -75,8 +84,20 @@ internal sealed class DsseEnvelope
     public byte[]? SignedBy(IEnumerable<byte[]> keys)
     {
         var message = Encoded(PayloadType, Payload);
-        return keys.FirstOrDefault(key => Signatures.Any(signature => Ed25519.Verify(key, message, signature) == SignatureVerdict.Valid));
+        return keys.FirstOrDefault(key => Signed(key, message));
     }
+
+    /// <summary>How many of some keys signed it. A key counts once, however often it is named or has signed.</summary>
+    public int CountOf(IEnumerable<byte[]> keys)
+    {
+        var message = Encoded(PayloadType, Payload);
+        return keys.DistinctBy(Convert.ToHexStringLower, StringComparer.Ordinal).Count(key => Signed(key, message));
+    }
+
+    private bool Signed(byte[] key, byte[] message) => _signatures.Exists(signature => Ed25519.Verify(key, message, signature) == SignatureVerdict.Valid);
+
+    /// <summary>Standard or URL-safe, as the standard allows both.</summary>
+    private static byte[] Base64(JsonElement text) => Convert.FromBase64String((text.GetString() ?? "").Replace('-', '+').Replace('_', '/'));
 
     /// <summary>The pre-authentication encoding.</summary>
     private static byte[] Encoded(string payloadType, byte[] payload)

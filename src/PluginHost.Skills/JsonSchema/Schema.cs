@@ -46,17 +46,17 @@ internal sealed class Schema
 
     /// <summary>Reads a schema whose references may lead to other documents.</summary>
     /// <exception cref="SchemaException">A reference leads nowhere, or a keyword cannot be read.</exception>
-    public static Schema Compile(JsonElement schema, Uri uri, SchemaDialect dialect, Func<Uri, JsonElement?> fetch)
+    public static Schema Compile(JsonElement schema, Uri uri, SchemaDialect dialect, Func<Uri, JsonElement?> fetch, bool assertsFormats = false)
     {
-        var loader = new SchemaLoader(fetch);
+        var loader = new SchemaLoader(fetch, assertsFormats);
         return new Schema(loader, loader.Load(schema, uri, dialect));
     }
 
     /// <summary>What is wrong with a value; null where it fits.</summary>
     /// <exception cref="SchemaLimitException">It would take too long to say.</exception>
-    public SchemaViolation? Check(JsonElement value)
+    public SchemaViolation? Check(JsonElement value, SchemaLimits? limits = null)
     {
-        var evaluation = new SchemaEvaluation(_loader);
+        var evaluation = new SchemaEvaluation(_loader, limits ?? SchemaLimits.Default);
         return evaluation.Evaluate(_root, value, null) ? null : evaluation.Violation ?? new SchemaViolation("", "schema", _root.Location);
     }
 }

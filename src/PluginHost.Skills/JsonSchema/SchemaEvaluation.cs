@@ -4,15 +4,12 @@ using System.Text.Json;
 namespace PluginHost.Skills.JsonSchema;
 
 /// <summary>One evaluation of a value: what it may still cost, and the first thing that was wrong.</summary>
-internal sealed class SchemaEvaluation(SchemaLoader loader)
+/// <param name="loader">Where schemas are found.</param>
+/// <param name="limits">What it may cost.</param>
+internal sealed class SchemaEvaluation(SchemaLoader loader, SchemaLimits limits)
 {
-    /// <summary>Applications of a schema to a value, members and items of it among them.</summary>
-    private const int MaxSteps = 1_000_000;
-
     /// <summary>Schemas within schemas; references that go round in circles end here.</summary>
     private const int MaxDepth = 256;
-
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Stack<SchemaResource> _scope = new();
@@ -94,15 +91,15 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
     /// <exception cref="SchemaLimitException">It costs too much.</exception>
     public void Step(int cost = 1)
     {
-        if ((_steps += cost) > MaxSteps)
+        if ((_steps += cost) > limits.Steps)
         {
-            throw new SchemaLimitException($"evaluating takes more than {MaxSteps} steps");
+            throw new SchemaLimitException($"evaluating takes more than {limits.Steps} steps");
         }
 
         // Steps are not alike; none is long by itself.
-        if ((_steps & 0xFF) < cost && Stopwatch.GetElapsedTime(_started) > MaxTime)
+        if ((_steps & 0xFF) < cost && Stopwatch.GetElapsedTime(_started) > limits.Time)
         {
-            throw new SchemaLimitException($"evaluating takes longer than {MaxTime.TotalSeconds} s");
+            throw new SchemaLimitException($"evaluating takes longer than {limits.Time.TotalSeconds} s");
         }
     }
 
@@ -149,8 +146,9 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
             }
         }
 
-        Step((node.Enumeration?.GetArrayLength() ?? 0) + (node.Constant is null ? 0 : 1));
+        Step((node.EnumeratedTexts is null ? node.Enumeration?.GetArrayLength() ?? 0 : 1) + (node.Constant is null ? 0 : 1));
         return node.Constant is { } constant && !JsonEquality.Instance.Equals(constant, value) ? Fails(node, "const")
+            : node.EnumeratedTexts is { } texts ? (value.ValueKind == JsonValueKind.String && texts.Contains(value.GetString()!)) || Fails(node, "enum")
             : node.Enumeration is not { } values || values.EnumerateArray().Any(one => JsonEquality.Instance.Equals(one, value)) || Fails(node, "enum");
     }
 
@@ -199,7 +197,7 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
 
     private bool StringFits(SchemaNode node, JsonElement value)
     {
-        if (node.MinLength is null && node.MaxLength is null && node.Pattern is null)
+        if (node.MinLength is null && node.MaxLength is null && node.Pattern is null && node.Format is null)
         {
             return true;
         }
@@ -210,6 +208,7 @@ internal sealed class SchemaEvaluation(SchemaLoader loader)
         var length = text.Length - text.Count(char.IsLowSurrogate);
         return length < node.MinLength ? Fails(node, "minLength")
             : length > node.MaxLength ? Fails(node, "maxLength")
-            : node.Pattern?.IsMatch(text) != false || Fails(node, "pattern");
+            : node.Pattern?.IsMatch(text) == false ? Fails(node, "pattern")
+            : node.Format is null || SchemaFormats.Fit(node.Format, text) || Fails(node, "format");
     }
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace PluginHost.Skills.JsonSchema;
 
 /// <summary>Finds schemas: by URI among what it was given, by anchor and by JSON pointer within a document.</summary>
-internal sealed class SchemaLoader(Func<Uri, JsonElement?> fetch)
+/// <param name="fetch">Finds a document; null where there is none.</param>
+/// <param name="assertsFormats">Whether a <c>format</c> that is known must hold, instead of being an annotation.</param>
+internal sealed class SchemaLoader(Func<Uri, JsonElement?> fetch, bool assertsFormats = false)
 {
     private const string Definitions = "definitions";
 
@@ -24,6 +26,8 @@ internal sealed class SchemaLoader(Func<Uri, JsonElement?> fetch)
     private readonly Dictionary<string, SchemaNode> _nodes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _scanned = new(StringComparer.Ordinal);
     private readonly Queue<SchemaNode> _unlinked = [];
+
+    public bool AssertsFormats { get; } = assertsFormats;
 
     /// <summary>Whether any schema wants to know what others have looked at.</summary>
     public bool NeedsAnnotations { get; set; }

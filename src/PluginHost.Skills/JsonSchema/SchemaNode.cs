@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -34,6 +35,9 @@ internal sealed class SchemaNode
 
     public JsonElement? Enumeration { get; set; }
 
+    /// <summary>The same where all of it are strings.</summary>
+    public FrozenSet<string>? EnumeratedTexts { get; set; }
+
     public JsonNumber? Minimum { get; set; }
 
     public JsonNumber? Maximum { get; set; }
@@ -49,6 +53,9 @@ internal sealed class SchemaNode
     public long? MaxLength { get; set; }
 
     public Regex? Pattern { get; set; }
+
+    /// <summary>A format that must hold.</summary>
+    public string? Format { get; set; }
 
     public long? MinItems { get; set; }
 

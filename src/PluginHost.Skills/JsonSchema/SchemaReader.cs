@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace PluginHost.Skills.JsonSchema;
@@ -56,10 +57,14 @@ internal sealed class SchemaReader(SchemaLoader loader, SchemaNode node, JsonEle
 
         node.Constant = Find("const");
         node.Enumeration = Find("enum");
+        node.EnumeratedTexts = node.Enumeration is { } values && values.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String)
+            ? values.EnumerateArray().Select(one => one.GetString()!).ToFrozenSet(StringComparer.Ordinal)
+            : null;
         (node.Minimum, node.Maximum, node.MultipleOf) = (Number("minimum"), Number("maximum"), Number("multipleOf"));
         (node.ExclusiveMinimum, node.ExclusiveMaximum) = (Number("exclusiveMinimum"), Number("exclusiveMaximum"));
         (node.MinLength, node.MaxLength) = (Count("minLength"), Count("maxLength"));
         node.Pattern = Text("pattern") is { } pattern ? SchemaPattern.Compile(pattern) : null;
+        node.Format = loader.AssertsFormats ? Text("format") : null;
         (node.MinItems, node.MaxItems) = (Count("minItems"), Count("maxItems"));
         node.UniqueItems = Find("uniqueItems")?.GetBoolean() == true;
         (node.MinProperties, node.MaxProperties) = (Count("minProperties"), Count("maxProperties"));

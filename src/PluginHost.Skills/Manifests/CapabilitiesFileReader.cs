@@ -43,11 +43,11 @@ internal sealed partial class CapabilitiesFileReader
 
         try
         {
-            return new CapabilitiesFileReader(artifact, manifest).Root(new ManifestTable(TomlReader.Read(bytes), ""));
+            return new CapabilitiesFileReader(artifact, manifest).Root(new ManifestTable(TomlReader.Read(bytes), "", Entry));
         }
         catch (TomlException e)
         {
-            throw new SkillVerificationException("manifest", "toml", $"{Entry}: {e.Message}");
+            throw ManifestReader.NoToml(Entry, e);
         }
     }
 
@@ -260,7 +260,7 @@ internal sealed partial class CapabilitiesFileReader
             return null;
         }
 
-        var amount = table.Has(key) ? table.Positive(key, 0) : throw table.Wrong(key, "is missing");
+        var amount = table.Has(key) ? table.Positive(key, 0) : throw table.Missing(key);
         table.End();
         return amount;
     }

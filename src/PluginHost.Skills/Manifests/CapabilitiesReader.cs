@@ -22,6 +22,7 @@ internal static partial class CapabilitiesReader
             Secrets = [.. table.Tables("secrets").Select(secrets => Secrets(secrets, optIn.Contains("secrets")))],
             Devices = Each(table, "device_capabilities", name => IsName(name, optIn.Contains("device")), "holds something that is no name"),
             Nodes = Each(table, "node_capabilities", name => IsName(name, optIn.Contains("node")), "holds something that is no name"),
+            WildcardOptIns = [.. Wildcards.Where(optIn.Contains)],
             Quotas = Quotas(table.Table("quotas")),
         };
         filesystem?.End();

@@ -20,5 +20,8 @@ internal sealed record ManifestCapabilities
 
     public ImmutableArray<string> Nodes { get; init; } = [];
 
+    /// <summary>Tables that wildcards are allowed in, used or not.</summary>
+    public ImmutableArray<string> WildcardOptIns { get; init; } = [];
+
     public ManifestQuotas Quotas { get; init; } = new();
 }

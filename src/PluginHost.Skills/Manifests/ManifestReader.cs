@@ -23,13 +23,17 @@ internal static partial class ManifestReader
     {
         try
         {
-            return Root(new ManifestTable(TomlReader.Read(bytes), ""));
+            return Root(new ManifestTable(TomlReader.Read(bytes), "", Entry));
         }
         catch (TomlException e)
         {
-            throw Refused("toml", e.Message);
+            throw NoToml(Entry, e);
         }
     }
+
+    /// <summary>A text that is no TOML.</summary>
+    internal static SkillVerificationException NoToml(string file, TomlException e) =>
+        new(new SkillDiagnostic("manifest.toml", file, e.Position.Line, e.Position.Column, e.Problem, "the rules are those of TOML 1.1"));
 
     private static SkillVerificationException Refused(string rule, string message) => new("manifest", rule, message);
 
@@ -38,30 +42,26 @@ internal static partial class ManifestReader
         var version = root.Number("manifest_version", 2);
         if (version is not (1 or 2))
         {
-            throw Refused("version", $"manifest_version {version} is not 1 or 2");
+            throw root.Wrong("manifest_version", $"is {version}, not 1 or 2", "version");
         }
 
         var publisher = Identifier(root, "publisher");
-        var (plugin, config) = root.Table("operator") is { } operators ? OperatorReader.Read(operators, version == 1) : default;
+        var operators = root.Table("operator") is { } table ? OperatorReader.Read(table, version == 1) : new ManifestOperator();
         var manifest = new SkillManifest
         {
             ManifestVersion = (int)version,
             SkillId = SkillId(root),
             Name = root.NonBlank("name"),
-            Version = Version(root, "version") ?? throw root.Wrong("version", "is missing"),
+            Version = Version(root, "version") ?? throw root.Missing("version"),
             Publisher = publisher,
             Tools = Tools(root, publisher),
             Capabilities = root.Table("capabilities") is { } capabilities ? CapabilitiesReader.Read(capabilities) : new ManifestCapabilities(),
-            Compatibility = Compatibility(root.Table("compat") ?? throw root.Wrong("compat", "is missing")),
+            Compatibility = Compatibility(root.Table("compat") ?? throw root.Missing("compat")),
             Integrity = root.Table("integrity") is { } integrity ? Integrity(integrity) : ImmutableSortedDictionary<string, string>.Empty,
-            Plugin = plugin,
-            Config = config,
+            Operator = operators,
+            NeedsReview = root.Table("builder") is { } builder && Builder(builder),
+            Warnings = ManifestWarnings.Of(root, (int)version),
         };
-        if (root.Table("builder") is { } builder)
-        {
-            Builder(builder);
-        }
-
         root.End();
         return manifest;
     }
@@ -92,7 +92,7 @@ internal static partial class ManifestReader
 
     private static ImmutableArray<ManifestTool> Tools(ManifestTable root, string publisher)
     {
-        var entrypoints = root.Table("entrypoints") ?? throw root.Wrong("entrypoints", "is missing");
+        var entrypoints = root.Table("entrypoints") ?? throw root.Missing("entrypoints");
         var tools = entrypoints.Tables("tools").Select(table => Tool(table, publisher)).ToImmutableArray();
         entrypoints.End();
         if (tools.IsEmpty)
@@ -128,7 +128,7 @@ internal static partial class ManifestReader
         var minimum = Alias(table, "min_palyra_version", "min_runtime_version");
         var compatibility = new ManifestCompatibility(
             table.Positive(protocol, 0),
-            Version(table, minimum) ?? throw table.Wrong(minimum, "is missing"),
+            Version(table, minimum) ?? throw table.Missing(minimum),
             Version(table, "max_palyra_version"));
         table.End();
         return compatibility.MaximumHost is { } maximum && maximum.CompareTo(compatibility.MinimumHost) < 0
@@ -161,7 +161,8 @@ internal static partial class ManifestReader
         return files.ToImmutable();
     }
 
-    private static void Builder(ManifestTable table)
+    /// <returns>Whether somebody has still to look at what a builder made.</returns>
+    private static bool Builder(ManifestTable table)
     {
         if (!table.Flag("experimental"))
         {
@@ -173,14 +174,16 @@ internal static partial class ManifestReader
             table.NonBlank(key);
         }
 
-        var checklist = table.Table("checklist") ?? throw table.Wrong("checklist", "is missing");
+        var checklist = table.Table("checklist") ?? throw table.Missing("checklist");
         foreach (var key in new[] { "capability_declaration_path", "provenance_path", "test_harness_path", "review_notes" })
         {
             checklist.Text(key);
         }
 
         checklist.End();
+        var status = table.Text("review_status").Trim();
         table.End();
+        return status is not ("approved" or "signed");
     }
 
     [GeneratedRegex(@"^[a-z0-9._:-]+\z")]

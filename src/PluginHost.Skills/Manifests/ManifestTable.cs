@@ -4,7 +4,10 @@ using PluginHost.Skills.Toml;
 namespace PluginHost.Skills.Manifests;
 
 /// <summary>A table of a manifest while it is read: typed access, and at the end no key may be left that nobody knows.</summary>
-internal sealed class ManifestTable(TomlTable table, string path)
+/// <param name="table">The table.</param>
+/// <param name="path">Its name, empty for the root.</param>
+/// <param name="file">The file that it stands in.</param>
+internal sealed class ManifestTable(TomlTable table, string path, string file)
 {
     private const int MaxItems = 1_000;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
@@ -13,7 +16,15 @@ internal sealed class ManifestTable(TomlTable table, string path)
 
     public bool Has(string key) => table.TryGet(key, out _);
 
-    public SkillVerificationException Wrong(string key, string problem) => new("manifest", "value", $"{Name(key)} {problem}");
+    /// <summary>What is wrong with the value of a key.</summary>
+    public SkillVerificationException Wrong(string key, string problem, string rule = "value") => new(Diagnostic(key, rule, $"{Name(key)} {problem}", ManifestAdvice.For(key)));
+
+    /// <summary>A warning about a key, or about the table where it has no such key.</summary>
+    public SkillDiagnostic Warning(string code, string key, string problem, string advice)
+    {
+        var at = table.PositionOf(key);
+        return new SkillDiagnostic(code, file, at.Line, at.Column, problem, advice);
+    }
 
     public string Text(string key) => Find<string>(key) ?? throw Missing(key);
 
@@ -48,12 +59,12 @@ internal sealed class ManifestTable(TomlTable table, string path)
     }
 
     /// <summary>A table, or null where it is left out.</summary>
-    public ManifestTable? Table(string key) => Find<TomlTable>(key) is { } inner ? new ManifestTable(inner, Name(key)) : null;
+    public ManifestTable? Table(string key) => Find<TomlTable>(key) is { } inner ? new ManifestTable(inner, Name(key), file) : null;
 
     public TomlTable RawTable(string key) => Find<TomlTable>(key) ?? throw Missing(key);
 
     public IReadOnlyList<ManifestTable> Tables(string key) =>
-        [.. Items(key).Select((item, i) => new ManifestTable(item as TomlTable ?? throw Wrong(key, "holds something that is no table"), $"{Name(key)}[{i}]"))];
+        [.. Items(key).Select((item, i) => new ManifestTable(item as TomlTable ?? throw Wrong(key, "holds something that is no table"), $"{Name(key)}[{i}]", file))];
 
     /// <summary>A value of any type.</summary>
     public object? Find(string key)
@@ -69,14 +80,20 @@ internal sealed class ManifestTable(TomlTable table, string path)
         {
             if (!_read.Contains(key))
             {
-                throw new SkillVerificationException("manifest", "unknown-key", $"{Name(key)} is not a key of the format");
+                throw new SkillVerificationException(Diagnostic(key, "unknown-key", $"{Name(key)} is not a key of the format", ManifestAdvice.Instead(key, _read)));
             }
         }
     }
 
     private string Name(string key) => path.Length == 0 ? $"'{key}'" : $"{path.TrimEnd('\'')}.{key}'";
 
-    private SkillVerificationException Missing(string key) => new("manifest", "missing-key", $"{Name(key)} is missing");
+    public SkillVerificationException Missing(string key) => new(Diagnostic(key, "missing-key", $"{Name(key)} is missing", ManifestAdvice.For(key)));
+
+    private SkillDiagnostic Diagnostic(string key, string rule, string problem, string advice)
+    {
+        var at = table.PositionOf(key);
+        return new SkillDiagnostic("manifest." + rule, file, Math.Max(1, at.Line), Math.Max(1, at.Column), problem, advice);
+    }
 
     private T? Find<T>(string key)
         where T : class => Find(key) switch

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using PluginHost.Skills.Toml;
 
 namespace PluginHost.Skills.Manifests;
 
@@ -11,16 +10,11 @@ internal static partial class OperatorReader
 
     /// <param name="table">The table.</param>
     /// <param name="mustBeEmpty">Manifests of version 1 know the table but nothing in it.</param>
-    public static (ManifestPlugin? Plugin, ManifestConfig? Config) Read(ManifestTable table, bool mustBeEmpty)
+    public static ManifestOperator Read(ManifestTable table, bool mustBeEmpty)
     {
         if (mustBeEmpty && table.Source.Keys.Count > 0)
         {
-            throw new SkillVerificationException("manifest", "version", "a manifest of version 1 has no [operator]");
-        }
-
-        foreach (var key in new[] { "display_name", "summary", "description" })
-        {
-            table.OptionalText(key);
+            throw table.Wrong(table.Source.Keys.First(), "stands in a manifest of version 1, which has no [operator]", "version");
         }
 
         foreach (var key in new[] { "categories", "tags" })
@@ -36,10 +30,19 @@ internal static partial class OperatorReader
             throw table.Wrong("docs_url", "is not an https URL without fragment");
         }
 
-        var plugin = table.Table("plugin") is { } code ? Plugin(code) : null;
-        var config = table.Table("config") is { } settings ? Config(settings) : null;
+        var read = new ManifestOperator
+        {
+            DisplayName = table.OptionalText("display_name"),
+            Summary = table.OptionalText("summary"),
+            Description = table.OptionalText("description"),
+            Categories = table.Texts("categories"),
+            Tags = table.Texts("tags"),
+            DocsUrl = table.OptionalText("docs_url"),
+            Plugin = table.Table("plugin") is { } code ? Plugin(code) : null,
+            Config = table.Table("config") is { } settings ? Config(settings) : null,
+        };
         table.End();
-        return (plugin, config);
+        return read;
     }
 
     private static ManifestPlugin Plugin(ManifestTable table)
@@ -78,11 +81,11 @@ internal static partial class OperatorReader
     {
         table.Positive("schema_version", 1);
         var required = table.Texts("required");
-        var properties = table.Find("properties") as TomlTable;
+        var properties = table.Table("properties");
         var known = ImmutableArray.CreateBuilder<ConfigProperty>();
-        foreach (var name in properties?.Keys ?? [])
+        foreach (var name in properties?.Source.Keys ?? [])
         {
-            var property = new ManifestTable(properties![name] as TomlTable ?? throw table.Wrong("properties", "holds something that is no table"), $"'config.properties.{name}'");
+            var property = properties!.Table(name)!;
             var type = property.Text("type");
             if (!PropertyTypes.Contains(type))
             {
@@ -95,7 +98,7 @@ internal static partial class OperatorReader
             property.End();
         }
 
-        if (!required.All(name => properties?.TryGet(name, out _) == true))
+        if (!required.All(name => properties?.Has(name) == true))
         {
             throw table.Wrong("required", "names a property that is not described");
         }

@@ -24,9 +24,18 @@ internal sealed record SkillManifest
     /// <summary>Digests that the files must have, by path.</summary>
     public required ImmutableSortedDictionary<string, string> Integrity { get; init; }
 
+    /// <summary>Texts for an operator, the code behind the default tool, and settings.</summary>
+    public required ManifestOperator Operator { get; init; }
+
     /// <summary>The default tool, its module and entrypoint, where the manifest names them.</summary>
-    public required ManifestPlugin? Plugin { get; init; }
+    public ManifestPlugin? Plugin => Operator.Plugin;
 
     /// <summary>The settings that an operator can give it; null where the manifest does not say.</summary>
-    public required ManifestConfig? Config { get; init; }
+    public ManifestConfig? Config => Operator.Config;
+
+    /// <summary>Whether a builder made it whose work nobody has approved.</summary>
+    public required bool NeedsReview { get; init; }
+
+    /// <summary>What is allowed and should be otherwise.</summary>
+    public required ImmutableArray<SkillDiagnostic> Warnings { get; init; }
 }

@@ -1,7 +1,9 @@
 namespace PluginHost.Skills.Toml;
 
 /// <summary>A text is not TOML, or larger or deeper than allowed.</summary>
-internal sealed class TomlException(int line, string message) : Exception($"line {line}: {message}")
+internal sealed class TomlException(TomlPosition position, string problem) : Exception($"line {position.Line}, column {position.Column}: {problem}")
 {
-    public int Line { get; } = line;
+    public TomlPosition Position { get; } = position;
+
+    public string Problem { get; } = problem;
 }

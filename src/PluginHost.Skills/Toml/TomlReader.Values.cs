@@ -50,7 +50,7 @@ internal sealed partial class TomlReader
 
     private TomlTable InlineTable()
     {
-        var table = new TomlTable { Origin = TomlTableOrigin.Header };
+        var table = new TomlTable { Origin = TomlTableOrigin.Header, Position = Position };
         _at++;
         while (true)
         {
@@ -187,12 +187,11 @@ internal sealed partial class TomlReader
             return;
         }
 
-        var line = _line;
-        var after = _at;
+        var (line, lineStart, after) = (_line, _lineStart, _at);
         SkipSpace();
         if (!TryNewLine())
         {
-            (_line, _at) = (line, after);
+            (_line, _lineStart, _at) = (line, lineStart, after);
             Escape(content);
             return;
         }

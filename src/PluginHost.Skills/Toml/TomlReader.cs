@@ -16,9 +16,12 @@ internal sealed partial class TomlReader
     private readonly string _text;
     private int _at;
     private int _line = 1;
+    private int _lineStart;
     private int _depth;
 
     private TomlReader(string text) => _text = text;
+
+    private TomlPosition Position => new(_line, _at - _lineStart + 1);
 
     private bool AtEnd => _at >= _text.Length;
 
@@ -29,7 +32,7 @@ internal sealed partial class TomlReader
     {
         if (bytes.Length > MaxBytes)
         {
-            throw new TomlException(1, $"the document has {bytes.Length} bytes, more than {MaxBytes}");
+            throw new TomlException(new TomlPosition(1, 1), $"the document has {bytes.Length} bytes, more than {MaxBytes}");
         }
 
         try
@@ -39,16 +42,17 @@ internal sealed partial class TomlReader
         }
         catch (DecoderFallbackException)
         {
-            throw new TomlException(1, "the document is not UTF-8");
+            throw new TomlException(new TomlPosition(1, 1), "the document is not UTF-8");
         }
     }
 
-    private TomlException Error(string message) => new(_line, message);
+    private TomlException Error(string problem) => new(Position, problem);
 
     private TomlTable Document()
     {
-        var root = new TomlTable { Origin = TomlTableOrigin.Header };
+        var root = new TomlTable { Origin = TomlTableOrigin.Header, Position = Position };
         var section = root;
+        var depth = 0;
         while (true)
         {
             SkipSpaceAndLines();
@@ -59,10 +63,11 @@ internal sealed partial class TomlReader
 
             if (Current == '[')
             {
-                section = Header(root);
+                (section, depth) = Header(root);
             }
             else
             {
+                _depth = depth;
                 KeyValue(section);
             }
 
@@ -70,8 +75,9 @@ internal sealed partial class TomlReader
         }
     }
 
-    private TomlTable Header(TomlTable root)
+    private (TomlTable Table, int Depth) Header(TomlTable root)
     {
+        var at = Position;
         _at++;
         var ofTables = Take('[');
         SkipSpace();
@@ -86,19 +92,19 @@ internal sealed partial class TomlReader
         var parent = root;
         foreach (var part in key[..^1])
         {
-            parent = Step(parent, part);
+            parent = Step(parent, part, at);
         }
 
-        return ofTables ? Append(parent, key[^1]) : Define(parent, key[^1]);
+        return (ofTables ? Append(parent, key[^1], at) : Define(parent, key[^1], at), key.Count);
     }
 
     /// <summary>Goes through a table on the way to another, making it where it is missing.</summary>
-    private TomlTable Step(TomlTable parent, string key)
+    private static TomlTable Step(TomlTable parent, string key, TomlPosition at)
     {
         if (!parent.TryGet(key, out var value))
         {
-            var implied = new TomlTable { Origin = TomlTableOrigin.Implied };
-            parent.Add(key, implied, _line);
+            var implied = new TomlTable { Origin = TomlTableOrigin.Implied, Position = at };
+            parent.Add(key, implied, at);
             return implied;
         }
 
@@ -106,79 +112,82 @@ internal sealed partial class TomlReader
         {
             TomlTable { Origin: not TomlTableOrigin.Inline } table => table,
             TomlArray { IsOfTables: true } array => (TomlTable)array.Items[^1],
-            _ => throw Error($"'{key}' is not a table that can be extended"),
+            _ => throw new TomlException(at, $"'{key}' is not a table that can be extended"),
         };
     }
 
-    private TomlTable Define(TomlTable parent, string key)
+    private static TomlTable Define(TomlTable parent, string key, TomlPosition at)
     {
         if (!parent.TryGet(key, out var value))
         {
-            var table = new TomlTable { Origin = TomlTableOrigin.Header };
-            parent.Add(key, table, _line);
+            var table = new TomlTable { Origin = TomlTableOrigin.Header, Position = at };
+            parent.Add(key, table, at);
             return table;
         }
 
         if (value is not TomlTable { Origin: TomlTableOrigin.Implied } implied)
         {
-            throw Error($"'{key}' is defined already");
+            throw new TomlException(at, $"'{key}' is defined already");
         }
 
         implied.Origin = TomlTableOrigin.Header;
         return implied;
     }
 
-    private TomlTable Append(TomlTable parent, string key)
+    private static TomlTable Append(TomlTable parent, string key, TomlPosition at)
     {
         if (!parent.TryGet(key, out var value))
         {
-            parent.Add(key, value = new TomlArray(ofTables: true), _line);
+            parent.Add(key, value = new TomlArray(ofTables: true), at);
         }
 
         if (value is not TomlArray { IsOfTables: true } array)
         {
-            throw Error($"'{key}' is defined already");
+            throw new TomlException(at, $"'{key}' is defined already");
         }
 
-        var table = new TomlTable { Origin = TomlTableOrigin.Header };
+        var table = new TomlTable { Origin = TomlTableOrigin.Header, Position = at };
         array.Items.Add(table);
         return table;
     }
 
     private void KeyValue(TomlTable section)
     {
+        var at = Position;
         var key = Key();
         Expect('=');
         SkipSpace();
         var table = section;
         foreach (var part in key[..^1])
         {
-            table = Dotted(table, part, section);
+            table = Dotted(table, part, section, at);
         }
 
-        var line = _line;
+        // Tables that a key makes count like those that brackets and braces make.
+        _depth += key.Count - 1;
         var value = Value();
+        _depth -= key.Count - 1;
         if (table.TryGet(key[^1], out _))
         {
-            throw new TomlException(line, $"'{key[^1]}' is defined already");
+            throw new TomlException(at, $"'{key[^1]}' is defined already");
         }
 
-        table.Add(key[^1], value, line);
+        table.Add(key[^1], value, at);
     }
 
     /// <summary>A dotted key makes tables, and extends only those that dotted keys of the same section made.</summary>
-    private TomlTable Dotted(TomlTable parent, string key, TomlTable section)
+    private static TomlTable Dotted(TomlTable parent, string key, TomlTable section, TomlPosition at)
     {
         if (!parent.TryGet(key, out var value))
         {
-            var made = new TomlTable { Origin = TomlTableOrigin.Dotted, Section = section };
-            parent.Add(key, made, _line);
+            var made = new TomlTable { Origin = TomlTableOrigin.Dotted, Section = section, Position = at };
+            parent.Add(key, made, at);
             return made;
         }
 
         return value is TomlTable { Origin: TomlTableOrigin.Dotted } table && ReferenceEquals(table.Section, section)
             ? table
-            : throw Error($"'{key}' cannot be extended by a dotted key");
+            : throw new TomlException(at, $"'{key}' cannot be extended by a dotted key");
     }
 
     private List<string> Key()
@@ -287,7 +296,12 @@ internal sealed partial class TomlReader
 
         var length = Current == '\n' ? 1 : Current == '\r' && Next() == '\n' ? 2 : 0;
         _at += length;
-        _line += length > 0 ? 1 : 0;
+        if (length > 0)
+        {
+            _line++;
+            _lineStart = _at;
+        }
+
         return length > 0;
     }
 

@@ -6,13 +6,16 @@ namespace PluginHost.Skills.Toml;
 internal sealed class TomlTable
 {
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TomlPosition> _positions = new(StringComparer.Ordinal);
 
     /// <summary>How the table came to be; decides how it may be extended.</summary>
     internal TomlTableOrigin Origin { get; set; }
 
     /// <summary>For a table made by a dotted key: the section whose keys may extend it.</summary>
     internal TomlTable? Section { get; init; }
+
+    /// <summary>Where the table begins.</summary>
+    public TomlPosition Position { get; init; }
 
     public IReadOnlyCollection<string> Keys => _values.Keys;
 
@@ -21,11 +24,14 @@ internal sealed class TomlTable
     public bool TryGet(string key, [NotNullWhen(true)] out object? value) => _values.TryGetValue(key, out value);
 
     /// <summary>The line on which a key was first written; 0 where there is no such key.</summary>
-    public int LineOf(string key) => _lines.GetValueOrDefault(key);
+    public int LineOf(string key) => _positions.GetValueOrDefault(key).Line;
 
-    internal void Add(string key, object value, int line)
+    /// <summary>Where a key was first written; where the table begins if there is no such key.</summary>
+    public TomlPosition PositionOf(string key) => _positions.GetValueOrDefault(key, Position);
+
+    internal void Add(string key, object value, TomlPosition position)
     {
         _values.Add(key, value);
-        _lines.Add(key, line);
+        _positions.Add(key, position);
     }
 }

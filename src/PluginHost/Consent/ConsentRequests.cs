@@ -19,6 +19,7 @@ internal static class ConsentRequests
         KeyId = skill.Signed.Signature.KeyId,
         Trust = Trust(skill.Trusted.Decision),
         PayloadDigest = skill.Signed.Artifact.Payload,
+        Findings = [.. skill.Audit.Findings.Select(Finding)],
         Tools = [.. skill.Manifest.Tools.Select(Tool)],
         Capabilities = [.. plan
             .SelectMany(tool => Asked(tool, mapped).Select(asked => (asked, Tool: tool.Code.Tool.Id)))
@@ -32,6 +33,15 @@ internal static class ConsentRequests
         TrustDecision.Pinned => "the key is the one first met, and pinned since",
         _ => "the publisher is met for the first time; nobody vouched for the key",
     };
+
+    private static SkillFinding Finding(Finding finding) => new(
+        finding.Id,
+        finding.Severity == FindingSeverity.Info ? SkillFindingSeverity.Info : SkillFindingSeverity.Warning,
+        finding.Message,
+        finding.Location,
+        finding.Advice,
+        finding.Source,
+        finding.RuleSet);
 
     private static SkillTool Tool(ManifestTool tool) => new()
     {

@@ -47,7 +47,7 @@ internal sealed record ConsentTerms
             StringComparer.Ordinal),
         Modules = plan.Select(tool => tool.Code.Module).DistinctBy(module => module.Path, StringComparer.Ordinal).ToDictionary(
             module => module.Path, module => Convert.ToHexStringLower(SHA256.HashData(module.Bytes)), StringComparer.Ordinal),
-        Provenance = (int)skill.Inspection.Provenance,
+        Provenance = (int)skill.Inspection.Provenance.Kind,
     };
 
     /// <summary>What is different now from what was accepted.</summary>

@@ -49,7 +49,7 @@ internal static class PolicyFile
     /// <exception cref="TomlException">It is no TOML.</exception>
     internal static SkillHostOptions Parse(byte[] bytes, bool isSigned = false)
     {
-        var root = new ManifestTable(TomlReader.Read(bytes), "");
+        var root = new ManifestTable(TomlReader.Read(bytes), "", "policy");
         if (root.Number("schema") is var schema && schema != 1)
         {
             throw root.Wrong("schema", $"is {schema}, not 1");
@@ -75,6 +75,18 @@ internal static class PolicyFile
             consent.End();
         }
 
+        if (root.Table("provenance") is { } provenance)
+        {
+            Provenance(provenance, options.Provenance);
+            provenance.End();
+        }
+
+        if (root.Table("inspection") is { } inspection)
+        {
+            Inspection(inspection, options.Inspection);
+            inspection.End();
+        }
+
         if (root.Table("limits") is { } limits)
         {
             Limits(limits, options.Limits);
@@ -98,6 +110,33 @@ internal static class PolicyFile
 
             options.AcceptedPayloads.Add(payload.Length == 64 && payload.All(char.IsAsciiHexDigitLower) ? payload : throw table.Wrong("accept", $"names '{payload}', which is no payload digest"));
         }
+    }
+
+    private static void Provenance(ManifestTable table, ProvenanceOptions options)
+    {
+        options.MinimumLevel = Level(table, "minimum_level", 0);
+        foreach (var builder in table.Tables("builders"))
+        {
+            options.Builders.Add(new ProvenanceBuilder(builder.Text("key"), builder.NonBlank("id"), Level(builder, "max_level", 1)) { Parameters = builder.Texts("parameters") });
+            builder.End();
+        }
+
+        Pairs(table, "sources", (sources, publisher) =>
+        {
+            var source = sources.Table(publisher)!;
+            options.Sources[publisher] = new ProvenanceExpectation(source.NonBlank("repository"), source.OptionalText("ref"));
+            source.End();
+        });
+    }
+
+    private static int Level(ManifestTable table, string key, int least) =>
+        table.Positive(key, least, least) is var level && level <= 3 ? (int)level : throw table.Wrong(key, "is more than 3");
+
+    private static void Inspection(ManifestTable table, InspectionOptions options)
+    {
+        options.MaxModuleBytes = (int)Math.Min(table.Positive("max_module_bytes", options.MaxModuleBytes), int.MaxValue);
+        options.MaxExportedFunctions = (int)Math.Min(table.Positive("max_exported_functions", options.MaxExportedFunctions), int.MaxValue);
+        options.VulnerabilityFeed = table.OptionalText("vulnerability_feed");
     }
 
     private static void Pairs(ManifestTable root, string section, Action<ManifestTable, string> read)

@@ -33,6 +33,11 @@ internal static class PolicyRoom
             }
         }
 
+        if (!asked.WildcardOptIns.IsEmpty)
+        {
+            throw Refused("wildcard", $"the skill opts into wildcards ({string.Join(", ", asked.WildcardOptIns)}), used or not: they are never granted");
+        }
+
         foreach (var root in asked.ReadRoots.Concat(asked.WriteRoots))
         {
             if (root == OwnFiles || root.StartsWith(OwnFiles + "/", StringComparison.Ordinal))

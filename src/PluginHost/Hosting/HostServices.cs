@@ -8,6 +8,7 @@ using PluginHost.Capabilities.Variables;
 using PluginHost.Consent;
 using PluginHost.Limits;
 using PluginHost.Sandbox;
+using PluginHost.Skills.Inspection;
 using PluginHost.State;
 
 namespace PluginHost.Hosting;
@@ -43,6 +44,7 @@ internal sealed class HostServices : IDisposable
             (options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), options.AcceptedBy),
             () => State?.Advance());
         Approve = options.Approve;
+        Inspection = InspectionRoom.Settings(options);
         Functions = options.Functions.ToImmutable();
         Log = options.Log ?? (static _ => { });
         Secrets = options.Secrets ?? (static _ => null);
@@ -104,6 +106,9 @@ internal sealed class HostServices : IDisposable
     public ImmutableDictionary<string, HostFunctionBinding> Functions { get; }
 
     public HostPolicy Policy { get; }
+
+    /// <summary>What is demanded of papers and code.</summary>
+    public InspectionSettings Inspection { get; }
 
     public TrustStoreFile Trust { get; }
 

@@ -1,11 +1,28 @@
 using PluginHost.Capabilities.Files;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Attestations;
 
 namespace PluginHost.Hosting;
 
 /// <summary>Reads the file of a package, once and bounded.</summary>
 internal static class PackageFile
 {
+    private const string EvidenceExtension = ".intoto.jsonl";
+
+    /// <summary>The bundle of evidence beside a package; empty where there is none that could be read. It has no authority of its own, so nothing fails for it.</summary>
+    public static byte[] Evidence(string path)
+    {
+        try
+        {
+            var beside = new FileInfo(path + EvidenceExtension);
+            return beside.Exists && (!OperatingSystem.IsLinux() || LinuxFiles.KindOf(beside.FullName) is FileKind.Regular) ? BoundedFile.Read(beside.FullName, EvidenceBundle.MaxBytes) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     /// <exception cref="SkillVerificationException">It is no file that could be a package.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static byte[] Read(string path)

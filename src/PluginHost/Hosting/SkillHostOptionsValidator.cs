@@ -27,6 +27,7 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         Require(limits.DataBytes >= 0, "Limits.DataBytes is negative");
         Require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
         CheckAudit(options.Audit, Require);
+        InspectionRoom.Check(options, Require);
         Try(() => ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value))));
         foreach (var (publisher, keys) in options.TrustedPublishers)
         {

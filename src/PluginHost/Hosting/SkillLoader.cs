@@ -26,7 +26,7 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         cancellation.ThrowIfCancellationRequested();
         _signed = SignedSkill.Verify(_artifact);
         var trusted = TrustedSkill.Decide(_signed, services.Trust.Read(), services.AllowFirstUse);
-        var inspected = InspectedSkill.Inspect(trusted, cancellation);
+        var inspected = InspectedSkill.Inspect(trusted, services.Inspection with { Beside = PackageFile.Evidence(path) }, cancellation);
         PolicyRoom.Check(inspected, services.Functions);
         var plan = GrantPlanner.Plan(inspected, services.Policy, options.Environment.AsReadOnly());
         CheckDirectories(plan);

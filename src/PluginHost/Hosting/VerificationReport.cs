@@ -1,5 +1,6 @@
 using PluginHost.Consent;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Provenance;
 
 namespace PluginHost.Hosting;
 
@@ -9,14 +10,14 @@ internal static class VerificationReport
     public static SkillVerification Of(ConsentedSkill skill)
     {
         var signed = skill.Inspected.Signed;
-        var provenance = skill.Inspected.Inspection.Provenance == ProvenanceKind.Statement
-            ? "an in-toto statement whose subjects are the modules; who signed the statement is not checked"
-            : "a builder is named, nothing in it could be compared with the modules";
+        var inspection = skill.Inspected.Inspection;
+        var audit = skill.Inspected.Audit;
         return new SkillVerification
         {
             Publisher = skill.Request.Publisher,
             KeyId = skill.Request.KeyId,
             PayloadDigest = skill.Request.PayloadDigest,
+            Findings = skill.Request.Findings,
             Checks =
             [
                 Passed("archive", $"{signed.Artifact.Entries.Count} files in the one accepted form"),
@@ -24,18 +25,26 @@ internal static class VerificationReport
                 Passed("signature", $"Ed25519 by {skill.Request.KeyId}"),
                 Passed("integrity", $"{signed.Manifest.Integrity.Count} files as listed"),
                 Passed("trust", skill.Request.Trust),
-                Passed("sbom", "CycloneDX; what it says of the modules is true"),
-                Passed("provenance", provenance),
-                Passed("inspection", $"{skill.Inspected.Inspection.Modules.Length} valid modules, code found for each of {skill.Tools.Length} tools"),
+                Passed("sbom", $"CycloneDX {inspection.Sbom.SpecVersion}{(inspection.Sbom.IsChecked ? "" : ", a version that is not known")}; {inspection.Sbom.BoundModules.Length} of {inspection.Modules.Length} modules bound by hash, {inspection.Sbom.Components.Length} components"),
+                Passed("provenance", Provenance(inspection.Provenance)),
+                Passed("inspection", $"{inspection.Modules.Length} valid modules, code found for each of {skill.Tools.Length} tools; {audit.Findings.Count(finding => finding.Severity == FindingSeverity.Warning)} warnings"),
                 Passed("policy", "asks for nothing that this host never gives"),
                 Passed("consent", "given to this payload"),
                 Missing("key-rotation", "rotation and revocation of publishers' keys"),
-                Missing("provenance-signature", "who built it, by the builder's own signature"),
-                Missing("vulnerabilities", "known vulnerabilities of what the SBOM lists"),
+                inspection.Vulnerabilities is { } report
+                    ? Passed("vulnerabilities", $"{report.Records} records, the latest of {report.Modified?.UtcDateTime:yyyy-MM-dd}: {report.Matches.Length} match")
+                    : new SkillCheck("vulnerabilities", SkillCheckStatus.NotAsked, "no feed of vulnerabilities was given"),
                 Missing("attestations", "auditors, vouchers and the public log"),
             ],
         };
     }
+
+    private static string Provenance(ProvenanceReport report) => report switch
+    {
+        { SignedBy: { } key } => $"SLSA build level {report.Level}, signed by {key} for {report.BuilderId}",
+        { Kind: ProvenanceKind.Statement } => "an in-toto statement whose subjects are the modules; no trusted builder signed it",
+        _ => "a builder is named, nothing in it could be compared with the modules",
+    };
 
     private static SkillCheck Passed(string name, string detail) => new(name, SkillCheckStatus.Passed, detail);
 

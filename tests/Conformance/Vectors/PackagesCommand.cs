@@ -6,7 +6,7 @@ using PluginHost.Skills.Inspection;
 namespace PluginHost.Conformance.Vectors;
 
 /// <summary>
-/// The <c>packages</c> verb: packages of an independent writer, with the room that must refuse each in <c>cases.json</c>. Only
+/// The <c>palyra</c> verb: packages of an independent writer, with the room that must refuse each in <c>cases.json</c>. Only
 /// the rooms that exist are asked, so a package that a later room must refuse has to pass these.
 /// </summary>
 internal static class PackagesCommand

@@ -5,8 +5,8 @@ using PluginHost.Skills.Toml;
 namespace PluginHost.Conformance.Vectors;
 
 /// <summary>
-/// The <c>toml</c> verb: runs the decoder cases of toml-test. Under <c>valid</c> each file has the expected values beside it
-/// as tagged JSON; under <c>invalid</c> each must be refused.
+/// The <c>toml</c> verb: runs the cases of toml-test. Under <c>valid</c> each file has the expected values beside it
+/// as tagged JSON, and is written and read again; under <c>invalid</c> each must be refused.
 /// </summary>
 internal static class TomlCommand
 {
@@ -50,7 +50,9 @@ internal static class TomlCommand
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(expected));
-            return Difference(TomlReader.Read(File.ReadAllBytes(file)), document.RootElement, "");
+            var table = TomlReader.Read(File.ReadAllBytes(file));
+            return Difference(table, document.RootElement, "")
+                ?? (Difference(TomlReader.Read(TomlWriter.Write(table)), document.RootElement, "") is { } lost ? $"written and read again: {lost}" : null);
         }
         catch (TomlException e)
         {

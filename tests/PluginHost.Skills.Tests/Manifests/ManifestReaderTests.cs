@@ -90,6 +90,37 @@ public sealed class ManifestReaderTests
     public void Manifest_ThatBreaksARule_IsRefused(string from, string to, string code) => Assert.AreEqual(code, Refusal(from, to));
 
     [TestMethod]
+    [DataRow("publisher = \"acme\"", "publishr = \"acme\"", "manifest.missing-key", 1, 1, "publisher = ")]
+    [DataRow("publisher = \"acme\"", "publisher = \"acme\"\npublishers = 1", "manifest.unknown-key", 6, 1, "did you mean publisher?")]
+    [DataRow("\"1.2.3\"", "\"1.2\"", "manifest.value", 4, 1, "three numbers")]
+    [DataRow("fuel_budget = 5", "  fuel_budget = 0", "manifest.value", 23, 3, "above zero")]
+    [DataRow("manifest_version = 2", "manifest_version = ,", "manifest.toml", 1, 20, "TOML 1.1")]
+    public void Refusal_NamesFileLineColumnRuleAndAWayToMendIt(string from, string to, string code, int line, int column, string advice)
+    {
+        var refusal = Assert.ThrowsExactly<SkillVerificationException>(() => Read(Minimal.Replace(from, to, StringComparison.Ordinal)));
+
+        Assert.AreEqual(code, refusal.Diagnostic!.Code);
+        Assert.AreEqual("skill.toml", refusal.Diagnostic.File);
+        Assert.AreEqual((line, column), (refusal.Diagnostic.Line, refusal.Diagnostic.Column));
+        StringAssert.Contains(refusal.Diagnostic.Advice, advice);
+        StringAssert.StartsWith(refusal.Message, $"skill.toml:{line}:{column}: ");
+    }
+
+    [TestMethod]
+    [DataRow("", "missing_operator_metadata")]
+    [DataRow("[operator]\nsummary = \"x\"", "missing_operator_display_name")]
+    [DataRow("[operator]\ndisplay_name = \"x\"", "")]
+    [DataRow("[operator]\ndisplay_name = \"x\"\n[operator.config]", "empty_operator_config_contract")]
+    [DataRow("[operator]\ndisplay_name = \"x\"\n[operator.config.properties.api_key]\ntype = \"string\"", "operator_config_redaction_recommended")]
+    [DataRow("[operator]\ndisplay_name = \"x\"\n[operator.config.properties.api_key]\ntype = \"string\"\nredacted = true", "")]
+    public void Warnings_AreThoseOfPalyra(string operators, string codes) =>
+        Assert.AreEqual(codes, string.Join(' ', Read($"{Minimal}\n{operators}").Warnings.Select(warning => warning.Code)));
+
+    [TestMethod]
+    public void Version1_IsReadWithAWarning() =>
+        Assert.AreEqual("legacy_manifest_version", Read(Minimal.Replace("manifest_version = 2", "manifest_version = 1", StringComparison.Ordinal)).Warnings.Single().Code);
+
+    [TestMethod]
     public void MutatedManifest_IsReadOrRefusedByATypedError()
     {
         var bytes = Encoding.UTF8.GetBytes(Minimal);

@@ -27,7 +27,7 @@ public sealed class TomlReaderTests
 
     private static TomlTable Read(string text) => TomlReader.Read(Encoding.UTF8.GetBytes(text));
 
-    private static int RefusedLine(string text) => Assert.ThrowsExactly<TomlException>(() => Read(text)).Line;
+    private static int RefusedLine(string text) => Assert.ThrowsExactly<TomlException>(() => Read(text)).Position.Line;
 
     [TestMethod]
     public void Manifest_IsRead()
@@ -62,6 +62,33 @@ public sealed class TomlReaderTests
     [DataRow("x = ", 1)]
     [DataRow("[[a] ]", 1)]
     public void Forbidden_IsRefusedWithItsLine(string text, int line) => Assert.AreEqual(line, RefusedLine(text));
+
+    [TestMethod]
+    [DataRow("x = 1 y = 2", 7)]
+    [DataRow("x = \"\\q\"", 8)]
+    [DataRow("  a = 1\n  a = 2", 3)]
+    [DataRow("[a]\n[b]\n  [a]", 3)]
+    public void Refusal_NamesTheColumn(string text, int column) =>
+        Assert.AreEqual(column, Assert.ThrowsExactly<TomlException>(() => Read(text)).Position.Column);
+
+    [TestMethod]
+    public void Key_KnowsWhereItStands()
+    {
+        var root = Read(Manifest);
+
+        Assert.AreEqual(new TomlPosition(2, 1), root.PositionOf("skill_id"));
+        Assert.AreEqual(new TomlPosition(9, 1), root.PositionOf("capabilities"));
+        Assert.AreEqual(new TomlPosition(9, 1), ((TomlTable)root["capabilities"]).PositionOf("absent"));
+    }
+
+    [TestMethod]
+    public void Nesting_ThroughKeysBracesAndHeadersTogether_HasABottom()
+    {
+        var part = string.Join('.', Enumerable.Repeat("a", 30));
+
+        RefusedLine($"{part} = {{ {part} = {{ {part} = 1 }} }}");
+        RefusedLine($"[{part}]\n{part} = {{ {part} = 1 }}");
+    }
 
     [TestMethod]
     public void Nesting_HasABottom()

@@ -26,12 +26,12 @@ public sealed class HardenedLoadTests : IDisposable
         "policy.root", await CodeOf(new TestPackage { Manifest = $"[capabilities.filesystem]\nwrite_roots = [\"{root}\"]" }));
 
     [TestMethod]
-    public async Task Schema_DeeperThanJson_IsRefused()
+    public void Schema_DeeperThanJson_IsRefused()
     {
         var path = string.Join('.', Enumerable.Repeat("a", 40));
         var package = new TestPackage { Schema = $"{{ {path} = {{ {path} = 1 }} }}" };
 
-        Assert.AreEqual("manifest.value", await CodeOf(package));
+        Assert.AreEqual("manifest.toml", Assert.ThrowsExactly<SkillVerificationException>(() => package.Build()).Code);
     }
 
     [TestMethod]

@@ -1,4 +1,4 @@
-namespace PluginHost.Skills.Inspection;
+namespace PluginHost.Skills.Provenance;
 
 /// <summary>How much a package's provenance says.</summary>
 internal enum ProvenanceKind

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PluginHost.Skills.Inspection;
+
+namespace PluginHost.Skills.Attestations;
+
+/// <summary>An in-toto statement (v1): which things something is said of, and what.</summary>
+internal sealed class InTotoStatement
+{
+    public const string Type = "https://in-toto.io/Statement/v1";
+
+    /// <summary>The type of a DSSE payload that is a statement.</summary>
+    public const string PayloadType = "application/vnd.in-toto+json";
+
+    private const int MaxSubjects = 10_000;
+
+    private InTotoStatement(JsonElement root, ImmutableArray<StatementSubject> subjects, string predicateType)
+    {
+        Root = root;
+        Subjects = subjects;
+        PredicateType = predicateType;
+    }
+
+    /// <summary>All of it.</summary>
+    public JsonElement Root { get; }
+
+    public ImmutableArray<StatementSubject> Subjects { get; }
+
+    public string PredicateType { get; }
+
+    /// <summary>What is said; an undefined element where nothing is.</summary>
+    public JsonElement Predicate => Root.TryGetProperty("predicate", out var predicate) ? predicate : default;
+
+    /// <summary>Whether a JSON object says that it is a statement.</summary>
+    public static bool IsOne(JsonElement root) => root.Text("_type") == Type && root.Text("predicateType") is { Length: > 0 };
+
+    /// <exception cref="FormatException">It is no statement.</exception>
+    public static InTotoStatement Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            return Read(document.RootElement.Clone());
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("the statement is not JSON, or a property is there twice", e);
+        }
+    }
+
+    /// <exception cref="FormatException">It is no statement.</exception>
+    public static InTotoStatement Read(JsonElement root)
+    {
+        if (!IsOne(root))
+        {
+            throw new FormatException($"it is no statement of type {Type}");
+        }
+
+        var subjects = root.Items("subject").Take(MaxSubjects + 1).Select(StatementSubject.Read).ToImmutableArray();
+        return subjects.Length is > 0 and <= MaxSubjects
+            ? new InTotoStatement(root, subjects, root.Text("predicateType")!)
+            : throw new FormatException($"the statement has no subject, or more than {MaxSubjects}");
+    }
+}
