@@ -5,6 +5,7 @@ using PluginHost.Cli.Keys;
 using PluginHost.Cli.Policy;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
+using PluginHost.Cli.Trust;
 using PluginHost.Cli.Wasm;
 
 namespace PluginHost.Cli;
@@ -34,11 +35,13 @@ internal static class CommandLine
         new Command("state", "Work with state directories.") { StateAdoptCommand.Create() },
         new Command("consent", "Work with recorded consents.") { ConsentListCommand.Create(), ConsentRevokeCommand.Create() },
         new Command("policy", "Work with policy files.") { PolicySignCommand.Create() },
-        new Command("keys", "Work with keys.") { KeysGenerateCommand.Create() },
+        new Command("keys", "Work with keys.") { KeysGenerateCommand.Create(), KeysRotateCommand.Create() },
+        TrustCommands.Create(),
         new Command("skills", "Work with skills.")
         {
             new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create() },
             SkillsRunCommand.Create(),
+            SkillsAuditCommand.Create(),
             SuggestManifestCommand.Create(),
         },
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },

@@ -46,6 +46,13 @@ public sealed class SkillHostOptions
     /// </summary>
     public bool AllowTrustOnFirstUse { get; set; }
 
+    /// <summary>
+    /// Whether a package that nobody signed may be loaded on probation: no network, secrets, environment or writing, no other skills or functions of
+    /// the host, approval for each call, for 30 days. It is known by its payload; an id or publisher that was met signed never comes in unsigned.
+    /// Off by default: such a package is refused.
+    /// </summary>
+    public bool AllowUnsignedOnProbation { get; set; }
+
     /// <summary>Who consents to what a skill asks for. Absent means that nobody does: every skill is refused.</summary>
     public ConsentCallback? Consent { get; set; }
 
@@ -57,6 +64,9 @@ public sealed class SkillHostOptions
 
     /// <summary>Whether the command line's <c>--accept</c> is no consent.</summary>
     public bool ForbidAcceptFlag { get; set; }
+
+    /// <summary>Keys of operators: none of them can be a publisher's.</summary>
+    internal List<byte[]> OperatorKeys { get; } = [];
 
     /// <summary>Id of the key of the operator who signed that policy.</summary>
     internal string AcceptedBy { get; set; } = "";

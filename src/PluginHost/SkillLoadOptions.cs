@@ -11,4 +11,10 @@ public sealed class SkillLoadOptions
 
     /// <summary>Settings that are no secrets, as Extism's <c>config_get</c> reads them.</summary>
     public IDictionary<string, string> Config { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether this load may go back: to an older version than one that was accepted here, to other bytes for the same version, or to less
+    /// provenance. It is put on record. Off by default.
+    /// </summary>
+    public bool AllowDowngrade { get; set; }
 }

@@ -11,6 +11,12 @@ namespace PluginHost;
 /// <param name="AuditHead">Hash of that line.</param>
 public sealed record StateMark(string State, long Generation, string AuditLog, long AuditSequence, string AuditHead)
 {
+    /// <summary>Digests of the files that say whom the host trusts; empty where they were not sealed yet.</summary>
+    public string Trust { get; init; } = "";
+
+    /// <summary>The digests that they are going to have, while they are being written; else empty.</summary>
+    public string TrustNext { get; init; } = "";
+
     /// <summary>The mark as one line of JSON, for stores that keep a text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StateJson.Default.StateMark);
 

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Hosting;
-using PluginHost.Cli.State;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Provenance;
 using PluginHost.Skills.Trust;
-using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
 
@@ -17,69 +16,116 @@ internal static class PackageVerifyCommand
     {
         var artifact = new Option<string>("--artifact") { Description = "File of the package.", HelpName = "FILE", Required = true };
         var flags = new TrustFlags();
-        var state = StateFlag.Create();
+        var demands = new InspectionFlags();
         var json = CommandOutput.JsonOption();
         var command = new Command("verify", "Verify a package: form, manifest, signature, files, publisher, SBOM, provenance, modules. Writes nothing.") { artifact };
-        flags.AddTo(command);
-        command.Add(state);
+        flags.AddWithState(command);
+        demands.AddTo(command);
         command.Add(json);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
-            var trust = Trust(parse.GetValue(flags.Store) ?? StateFlag.Open(parse.GetValue(state))?.TrustStore, flags.Keys(parse));
-            var file = InputFiles.Read(parse.GetRequiredValue(artifact), ArchiveLimits.TotalBytes);
-            var skill = SignedSkill.Verify(SkillArtifact.Read(file));
-            var decision = TrustedSkill.Decide(skill, trust, parse.GetValue(flags.AllowFirstUse)).Decision;
-            var inspection = SkillInspection.Of(skill);
-            Report(skill, decision, inspection.Provenance.Kind, parse.GetValue(json), parse.InvocationConfiguration.Output);
+            var path = parse.GetRequiredValue(artifact);
+            var settings = demands.Settings(parse, path);
+            var (view, rules) = (flags.View(parse), flags.Rules(parse));
+            var skill = SignedSkill.Verify(SkillArtifact.Read(InputFiles.Read(path, ArchiveLimits.TotalBytes)));
+            view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
+            var inspected = InspectedSkill.Inspect(TrustedSkill.Decide(skill, view, rules), settings, default);
+            view.CheckProvenance(skill, inspected.Inspection.Provenance.Level, rules);
+            Report(inspected, rules.Now, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static TrustStore Trust(string? path, IReadOnlyList<(string Publisher, string Key)> added)
+    private static void Report(InspectedSkill inspected, DateTimeOffset now, bool json, TextWriter output)
     {
-        try
-        {
-            // A store that is named must be there; one that nobody named is empty.
-            return new TrustStoreFile(path, added).Read();
-        }
-        catch (FormatException e)
-        {
-            throw new CommandError(ExitCode.Refused, "state.trust-store", e.Message);
-        }
-    }
-
-    private static void Report(SignedSkill skill, TrustDecision decision, ProvenanceKind provenance, bool json, TextWriter output)
-    {
-        var manifest = skill.Manifest;
-        var trust = decision switch
-        {
-            TrustDecision.Allowlisted => "allowlisted",
-            TrustDecision.Pinned => "tofu_pinned",
-            _ => "tofu_newly_pinned",
-        };
+        var (skill, manifest, evidence) = (inspected.Signed, inspected.Manifest, inspected.Trusted.Evidence);
         if (json)
         {
-            CommandOutput.Write(output, new JsonObject
-            {
-                ["accepted"] = true,
-                ["trust_decision"] = trust,
-                ["payload_sha256"] = skill.Artifact.Payload,
-                ["skill_id"] = manifest.SkillId,
-                ["version"] = manifest.Version.ToString(),
-                ["publisher"] = manifest.Publisher,
-                ["signature_key_id"] = skill.Signature.KeyId,
-                ["provenance"] = provenance == ProvenanceKind.Statement ? "statement" : "minimal",
-                ["tools"] = new JsonArray([.. manifest.Tools.Select(tool => (JsonNode)tool.Id)]),
-            });
+            CommandOutput.Write(output, Json(inspected, now));
             return;
         }
 
-        output.WriteLine($"accepted: {manifest.SkillId} {manifest.Version} by {manifest.Publisher} ({skill.Signature.KeyId}, {trust})");
+        output.WriteLine($"accepted: {manifest.SkillId} {manifest.Version} by {manifest.Publisher} ({skill.Signature.KeyId}, {evidence.Word})");
         output.WriteLine($"payload {skill.Artifact.Payload}");
+        output.WriteLine($"provenance: SLSA build level {inspected.Inspection.Provenance.Level}{(inspected.Inspection.Provenance.SignedBy is { } key ? $", signed by {key}" : "")}");
         foreach (var tool in manifest.Tools)
         {
             output.WriteLine(Printable.Text($"tool {tool.Id}: {tool.Description}"));
         }
+
+        foreach (var warning in evidence.Warnings.Concat(inspected.Audit.Findings.Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => $"{finding.Location}: {finding.Message} ({finding.Id})")))
+        {
+            output.WriteLine(Printable.Text($"warning: {warning}"));
+        }
     }
+
+    private static JsonObject Json(InspectedSkill inspected, DateTimeOffset now)
+    {
+        var (skill, manifest, evidence) = (inspected.Signed, inspected.Manifest, inspected.Trusted.Evidence);
+        return new JsonObject
+        {
+            ["accepted"] = true,
+            ["trust_decision"] = evidence.Word,
+            ["payload_sha256"] = skill.Artifact.Payload,
+            ["manifest"] = ManifestJson.Of(manifest),
+            ["manifest_warnings"] = ManifestJson.Warnings(manifest),
+            ["capability_grants"] = ManifestJson.Grants(manifest),
+            ["policy_bindings"] = ManifestJson.Bindings(manifest),
+            ["audit_event"] = AuditEvent(skill, manifest, evidence, now),
+            ["skill_id"] = manifest.SkillId,
+            ["version"] = manifest.Version.ToString(),
+            ["publisher"] = manifest.Publisher,
+            ["signature_key_id"] = skill.Signature.KeyId,
+            ["trust"] = new JsonObject
+            {
+                ["key_version"] = evidence.KeyVersion,
+                ["known_since"] = evidence.Since?.UtcDateTime,
+                ["warnings"] = new JsonArray([.. evidence.Warnings.Select(warning => (JsonNode)warning)]),
+            },
+            ["provenance"] = inspected.Inspection.Provenance.Kind == ProvenanceKind.Statement ? "statement" : "minimal",
+            ["provenance_details"] = Provenance(inspected.Inspection.Provenance),
+            ["sbom"] = Sbom(inspected.Inspection),
+            ["findings"] = AuditJson.Findings(inspected.Audit),
+            ["tools"] = new JsonArray([.. manifest.Tools.Select(tool => (JsonNode)tool.Id)]),
+        };
+    }
+
+    private static JsonObject AuditEvent(SignedSkill skill, SkillManifest manifest, TrustEvidence evidence, DateTimeOffset now) => new()
+    {
+        ["event_kind"] = "skill.artifact.verified",
+        ["skill_id"] = manifest.SkillId,
+        ["publisher"] = manifest.Publisher,
+        ["version"] = manifest.Version.ToString(),
+        ["payload_sha256"] = skill.Artifact.Payload,
+        ["trust_decision"] = evidence.Word,
+        ["verified_at_unix_ms"] = now.ToUnixTimeMilliseconds(),
+        ["policy_bindings"] = ManifestJson.Bindings(manifest),
+    };
+
+    private static JsonObject Provenance(ProvenanceReport report) => new()
+    {
+        ["level"] = report.Level,
+        ["builder"] = report.BuilderId,
+        ["signed_by"] = report.SignedBy,
+        ["source"] = report.Source is { } source ? new JsonObject { ["repository"] = source.Repository, ["ref"] = source.Ref } : null,
+        ["evidence"] = new JsonArray([.. report.Evidence.Select(evidence => (JsonNode)new JsonObject
+        {
+            ["id"] = evidence.Id,
+            ["kind"] = evidence.Kind,
+            ["place"] = evidence.Place.ToString().ToLowerInvariant(),
+            ["counts"] = evidence.Counts,
+            ["detail"] = evidence.Detail,
+        })]),
+    };
+
+    private static JsonObject Sbom(SkillInspection inspection) => new()
+    {
+        ["spec_version"] = inspection.Sbom.SpecVersion,
+        ["checked"] = inspection.Sbom.IsChecked,
+        ["components"] = inspection.Sbom.Components.Length,
+        ["bound_modules"] = new JsonArray([.. inspection.Sbom.BoundModules.Select(path => (JsonNode)path)]),
+        ["unbound_modules"] = new JsonArray([.. inspection.Sbom.UnboundModules.Select(path => (JsonNode)path)]),
+        ["feed"] = inspection.Vulnerabilities is { } feed ? new JsonObject { ["records"] = feed.Records, ["unreadable"] = feed.Unreadable, ["modified"] = feed.Modified?.UtcDateTime } : null,
+    };
 }

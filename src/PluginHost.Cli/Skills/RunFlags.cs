@@ -24,11 +24,13 @@ internal sealed class RunFlags
     private readonly Option<string[]> _secret = new("--secret") { Description = "Where the value of a secret is.", HelpName = $"SCOPE/KEY={ValueSource.Form}" };
     private readonly Option<string[]> _environment = new("--env") { Description = "An environment variable; the skill sees those it asked for.", HelpName = "K=V" };
     private readonly Option<string[]> _config = new("--config") { Description = "A setting for Extism guests.", HelpName = "K=V" };
+    private readonly Option<bool> _downgrade = new("--allow-downgrade") { Description = "Run an older version than one that was accepted here, or other bytes for the same version; goes on record." };
+    private readonly Option<bool> _unsigned = new("--allow-unsigned") { Description = "Let a package that nobody signed run on probation: no network, secrets or writing, approval for each call." };
     private readonly Option<string?> _audit = new("--audit") { Description = "File of the audit log; else the state's, else in memory.", HelpName = "FILE" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _input, _accept, _policy, _operator, _anchor, _approve, _map, _resolve, _secret, _environment, _config, _audit })
+        foreach (var option in new Option[] { _input, _accept, _policy, _operator, _anchor, _approve, _map, _resolve, _secret, _environment, _config, _downgrade, _unsigned, _audit })
         {
             command.Add(option);
         }
@@ -61,6 +63,7 @@ internal sealed class RunFlags
         options.StateDirectory = state?.Path;
         options.TrustStoreFile = parse.GetValue(trust.Store);
         options.AllowTrustOnFirstUse |= parse.GetValue(trust.AllowFirstUse);
+        options.AllowUnsignedOnProbation |= parse.GetValue(_unsigned);
         options.AuditFile = parse.GetValue(_audit);
         options.Anchor = parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null;
         if (accepted is not null && options.ForbidAcceptFlag)
@@ -88,7 +91,7 @@ internal sealed class RunFlags
 
     public SkillLoadOptions LoadOptions(ParseResult parse)
     {
-        var options = new SkillLoadOptions();
+        var options = new SkillLoadOptions { AllowDowngrade = parse.GetValue(_downgrade) };
         foreach (var (root, directory) in Pairs("map", _map, parse))
         {
             var readOnly = directory.EndsWith(ReadOnlySuffix, StringComparison.Ordinal);

@@ -1,10 +1,15 @@
 using System.CommandLine;
+using PluginHost.Cli.State;
+using PluginHost.Skills.Trust;
+using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
 
 /// <summary>The options about trust that several verbs share.</summary>
 internal sealed class TrustFlags
 {
+    private readonly Option<string?> _state = StateFlag.Create();
+
     public Option<string?> Store { get; } = new("--trust-store") { Description = "Trust store, in place of the state's.", HelpName = "FILE" };
 
     public Option<string[]> Publishers { get; } = new("--trusted-publisher") { Description = "A publisher's key, 64 hexadecimal digits; counts for this run only.", HelpName = "PUBLISHER=KEY" };
@@ -17,6 +22,31 @@ internal sealed class TrustFlags
         command.Add(Publishers);
         command.Add(AllowFirstUse);
     }
+
+    /// <summary>The same, and the state that the store is in; for verbs that write nothing.</summary>
+    public void AddWithState(Command command)
+    {
+        AddTo(command);
+        command.Add(_state);
+    }
+
+    /// <summary>Whom the store that is named, or that of the state, trusts. Writes nothing.</summary>
+    /// <exception cref="SkillStateException">It is missing, damaged, or not the one that was written last.</exception>
+    public TrustView View(ParseResult parse)
+    {
+        try
+        {
+            // A store that is named must be there; one that nobody named is empty.
+            var store = parse.GetValue(Store);
+            return new TrustFiles(store, store is null ? StateFlag.Open(parse.GetValue(_state)) : null, null, Keys(parse)).Read();
+        }
+        catch (FormatException e)
+        {
+            throw new CommandError(ExitCode.Refused, "state.trust-store", e.Message);
+        }
+    }
+
+    public TrustRules Rules(ParseResult parse) => new() { AllowFirstUse = parse.GetValue(AllowFirstUse), Now = TimeProvider.System.GetUtcNow() };
 
     /// <exception cref="CommandError">One has another form.</exception>
     public IReadOnlyList<(string Publisher, string Key)> Keys(ParseResult parse) => [.. (parse.GetValue(Publishers) ?? []).Select(flag =>

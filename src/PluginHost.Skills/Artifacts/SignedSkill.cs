@@ -23,6 +23,9 @@ internal sealed class SignedSkill
 
     public SkillSignature Signature { get; }
 
+    /// <summary>Whether somebody signed it; what is not is let further only by a policy that wants it so.</summary>
+    public bool IsSigned => Signature.PublicKey.Length > 0;
+
     /// <summary>What <c>assets/capabilities.toml</c> says; null where the package has none.</summary>
     public CapabilitiesFile? Capabilities { get; }
 
@@ -38,6 +41,26 @@ internal sealed class SignedSkill
 
         CheckFiles(artifact, manifest);
         return new SignedSkill(artifact, manifest, signature, CapabilitiesFileReader.Read(artifact, manifest));
+    }
+
+    /// <summary>A package that nobody signed, its form and files checked as far as they can be: what has no list of files is held to none.</summary>
+    /// <exception cref="SkillVerificationException">It is signed, or the manifest, the list of files or <c>capabilities.toml</c> does not hold.</exception>
+    public static SignedSkill Unsigned(SkillArtifact artifact)
+    {
+        if (artifact.Find(PayloadDigest.SignatureEntry) is not null)
+        {
+            return Verify(artifact);
+        }
+
+        var manifest = ManifestReader.Read(artifact);
+        if (!manifest.Integrity.IsEmpty)
+        {
+            CheckFiles(artifact, manifest);
+        }
+
+        // Nobody answers for it, so somebody has to for each call.
+        manifest = manifest with { Tools = [.. manifest.Tools.Select(tool => tool with { RequiresApproval = true })] };
+        return new SignedSkill(artifact, manifest, SkillSignature.None(manifest.Publisher), CapabilitiesFileReader.Read(artifact, manifest));
     }
 
     private static void CheckFiles(SkillArtifact artifact, SkillManifest manifest)

@@ -31,6 +31,9 @@ internal sealed record SkillSignature
     /// <summary><c>ed25519:</c> and the first 16 hexadecimal digits of the key's SHA-256.</summary>
     public string KeyId { get; }
 
+    /// <summary>Stands where nobody signed.</summary>
+    public static SkillSignature None(string publisher) => new(publisher, [], "unsigned");
+
     /// <summary>Signs a payload.</summary>
     /// <returns>The content of <c>signature.json</c>.</returns>
     public static byte[] Sign(string payload, string publisher, SigningKey key, DateTimeOffset signedAt)

@@ -6,9 +6,12 @@ internal enum TrustDecision
     /// <summary>An operator listed the key.</summary>
     Allowlisted,
 
-    /// <summary>The key is the one that was met first, some time ago.</summary>
+    /// <summary>The key is the one that was met first, some time ago, or its successor.</summary>
     Pinned,
 
     /// <summary>The publisher is met for the first time, and the caller allows that.</summary>
     NewlyPinned,
+
+    /// <summary>Nobody signed it; it runs within narrow limits for a while.</summary>
+    Probation,
 }

@@ -60,10 +60,40 @@ internal sealed class TrustStore
         return new TrustStore(listed, _pinned);
     }
 
-    /// <summary>A store in which the publisher's key is pinned.</summary>
-    public TrustStore WithPin(SkillSignature signature) => new(
+    /// <summary>A store in which a publisher's key is pinned.</summary>
+    public TrustStore WithPin(string publisher, string key) => new(
         _listed,
-        new SortedDictionary<string, string>(_pinned, StringComparer.Ordinal) { [signature.Publisher] = Convert.ToHexStringLower(signature.PublicKey) });
+        new SortedDictionary<string, string>(_pinned, StringComparer.Ordinal) { [publisher] = key });
+
+    /// <summary>A store that knows nothing of a publisher, or that does not list one of its keys any more.</summary>
+    public TrustStore Without(string publisher, string? key = null)
+    {
+        var listed = Copy();
+        var pinned = new SortedDictionary<string, string>(_pinned, StringComparer.Ordinal);
+        if (key is null || (listed.TryGetValue(publisher, out var keys) && keys.Remove(key) && keys.Count == 0))
+        {
+            listed.Remove(publisher);
+        }
+
+        if (key is null || pinned.GetValueOrDefault(publisher) == key)
+        {
+            pinned.Remove(publisher);
+        }
+
+        return new TrustStore(listed, pinned);
+    }
+
+    /// <summary>Whether an operator listed keys for a publisher.</summary>
+    public bool Lists(string publisher) => _listed.ContainsKey(publisher);
+
+    /// <summary>The key pinned for a publisher, or null.</summary>
+    public string? PinOf(string publisher) => _pinned.GetValueOrDefault(publisher);
+
+    /// <summary>Keys that an operator listed, by publisher.</summary>
+    public IEnumerable<(string Publisher, string Key)> Listing => _listed.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)));
+
+    /// <summary>Keys that were pinned, by publisher.</summary>
+    public IEnumerable<(string Publisher, string Key)> Pins => _pinned.Select(pair => (pair.Key, pair.Value));
 
     /// <summary>Decides whether a signature's key is the publisher's. Changes nothing.</summary>
     /// <exception cref="SkillVerificationException">It is not, or the publisher is unknown.</exception>

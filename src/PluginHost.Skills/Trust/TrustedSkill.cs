@@ -5,18 +5,19 @@ namespace PluginHost.Skills.Trust;
 /// <summary>A signed package whose key is its publisher's, as far as this host knows.</summary>
 internal sealed class TrustedSkill
 {
-    private TrustedSkill(SignedSkill signed, TrustDecision decision)
+    private TrustedSkill(SignedSkill signed, TrustEvidence evidence)
     {
         Signed = signed;
-        Decision = decision;
+        Evidence = evidence;
     }
 
     public SignedSkill Signed { get; }
 
-    /// <summary>Why the key is trusted. A first use is pinned only when the whole load was accepted.</summary>
-    public TrustDecision Decision { get; }
+    /// <summary>What the decision stands on. What it pins is kept only when the whole load was accepted.</summary>
+    public TrustEvidence Evidence { get; }
 
-    /// <exception cref="SkillVerificationException">The publisher is unknown, or the key is not the publisher's.</exception>
-    public static TrustedSkill Decide(SignedSkill signed, TrustStore store, bool allowFirstUse) =>
-        new(signed, store.Decide(signed.Signature, allowFirstUse));
+    public TrustDecision Decision => Evidence.Decision;
+
+    /// <exception cref="SkillVerificationException">The publisher is unknown, the key is not the publisher's, or the package goes back behind another.</exception>
+    public static TrustedSkill Decide(SignedSkill signed, TrustView view, TrustRules rules) => new(signed, view.Decide(signed, rules));
 }

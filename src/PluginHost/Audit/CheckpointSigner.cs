@@ -12,6 +12,8 @@ internal sealed class CheckpointSigner(SigningKey key) : IDisposable
 {
     private const string Role = "pluginhost.audit/";
 
+    public byte[] PublicKey => key.PublicKey;
+
     /// <summary>Origin of the notes, and name of the key that signs them.</summary>
     public string Origin { get; } = OriginOf(key.PublicKey);
 

@@ -15,9 +15,9 @@ internal static class ConsentRequests
         SkillId = skill.Manifest.SkillId,
         Name = skill.Manifest.Name,
         Version = skill.Manifest.Version.ToString(),
-        Publisher = skill.Manifest.Publisher,
+        Publisher = skill.Signed.IsSigned ? skill.Manifest.Publisher : Nobody,
         KeyId = skill.Signed.Signature.KeyId,
-        Trust = Trust(skill.Trusted.Decision),
+        Trust = string.Join("; ", [Trust(skill.Trusted.Decision), .. skill.Trusted.Evidence.Warnings, .. skill.Trusted.Evidence.Downgrade is { } downgrade ? [downgrade] : (string[])[]]),
         PayloadDigest = skill.Signed.Artifact.Payload,
         Findings = [.. skill.Audit.Findings.Select(Finding)],
         Tools = [.. skill.Manifest.Tools.Select(Tool)],
@@ -27,8 +27,12 @@ internal static class ConsentRequests
             .Select(group => new RequestedCapability(group.Key.Capability, group.Key.Resource, group.Key.Detail, [.. group]))],
     };
 
+    /// <summary>Stands for the publisher of what nobody signed. No publisher can be called so.</summary>
+    private const string Nobody = "(nobody)";
+
     public static string Trust(TrustDecision decision) => decision switch
     {
+        TrustDecision.Probation => "not signed by anybody: anyone could have made it",
         TrustDecision.Allowlisted => "the key is listed for its publisher",
         TrustDecision.Pinned => "the key is the one first met, and pinned since",
         _ => "the publisher is met for the first time; nobody vouched for the key",

@@ -38,7 +38,7 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Once, accepted.By), "policy");
         }
 
-        if (inherits && !store.WasRevoked(request) && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
+        if (inherits && candidate.Terms.Key.Length > 0 && !store.WasRevoked(request) && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
         {
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Always, last.Who, last.Expires), "inherited", last.Payload);
         }

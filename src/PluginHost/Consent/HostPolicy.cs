@@ -21,5 +21,11 @@ internal sealed record HostPolicy(ImmutableHashSet<Capability> Withdrawn, GuestL
     /// <summary>Whether imports without a grant are refused at load.</summary>
     public bool StrictImports { get; init; }
 
+    /// <summary>The same for a skill that nobody signed: it reaches nothing outside, and keeps nothing but small variables.</summary>
+    public HostPolicy OnProbation() => this with
+    {
+        Withdrawn = Withdrawn.Union([Capability.HttpEgress, Capability.FilesystemWrite, Capability.SecretsUse, Capability.SecretsRead, Capability.Environment, Capability.SkillCall, Capability.HostFunction]),
+    };
+
     public bool Allows(Capability capability) => !Withdrawn.Contains(capability);
 }

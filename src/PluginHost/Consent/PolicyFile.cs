@@ -22,6 +22,7 @@ internal static class PolicyFile
             var signer = operatorKeys is null ? null : KeyId.Of(SignedPolicy.Verify(path, bytes, operatorKeys));
             var options = Parse(bytes, isSigned: operatorKeys is not null);
             options.AcceptedBy = signer ?? "";
+            options.OperatorKeys.AddRange(operatorKeys ?? []);
             options.WithdrawnPlace = $"{Path.GetFileName(path)}:{TomlReader.Read(bytes).LineOf("withdrawn")}";
             return options;
         }
@@ -55,7 +56,7 @@ internal static class PolicyFile
             throw root.Wrong("schema", $"is {schema}, not 1");
         }
 
-        var options = new SkillHostOptions { StrictImports = root.Flag("strict_imports"), AllowTrustOnFirstUse = root.Flag("allow_trust_on_first_use") };
+        var options = new SkillHostOptions { StrictImports = root.Flag("strict_imports"), AllowTrustOnFirstUse = root.Flag("allow_trust_on_first_use"), AllowUnsignedOnProbation = root.Flag("allow_unsigned_on_probation") };
         foreach (var name in root.Texts("withdrawn"))
         {
             options.WithdrawnCapabilities.Add(Capability.Find(name) ?? throw root.Wrong("withdrawn", $"names '{name}', which is no capability"));

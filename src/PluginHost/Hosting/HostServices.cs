@@ -9,6 +9,7 @@ using PluginHost.Consent;
 using PluginHost.Limits;
 using PluginHost.Sandbox;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Trust;
 using PluginHost.State;
 
 namespace PluginHost.Hosting;
@@ -36,7 +37,6 @@ internal sealed class HostServices : IDisposable
         var auditFile = options.AuditFile is { } log ? Path.GetFullPath(log) : root?.NewAuditFile(options.Time);
         Time = options.Time;
         State = root is null ? null : StateGuard.Open(root, options.Anchor, Time);
-        AllowFirstUse = options.AllowTrustOnFirstUse;
         Consents = new ConsentRoom(
             root is null ? new ConsentStore(null, () => Now) : ConsentStore.Of(root, () => Now, () => State?.Advance()),
             options.Consent,
@@ -49,7 +49,9 @@ internal sealed class HostServices : IDisposable
         Log = options.Log ?? (static _ => { });
         Secrets = options.Secrets ?? (static _ => null);
         Resolve = ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value)));
-        Trust = new TrustStoreFile(trustFile, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))], neverEmpty: options.TrustStoreFile is null);
+        Trust = new TrustFiles(
+            options.TrustStoreFile is null ? null : trustFile, root, State, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))]);
+        Trusts = TrustRoom.Rules(options, root);
         Protected = new ProtectedPlaces([root?.Path], [trustFile, auditFile]);
         CallsPerSkill = options.Limits.ConcurrentCallsPerSkill;
         QueuedCalls = options.Limits.QueuedCalls;
@@ -89,7 +91,8 @@ internal sealed class HostServices : IDisposable
 
     public AuditLog Audit { get; }
 
-    public bool AllowFirstUse { get; }
+    /// <summary>How publishers are trusted.</summary>
+    public TrustRules Trusts { get; }
 
     /// <summary>Who consents to what.</summary>
     public ConsentRoom Consents { get; }
@@ -110,7 +113,7 @@ internal sealed class HostServices : IDisposable
     /// <summary>What is demanded of papers and code.</summary>
     public InspectionSettings Inspection { get; }
 
-    public TrustStoreFile Trust { get; }
+    public TrustFiles Trust { get; }
 
     public ProtectedPlaces Protected { get; }
 

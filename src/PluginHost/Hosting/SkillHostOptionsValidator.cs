@@ -28,6 +28,7 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         Require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
         CheckAudit(options.Audit, Require);
         InspectionRoom.Check(options, Require);
+        TrustRoom.Check(options, Require);
         Try(() => ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value))));
         foreach (var (publisher, keys) in options.TrustedPublishers)
         {

@@ -17,6 +17,8 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
 {
     private SkillArtifact? _artifact;
     private SignedSkill? _signed;
+    private byte[] _beside = [];
+    private IReadOnlyList<KeyEvent> _events = [];
 
     /// <summary>Every room before consent.</summary>
     /// <exception cref="SkillException">A room refused.</exception>
@@ -24,11 +26,17 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     {
         _artifact = SkillArtifact.Read(PackageFile.Read(path));
         cancellation.ThrowIfCancellationRequested();
-        _signed = SignedSkill.Verify(_artifact);
-        var trusted = TrustedSkill.Decide(_signed, services.Trust.Read(), services.AllowFirstUse);
-        var inspected = InspectedSkill.Inspect(trusted, services.Inspection with { Beside = PackageFile.Evidence(path) }, cancellation);
+        _signed = services.Trusts.AllowUnsigned ? SignedSkill.Unsigned(_artifact) : SignedSkill.Verify(_artifact);
+        _beside = PackageFile.Evidence(path);
+        _events = _signed.IsSigned ? KeyEvents.Of(_artifact, _beside, _signed.Manifest.Publisher) : [];
+        var rules = Rules();
+        var view = services.Trust.WithEvents(_signed, _events, rules.Now);
+        var trusted = TrustedSkill.Decide(_signed, view, rules);
+        var inspected = InspectedSkill.Inspect(trusted, services.Inspection with { Beside = _beside }, cancellation);
+        view.CheckProvenance(_signed, inspected.Inspection.Provenance.Level, rules);
         PolicyRoom.Check(inspected, services.Functions);
-        var plan = GrantPlanner.Plan(inspected, services.Policy, options.Environment.AsReadOnly());
+        var policy = _signed.IsSigned ? services.Policy : services.Policy.OnProbation();
+        var plan = GrantPlanner.Plan(inspected, policy, options.Environment.AsReadOnly());
         CheckDirectories(plan);
         if (services.Policy.StrictImports)
         {
@@ -96,7 +104,9 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     private SkillFiles OpenFiles(ConsentedSkill skill)
     {
         var own = OwnFiles.Of(skill.Inspected.Signed.Artifact, services.Time);
-        var state = services.StateOf(skill.Request.Publisher, skill.Request.SkillId);
+        
+        // What nobody signed is known by its bytes alone: other bytes are another skill.
+        var state = services.StateOf(skill.Request.Publisher, skill.Inspected.Signed.IsSigned ? skill.Request.SkillId : skill.Request.PayloadDigest);
         state.Prepare(skill.Tools.SelectMany(tool => tool.Roots).Where(root => !options.Directories.ContainsKey(root.Path)));
         var readOnly = options.Directories.Where(pair => pair.Value.IsReadOnly).Select(pair => pair.Key).ToImmutableHashSet(StringComparer.Ordinal);
         return new SkillFiles(own, state, OpenDirectories(skill), readOnly);
@@ -147,13 +157,8 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     {
         var request = skill.Request;
 
-        // Consent may have taken long: whom the operator trusts is asked again.
-        var trust = services.Trust.Read().Decide(skill.Inspected.Signed.Signature, services.AllowFirstUse);
-        if (trust == TrustDecision.NewlyPinned && skill.Inspected.Trusted.Decision != trust)
-        {
-            throw new SkillVerificationException("trust", "changed", $"'{request.Publisher}' was trusted when the load began and is not any more");
-        }
-
+        // Consent may have taken long: whom the operator trusts is asked again before anything is on record, and once more where it is kept.
+        Decide(services.Trust.Read(), skill);
         services.Audit.Append("consent", writer =>
         {
             writer.WriteString("skill", request.SkillId);
@@ -180,17 +185,8 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
         }
 
         services.State?.Advance();
-        if (trust == TrustDecision.NewlyPinned)
-        {
-            services.Trust.Pin(skill.Inspected.Signed.Signature);
-            services.Audit.Append("trust", writer =>
-            {
-                writer.WriteString("event", "pinned");
-                writer.WriteString("publisher", request.Publisher);
-                writer.WriteString("key", request.KeyId);
-            });
-        }
-
+        var kept = Keep(skill);
+        RecordTrust(request, kept);
         services.Audit.Append("load", writer =>
         {
             writer.WriteString("skill", request.SkillId);
@@ -198,7 +194,66 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             writer.WriteString("payload", request.PayloadDigest);
             writer.WriteString("publisher", request.Publisher);
             writer.WriteString("key", request.KeyId);
-            writer.WriteBoolean("signed", true);
+            writer.WriteBoolean("signed", skill.Inspected.Signed.IsSigned);
+            writer.WriteString("trust", kept.Word);
+            writer.WriteNumber("provenance", skill.Inspected.Inspection.Provenance.Level);
+        });
+    }
+
+    private TrustRules Rules() => services.Trusts with { AllowDowngrade = options.AllowDowngrade, Now = services.Now };
+
+    /// <exception cref="SkillException">It may not be trusted any more.</exception>
+    private (TrustEvidence Evidence, TrustView View, string? LessProvenance) Decide(TrustView now, ConsentedSkill skill)
+    {
+        var (signed, rules) = (skill.Inspected.Signed, Rules());
+        var view = now.After(signed.Manifest.Publisher, _events, rules.Now);
+        var evidence = view.Decide(signed, rules);
+        if (evidence.Decision == TrustDecision.NewlyPinned && skill.Inspected.Trusted.Decision != evidence.Decision)
+        {
+            throw new SkillVerificationException("trust", "changed", $"'{signed.Manifest.Publisher}' was trusted when the load began and is not any more");
+        }
+
+        return (evidence, view, view.CheckProvenance(signed, skill.Inspected.Inspection.Provenance.Level, rules));
+    }
+
+    /// <summary>Keeps what the decision pins, under the lock between processes, where it is decided once more.</summary>
+    private TrustEvidence Keep(ConsentedSkill skill)
+    {
+        TrustEvidence? kept = null;
+        var (signed, publisher) = (skill.Inspected.Signed, skill.Inspected.Manifest.Publisher);
+        services.Trust.Change(stored =>
+        {
+            var (evidence, view, less) = Decide(services.Trust.WithAdded(stored), skill);
+            kept = evidence with { Downgrade = evidence.Downgrade ?? less };
+            var accepted = view.Accepted(signed, evidence, skill.Inspected.Inspection.Provenance.Level, Rules());
+            return new TrustView(accepted.Store.PinOf(publisher) is { } pin && pin != stored.Store.PinOf(publisher) ? stored.Store.WithPin(publisher, pin) : stored.Store, accepted.Ledger);
+        });
+        return kept!;
+    }
+
+    private void RecordTrust(ConsentRequest request, TrustEvidence kept)
+    {
+        if (kept.Decision is TrustDecision.NewlyPinned or TrustDecision.Probation)
+        {
+            Trust(kept.Decision == TrustDecision.Probation ? "probation" : "pinned", "");
+        }
+
+        if (kept.Downgrade is { } downgrade)
+        {
+            Trust("downgrade", downgrade);
+        }
+
+        void Trust(string happened, string detail) => services.Audit.Append("trust", writer =>
+        {
+            writer.WriteString("event", happened);
+            writer.WriteString("publisher", request.Publisher);
+            writer.WriteString("key", request.KeyId);
+            writer.WriteString("skill", request.SkillId);
+            writer.WriteString("version", request.Version);
+            if (detail.Length > 0)
+            {
+                writer.WriteString("detail", detail);
+            }
         });
     }
 }

@@ -27,6 +27,12 @@ internal sealed record StateGeneration
     /// <summary>How often the recorded consents have changed: an older file of them is refused.</summary>
     public required long Consents { get; init; }
 
+    /// <summary>Seal of the files of trust; empty where they never were sealed.</summary>
+    public string Trust { get; init; } = "";
+
+    /// <summary>The seal that they are going to have, while they are being written; else empty.</summary>
+    public string TrustNext { get; init; } = "";
+
     public static StateGeneration New(DateTimeOffset now) => new() { V = 1, Id = Guid.NewGuid().ToString("n"), Generation = 1, Time = now, Anchored = false, Consents = 0 };
 
     /// <summary>Reads it; null where the state was made before there was one.</summary>

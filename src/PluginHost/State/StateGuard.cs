@@ -78,16 +78,50 @@ internal sealed class StateGuard
     /// <exception cref="SkillStateException">It cannot be kept.</exception>
     public void Advance() => Advance(resetsTime: false);
 
-    private void Advance(bool resetsTime) => StateGeneration.Change(
-        _root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null }, Mark, resetsTime);
+    /// <summary>What the files of trust have to be. An anchor knows it better than the directory that they lie in.</summary>
+    /// <exception cref="SkillStateException">Neither can be read.</exception>
+    public TrustSeals Trust() => TrustOf(_root, _anchor);
 
-    private void Mark(StateGeneration state)
+    /// <inheritdoc cref="Trust"/>
+    public static TrustSeals TrustOf(StateRoot root, IStateAnchor? anchor)
+    {
+        try
+        {
+            if (anchor is not null && Read(anchor) is { Trust.Length: > 0 } mark)
+            {
+                return new TrustSeals(TrustSeal.Parse(mark.Trust), TrustSeal.Parse(mark.TrustNext));
+            }
+
+            var state = StateGeneration.Read(root.Generation);
+            return new TrustSeals(TrustSeal.Parse(state?.Trust ?? ""), TrustSeal.Parse(state?.TrustNext ?? ""));
+        }
+        catch (FormatException e)
+        {
+            throw new SkillStateException("trust-changed", e.Message, e);
+        }
+    }
+
+    /// <summary>Says what the files of trust are, and what they are going to be.</summary>
+    /// <exception cref="SkillStateException">It cannot be kept.</exception>
+    public void SealTrust(TrustSeal? now, TrustSeal? next) => StateGeneration.Change(
+        _root.Generation,
+        Now,
+        state => state with { Anchored = state.Anchored || _anchor is not null, Trust = now?.ToString() ?? "", TrustNext = next?.ToString() ?? "" },
+        state => Mark(state, sealsTrust: true));
+
+    private void Advance(bool resetsTime) => StateGeneration.Change(
+        _root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null }, state => Mark(state, sealsTrust: resetsTime), resetsTime);
+
+    /// <summary>Moves the anchor on. What it knows of the files of trust stays, whatever the directory says of them, but when they are written.</summary>
+    private void Mark(StateGeneration state, bool sealsTrust)
     {
         lock (_gate)
         {
             // Whoever keeps no log in the directory leaves the mark of whoever does.
-            var audit = _hasLog || _anchor is null ? _audit : Position(Read(_anchor));
-            Write(new StateMark(state.Id, state.Generation, audit.Log, audit.Sequence, audit.Head));
+            var before = _anchor is null || (_hasLog && sealsTrust) ? null : Read(_anchor);
+            var audit = _hasLog || _anchor is null ? _audit : Position(before);
+            var (trust, next) = sealsTrust || before is not { Trust.Length: > 0 } ? (state.Trust, state.TrustNext) : (before.Trust, before.TrustNext);
+            Write(new StateMark(state.Id, state.Generation, audit.Log, audit.Sequence, audit.Head) { Trust = trust, TrustNext = next });
         }
     }
 

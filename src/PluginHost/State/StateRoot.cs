@@ -29,6 +29,9 @@ internal sealed class StateRoot
 
     public string TrustStore => System.IO.Path.Combine(Path, TrustFolder, "trust-store.json");
 
+    /// <summary>What is known of publishers and skills beside the trust store.</summary>
+    public string TrustLedger => System.IO.Path.Combine(Path, TrustFolder, "ledger.json");
+
     /// <summary>The file of a skill's variables. Its name is a digest: ids may hold what names of files may not.</summary>
     public string VariablesOf(string publisher, string skill) => System.IO.Path.Combine(
         Path, "data", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{publisher}\n{skill}"))) + ".json");
@@ -75,6 +78,10 @@ internal sealed class StateRoot
                 var staged = $"{trust}.{Guid.NewGuid():n}";
                 PrivateFiles.CreateDirectory(staged);
                 PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustStore)), Skills.Trust.TrustStore.Empty.Write());
+                var ledger = Skills.Trust.TrustLedger.Empty.Write();
+                PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustLedger)), ledger);
+                var seal = TrustSeal.Of(Skills.Trust.TrustStore.Empty.Write(), ledger).ToString();
+                StateGeneration.Change(root.Generation, TimeProvider.System.GetUtcNow(), state => state with { Trust = seal, TrustNext = "" });
                 Directory.Move(staged, trust);
                 isNew = true;
             }

@@ -27,7 +27,7 @@ public sealed class TrustStoreTests
     [TestMethod]
     public void Pin_HoldsForItsKeyAlone()
     {
-        Assert.AreEqual(TrustDecision.Pinned, TrustStore.Empty.WithPin(Acme).Decide(Acme, allowFirstUse: false));
+        Assert.AreEqual(TrustDecision.Pinned, TrustStore.Empty.WithPin("acme", Key).Decide(Acme, allowFirstUse: false));
         Assert.AreEqual("trust.key-changed", Refusal(Read("{\"tofu_publishers\":{\"acme\":\"" + Other + "\"}}")));
     }
 
@@ -35,7 +35,7 @@ public sealed class TrustStoreTests
     public void List_WinsOverPinAndFirstUse()
     {
         Assert.AreEqual(TrustDecision.Allowlisted, TrustStore.Empty.With("acme", Key).Decide(Acme, allowFirstUse: false));
-        Assert.AreEqual("trust.key-not-listed", Refusal(TrustStore.Empty.WithPin(Acme).With("acme", Other)));
+        Assert.AreEqual("trust.key-not-listed", Refusal(TrustStore.Empty.WithPin("acme", Key).With("acme", Other)));
     }
 
     [TestMethod]

@@ -122,7 +122,7 @@ public sealed class HardenedLoadTests : IDisposable
     public async Task Trust_TakenBackWhileConsentIsAsked_IsRefused()
     {
         var root = StateRoot.Create(_folder["state"]).Root;
-        File.WriteAllText(root.TrustStore, $$$"""{"trusted_publishers":{},"tofu_publishers":{"acme":"{{{Convert.ToHexStringLower(TestHosts.Key.PublicKey)}}}"}}""");
+        var answers = 0;
         await using var host = TestHosts.Create(options =>
         {
             options.TrustedPublishers.Clear();
@@ -130,12 +130,18 @@ public sealed class HardenedLoadTests : IDisposable
             options.StateDirectory = root.Path;
             options.Consent = (_, _) =>
             {
-                File.WriteAllBytes(root.TrustStore, Skills.Trust.TrustStore.Empty.Write());
+                if (++answers == 2)
+                {
+                    using var office = TrustOffice.Open(root, null, "test");
+                    office.Remove("acme", null, "test");
+                }
+
                 return ValueTask.FromResult(ConsentDecision.Accept);
             };
         });
 
-        Assert.AreEqual("trust.changed", Assert.Throws<SkillException>(() => host.LoadSkill(new TestPackage().Write(_folder))).Code);
+        host.LoadSkill(new TestPackage().Write(_folder));
+        Assert.AreEqual("trust.changed", Assert.Throws<SkillException>(() => host.LoadSkill(new TestPackage { Version = "1.0.1" }.Write(_folder))).Code);
     }
 
     [TestMethod]

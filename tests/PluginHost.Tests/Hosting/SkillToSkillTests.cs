@@ -83,7 +83,7 @@ public sealed class SkillToSkillTests : IDisposable
         Assert.AreEqual("trap.unreachable", (await skill.CallAsync("acme.relay", "")).Text);
         await callee.DisposeAsync();
 
-        host.LoadSkill(Callee("acme.b", "b", "(call $error_set {out of milk})").Write(_folder));
+        host.LoadSkill((Callee("acme.b", "b", "(call $error_set {out of milk})") with { Version = "1.0.1" }).Write(_folder));
         Assert.AreEqual("out of milk", (await skill.CallAsync("acme.relay", "")).Text);
     }
 

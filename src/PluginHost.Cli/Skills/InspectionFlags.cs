@@ -1,0 +1,32 @@
+using System.CommandLine;
+using PluginHost.Hosting;
+using PluginHost.Skills.Inspection;
+
+namespace PluginHost.Cli.Skills;
+
+/// <summary>The options about papers and code that several verbs share.</summary>
+internal sealed class InspectionFlags
+{
+    private readonly Option<string?> _policy = new("--policy") { Description = "Policy file: what is demanded of provenance and code.", HelpName = "FILE" };
+    private readonly Option<string?> _feed = new("--osv") { Description = "Known vulnerabilities: a directory of OSV documents, or a ZIP of them.", HelpName = "PATH" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_policy);
+        command.Add(_feed);
+    }
+
+    /// <param name="parse">The command line.</param>
+    /// <param name="artifact">File of the package: evidence may lie beside it.</param>
+    /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
+    public InspectionSettings Settings(ParseResult parse, string artifact)
+    {
+        var options = parse.GetValue(_policy) is { } policy ? SkillHostOptions.FromPolicy(policy) : new SkillHostOptions();
+        options.Inspection.VulnerabilityFeed = parse.GetValue(_feed) ?? options.Inspection.VulnerabilityFeed;
+        var problems = new List<string>();
+        InspectionRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
+        return problems.Count == 0
+            ? InspectionRoom.Settings(options) with { Beside = PackageFile.Evidence(artifact) }
+            : throw new CommandError(ExitCode.Refused, "state.policy", string.Join("; ", problems));
+    }
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Cli.Trust;
+
+/// <summary>The verbs by which an operator decides whom a state directory trusts.</summary>
+internal static class TrustCommands
+{
+    private const string Digits64 = "64 lower hexadecimal digits";
+
+    public static Command Create() => new("trust", "Work with the publishers that are trusted.")
+    {
+        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(),
+    };
+
+    private static Command Init()
+    {
+        var from = new Option<string?>("--from") { Description = "A trust store of Palyra's to begin with; empty without it.", HelpName = "FILE" };
+        return new TrustVerb().Complete(new Command("init", "Replace the trust store, on record: after an alarm, or with another one.") { from }, (parse, office, reason) =>
+        {
+            var store = parse.GetValue(from) is { } file ? TrustStore.Read(InputFiles.Read(file, TrustStore.MaxBytes)) : TrustStore.Empty;
+            office.Replace(store, reason);
+            return ("the trust store was replaced; that is on record", new JsonObject { ["replaced"] = true });
+        });
+    }
+
+    private static Command Add()
+    {
+        var key = new Argument<string>("publisher=key") { Description = $"The publisher and its key, {Digits64}." };
+        return new TrustVerb().Complete(new Command("add", "List a key for a publisher: its skills are trusted from now on, with its listed keys alone.") { key }, (parse, office, reason) =>
+        {
+            var (publisher, hex) = Pair(parse.GetRequiredValue(key));
+            if (hex is null || publisher.Length == 0 || !publisher.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or ':' or '-'))
+            {
+                throw new CommandError(ExitCode.Usage, "usage.publisher", "a publisher in its one spelling (a-z, 0-9, '.', '_', ':' and '-') and a key are needed: PUBLISHER=KEY");
+            }
+
+            office.Add(publisher, hex!, reason);
+            return ($"{publisher} is trusted with {hex}", new JsonObject { ["publisher"] = publisher, ["key"] = hex });
+        });
+    }
+
+    private static Command Remove()
+    {
+        var key = new Argument<string>("publisher[=key]") { Description = "The publisher, or one of its keys." };
+        return new TrustVerb().Complete(new Command("remove", "Forget a publisher, or one of its keys. What must not go back for its skills stays.") { key }, (parse, office, reason) =>
+        {
+            var (publisher, hex) = Pair(parse.GetRequiredValue(key));
+            office.Remove(publisher, hex, reason);
+            return ($"{publisher} is not trusted any more{(hex is null ? "" : $" with {hex}")}", new JsonObject { ["publisher"] = publisher, ["key"] = hex });
+        });
+    }
+
+    private static Command Apply()
+    {
+        var file = new Argument<string>("file") { Description = "A bundle of key events, one envelope on a line." };
+        return new TrustVerb().Complete(new Command("apply", "Follow a publisher's key events.") { file }, (parse, office, reason) =>
+        {
+            var events = KeyEvents.Read(InputFiles.Read(parse.GetRequiredValue(file), EvidenceBundle.MaxBytes)).ToList();
+            if (events.Count == 0)
+            {
+                throw new FormatException("there is no key event in it");
+            }
+
+            var versions = office.Apply(events, reason);
+            var text = string.Join('\n', versions.Select(pair => pair.Value switch
+            {
+                null => $"{pair.Key}: signed two events for one version; frozen until you decide (trust remove, trust add)",
+                0 => $"{pair.Key}: not pinned here; nothing to follow",
+                var version => $"{pair.Key}: key set {version}",
+            }));
+            return (text, new JsonObject { ["publishers"] = new JsonObject(versions.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) });
+        });
+    }
+
+    private static Command Revoke()
+    {
+        var key = new Option<string?>("--key") { Description = $"A public key, {Digits64}.", HelpName = "KEY" };
+        var valid = new Option<string[]>("--valid") { Description = "A payload whose signature by the key stays valid.", HelpName = "PAYLOAD" };
+        var payload = new Option<string?>("--payload") { Description = "A payload digest.", HelpName = "PAYLOAD" };
+        var list = new Option<string?>("--list") { Description = "A list of revocations that operators signed.", HelpName = "FILE" };
+        var operators = new Option<string[]>("--operator-key") { Description = "An operator's public key, for --list.", HelpName = "KEY" };
+        var threshold = new Option<int>("--threshold") { Description = "How many operators have to have signed the list.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        return new TrustVerb().Complete(new Command("revoke", "Revoke a key or a package.") { key, valid, payload, list, operators, threshold }, (parse, office, reason) =>
+        {
+            var (one, other, file) = (parse.GetValue(key), parse.GetValue(payload), parse.GetValue(list));
+            if (new[] { one, other, file }.Count(given => given is not null) != 1)
+            {
+                throw new CommandError(ExitCode.Usage, "usage.revoke", "exactly one of --key, --payload and --list is needed");
+            }
+
+            if (one is not null)
+            {
+                office.RevokeKey(Hex(one), reason, (parse.GetValue(valid) ?? []).Select(Hex));
+            }
+            else if (other is not null)
+            {
+                office.RevokePayload(Hex(other), reason);
+            }
+            else
+            {
+                office.Apply(RevocationList.Read(InputFiles.Read(file!, DsseEnvelope.MaxBytes), [.. (parse.GetValue(operators) ?? []).Select(hex => Convert.FromHexString(Hex(hex)))], parse.GetValue(threshold)), reason);
+            }
+
+            return ("revoked; that is on record", new JsonObject { ["revoked"] = one ?? other ?? file });
+        });
+    }
+
+    private static (string Publisher, string? Key) Pair(string text) => text.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0 ? (text[..equals], Hex(text[(equals + 1)..])) : (text, null);
+
+    private static string Hex(string text) =>
+        text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? text : throw new CommandError(ExitCode.Usage, "usage.key", $"'{text}' is not {Digits64}");
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using PluginHost.Cli.State;
+using PluginHost.Hosting;
+using PluginHost.Skills.Trust;
+using PluginHost.State;
+
+namespace PluginHost.Cli.Trust;
+
+/// <summary><c>trust list</c>: whom a state directory trusts, and what it holds against whom. Writes nothing.</summary>
+internal static class TrustListCommand
+{
+    public static Command Create()
+    {
+        var state = StateFlag.Create();
+        var json = CommandOutput.JsonOption();
+        var command = new Command("list", "Tell whom the state trusts, and what was revoked.") { state, json };
+        command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
+        {
+            var view = new TrustFiles(null, StateRoot.Open(StateFlag.Locate(parse.GetValue(state)).Path), null, []).Read();
+            var output = parse.InvocationConfiguration.Output;
+            if (parse.GetValue(json))
+            {
+                CommandOutput.Write(output, Json(view));
+            }
+            else
+            {
+                Print(view, output);
+            }
+
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static void Print(TrustView view, TextWriter output)
+    {
+        foreach (var (publisher, key) in view.Store.Listing)
+        {
+            output.WriteLine(Printable.Words($"{publisher}  listed  {key}"));
+        }
+
+        foreach (var (publisher, key) in view.Store.Pins)
+        {
+            var keys = view.Ledger.Publishers.GetValueOrDefault(publisher);
+            output.WriteLine(Printable.Words($"{publisher}  pinned  {key}{(keys is null ? "" : $"  key set {keys.Current().Version} of {keys.Current().Since:yyyy-MM-dd}{(keys.Frozen ? ", FROZEN" : "")}")}"));
+        }
+
+        foreach (var (id, skill) in view.Ledger.Skills)
+        {
+            output.WriteLine(Printable.Words($"  {id}  {skill.Highest()?.ToString() ?? "-"}  by {skill.Publisher}, provenance level {skill.ProvenanceLevel}"));
+        }
+
+        foreach (var (key, revoked) in view.Ledger.RevokedKeys)
+        {
+            output.WriteLine(Printable.Words($"revoked key {key}: {revoked.Reason}"));
+        }
+
+        foreach (var (payload, reason) in view.Ledger.RevokedPayloads)
+        {
+            output.WriteLine(Printable.Words($"revoked payload {payload}: {reason}"));
+        }
+    }
+
+    private static JsonObject Json(TrustView view) => new()
+    {
+        ["store"] = JsonNode.Parse(view.Store.Write()),
+        ["ledger"] = JsonNode.Parse(view.Ledger.Write()),
+    };
+}

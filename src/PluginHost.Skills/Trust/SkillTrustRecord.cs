@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Manifests;
+
+namespace PluginHost.Skills.Trust;
+
+/// <summary>What must not go back for a skill.</summary>
+internal sealed record SkillTrustRecord
+{
+    /// <summary>Versions that are remembered, the highest ones.</summary>
+    private const int MaxVersions = 500;
+
+    /// <summary>Its first publisher: the id belongs to that one.</summary>
+    public required string Publisher { get; init; }
+
+    /// <summary>The SLSA build level that it once reached.</summary>
+    public int ProvenanceLevel { get; init; }
+
+    public ImmutableSortedDictionary<string, SkillVersionRecord> Versions { get; init; } = ImmutableSortedDictionary.Create<string, SkillVersionRecord>(StringComparer.Ordinal);
+
+    /// <summary>The highest version that was accepted; null where none is left.</summary>
+    public SkillVersion? Highest() => Versions.Keys.Select(SkillVersion.Parse).Max();
+
+    public SkillTrustRecord With(SkillVersion version, SkillVersionRecord record, int provenanceLevel)
+    {
+        var versions = Versions.SetItem(version.ToString(), record);
+        while (versions.Count > MaxVersions)
+        {
+            versions = versions.Remove(versions.Keys.MinBy(key => SkillVersion.Parse(key))!);
+        }
+
+        return this with { Versions = versions, ProvenanceLevel = Math.Max(ProvenanceLevel, provenanceLevel) };
+    }
+
+    /// <summary>Forgets versions that only a revoked key stands behind, so that a thief's version does not lock the owner out.</summary>
+    public SkillTrustRecord Without(string key, RevokedKey revoked) => this with
+    {
+        Versions = Versions.RemoveRange(Versions.Where(pair => pair.Value.Key == key && !revoked.ValidPayloads.Contains(pair.Value.Payload)).Select(pair => pair.Key)),
+    };
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Cryptography;
+
+namespace PluginHost.Skills.Trust;
+
+/// <summary>A publisher's own bundle of key events, to which the next one is added.</summary>
+internal sealed class Succession
+{
+    private readonly string _publisher;
+    private readonly List<byte> _bytes;
+    private PublisherKeys _keys;
+
+    private Succession(string publisher, List<byte> bytes, PublisherKeys keys)
+    {
+        _publisher = publisher;
+        _bytes = bytes;
+        _keys = keys;
+    }
+
+    /// <summary>The bundle, an envelope on each line.</summary>
+    public byte[] Bytes => [.. _bytes];
+
+    /// <summary>Keys that count at its end.</summary>
+    public ImmutableArray<string> Keys => _keys.Current().Keys;
+
+    /// <summary>Reads a bundle; where there is none, begins one with the keys that are given.</summary>
+    /// <exception cref="FormatException">It is the bundle of another publisher, or damaged.</exception>
+    public static Succession Read(string file, string publisher, IReadOnlyCollection<SigningKey> keys)
+    {
+        if (File.Exists(file))
+        {
+            var bytes = File.ReadAllBytes(file);
+            var followed = new List<KeyEvent>();
+            var events = KeyEvents.Read(bytes).Where(one => one.Publisher == publisher).ToList();
+            return KeyEvents.Follow(null, events, default, followed) is { } known && followed.Count == events.Count
+                ? new Succession(publisher, [.. bytes], known)
+                : throw new FormatException($"'{file}' is not a whole succession of keys of '{publisher}'");
+        }
+
+        var first = new Succession(publisher, [], PublisherKeys.FirstMet("", default) with { Sets = [] });
+        first.Write(new KeyEvent { Publisher = publisher, Version = 1, Previous = "", Keys = [.. keys.Select(key => Convert.ToHexStringLower(key.PublicKey))], Threshold = 1 }, keys);
+        return first;
+    }
+
+    /// <summary>Adds an event.</summary>
+    /// <exception cref="FormatException">Too few keys sign it, or it breaks what was committed to.</exception>
+    public KeyEvent Add(
+        ImmutableArray<string> keys, int threshold, ImmutableArray<string> nextDigests, ImmutableSortedDictionary<string, RevokedKey> revoked, DateTimeOffset? expires, IReadOnlyCollection<SigningKey> signers) =>
+        Write(
+            new KeyEvent
+            {
+                Publisher = _publisher,
+                Version = _keys.Current().Version + 1,
+                Previous = _keys.Current().Id,
+                Keys = keys,
+                Threshold = threshold,
+                NextDigests = nextDigests,
+                Revoked = revoked,
+                Expires = expires,
+            },
+            signers);
+
+    private KeyEvent Write(KeyEvent one, IReadOnlyCollection<SigningKey> signers)
+    {
+        var line = one.Sign(signers);
+        var read = KeyEvent.Read(DsseEnvelope.Read(line));
+        var followed = new List<KeyEvent>();
+        _keys = KeyEvents.Follow(_keys.Sets.IsEmpty ? null : _keys, [read], default, followed) is { } after && followed.Count == 1
+            ? after
+            : throw new FormatException("the event would not be followed: too few of the keys that count now or from now on sign it, or a new key was not committed to");
+        if (_bytes.Count > 0 && _bytes[^1] != (byte)'\n')
+        {
+            _bytes.Add((byte)'\n');
+        }
+
+        _bytes.AddRange([.. line, (byte)'\n']);
+        return read;
+    }
+}
