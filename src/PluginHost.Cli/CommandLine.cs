@@ -39,9 +39,10 @@ internal static class CommandLine
         TrustCommands.Create(),
         new Command("skills", "Work with skills.")
         {
-            new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create() },
+            new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create(), PackageInspectCommand.Create() },
             SkillsRunCommand.Create(),
             SkillsAuditCommand.Create(),
+            SkillsAdoptCommand.Create(),
             SuggestManifestCommand.Create(),
         },
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },

@@ -64,7 +64,7 @@ public sealed class SkillHost : IAsyncDisposable
     }
 
     /// <summary>Loads a skill, waiting on no task: it throws where consent would have to be waited for.</summary>
-    /// <param name="path">File of the package.</param>
+    /// <param name="path">File of the package. Evidence is read from the file beside it whose name ends with <c>.intoto.jsonl</c>.</param>
     /// <param name="options">What this skill is given.</param>
     /// <param name="cancellationToken">Ends the load.</param>
     /// <exception cref="SkillVerificationException">A room refused the package.</exception>
@@ -74,50 +74,35 @@ public sealed class SkillHost : IAsyncDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Skill LoadSkill(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var loader = Loader(path, options);
-        var activity = Telemetry.Load();
-        try
-        {
-            var candidate = _services.Loads.Execute(loader.Verify, cancellationToken);
-            using var unanswered = new CancellationTokenSource();
-            var asked = _services.Consents.AskAsync(candidate, unanswered.Token);
-            if (!asked.IsCompleted)
-            {
-                unanswered.Cancel();
-                throw new SkillConsentException("needs-waiting", "consent is given later, and this load waits on nothing: use LoadSkillAsync", candidate.Request);
-            }
+        ArgumentNullException.ThrowIfNull(path);
+        return Load(PackageSource.File(path), options, cancellationToken);
+    }
 
-            var answer = asked.GetAwaiter().GetResult();
-            var skill = Kept(loader, candidate, answer, _services.Loads.Execute(token => loader.Admit(candidate, answer, token), cancellationToken));
-            Telemetry.Loaded(activity, "ok");
-            return skill;
-        }
-        catch (Exception e)
-        {
-            Refused(loader, activity, e);
-            throw;
-        }
+    /// <summary>Loads a skill from a stream, which is read to its end and not closed.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="options">What this skill is given.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    /// <inheritdoc cref="LoadSkill(string, SkillLoadOptions, CancellationToken)"/>
+    public Skill LoadSkill(Stream package, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        return Load(PackageSource.Stream(package), options, cancellationToken);
     }
 
     /// <summary>Loads a skill. The time that consent takes is not counted.</summary>
-    /// <inheritdoc cref="LoadSkill"/>
-    public async Task<Skill> LoadSkillAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="LoadSkill(string, SkillLoadOptions, CancellationToken)"/>
+    public Task<Skill> LoadSkillAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var loader = Loader(path, options);
-        var activity = Telemetry.Load();
-        try
-        {
-            var candidate = await _services.Loads.ExecuteAsync(loader.Verify, cancellationToken).ConfigureAwait(false);
-            var answer = await _services.Consents.AskAsync(candidate, cancellationToken).ConfigureAwait(false);
-            var skill = Kept(loader, candidate, answer, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, answer, token), cancellationToken).ConfigureAwait(false));
-            Telemetry.Loaded(activity, "ok");
-            return skill;
-        }
-        catch (Exception e)
-        {
-            Refused(loader, activity, e);
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(path);
+        return LoadAsync(PackageSource.File(path), options, cancellationToken);
+    }
+
+    /// <summary>Loads a skill from a stream, which is read to its end and not closed. The time that consent takes is not counted.</summary>
+    /// <inheritdoc cref="LoadSkill(Stream, SkillLoadOptions, CancellationToken)"/>
+    public async Task<Skill> LoadSkillAsync(Stream package, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        return await LoadAsync(await PackageSource.StreamAsync(package, cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -146,6 +131,52 @@ public sealed class SkillHost : IAsyncDisposable
         }
     }
 
+    private Skill Load(PackageSource source, SkillLoadOptions? options, CancellationToken cancellationToken)
+    {
+        var loader = Loader(source, options);
+        var activity = Telemetry.Load();
+        try
+        {
+            var candidate = _services.Loads.Execute(loader.Verify, cancellationToken);
+            using var unanswered = new CancellationTokenSource();
+            var asked = _services.Consents.AskAsync(candidate, unanswered.Token);
+            if (!asked.IsCompleted)
+            {
+                unanswered.Cancel();
+                throw new SkillConsentException("needs-waiting", "consent is given later, and this load waits on nothing: use LoadSkillAsync", candidate.Request);
+            }
+
+            var answer = asked.GetAwaiter().GetResult();
+            var skill = Kept(loader, candidate, answer, _services.Loads.Execute(token => loader.Admit(candidate, answer, token), cancellationToken));
+            Telemetry.Loaded(activity, "ok");
+            return skill;
+        }
+        catch (Exception e)
+        {
+            Refused(loader, activity, e);
+            throw;
+        }
+    }
+
+    private async Task<Skill> LoadAsync(PackageSource source, SkillLoadOptions? options, CancellationToken cancellationToken)
+    {
+        var loader = Loader(source, options);
+        var activity = Telemetry.Load();
+        try
+        {
+            var candidate = await _services.Loads.ExecuteAsync(loader.Verify, cancellationToken).ConfigureAwait(false);
+            var answer = await _services.Consents.AskAsync(candidate, cancellationToken).ConfigureAwait(false);
+            var skill = Kept(loader, candidate, answer, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, answer, token), cancellationToken).ConfigureAwait(false));
+            Telemetry.Loaded(activity, "ok");
+            return skill;
+        }
+        catch (Exception e)
+        {
+            Refused(loader, activity, e);
+            throw;
+        }
+    }
+
     private static void Refused(SkillLoader loader, Activity? activity, Exception reason)
     {
         Telemetry.Loaded(activity, Telemetry.CodeOf(reason));
@@ -155,15 +186,14 @@ public sealed class SkillHost : IAsyncDisposable
         }
     }
 
-    private SkillLoader Loader(string path, SkillLoadOptions? options)
+    private SkillLoader Loader(PackageSource source, SkillLoadOptions? options)
     {
-        ArgumentNullException.ThrowIfNull(path);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
         }
 
-        return new SkillLoader(_services, path, options ?? new SkillLoadOptions());
+        return new SkillLoader(_services, source, options ?? new SkillLoadOptions());
     }
 
     /// <summary>Nothing is pinned or recorded for a skill that nobody gets: a host that was disposed meanwhile keeps none.</summary>

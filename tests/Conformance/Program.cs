@@ -10,6 +10,7 @@ return args switch
 {
     ["wast", .. var rest] => WastCommand.Run(rest, Console.Out),
     ["ed25519", .. var rest] => Ed25519Command.Run(rest, Console.Out),
+    ["libcrypto", var cases] when int.TryParse(cases, out var count) && count > 0 => LibcryptoCommand.Run(count, Console.Out),
     ["toml", var folder] => TomlCommand.Run(folder, Console.Out),
     ["json-schema", var folder] => JsonSchemaCommand.Run(folder, Console.Out),
     ["palyra", var folder] => PackagesCommand.Run(folder, Console.Out),
@@ -33,6 +34,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

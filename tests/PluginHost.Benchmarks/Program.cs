@@ -6,6 +6,7 @@ return args switch
     ["costs"] => CostsCommand.Run(Console.Out),
     ["cold", .. var rest] => ColdCommand.Run(rest, Console.Out),
     ["brokers"] => BrokersCommand.Run(Console.Error),
+    ["ed25519"] => SignatureCommand.Run(Console.Out),
     ["audit", .. var rest] => AuditCommand.Run(rest, Console.Out),
     ["stopping", .. var rest] => StoppingCommand.Run(rest, Console.Out),
     _ => Run(args),

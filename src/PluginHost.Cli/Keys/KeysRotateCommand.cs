@@ -18,7 +18,7 @@ internal static class KeysRotateCommand
         var events = new Option<string>("--events") { Description = "The bundle of key events; the new one is added. Where it is missing, the first event is written, too.", HelpName = "FILE", Required = true };
         var old = new Option<string[]>("--key") { Description = "A key that counts now; as many as the threshold wants.", HelpName = "FILE", Required = true };
         var next = new Option<string[]>("--new-key") { Description = "A key that counts from now on; without it the keys stay.", HelpName = "FILE" };
-        var threshold = new Option<int>("--threshold") { Description = "How many keys have to sign the next event.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var threshold = new Option<int?>("--threshold") { Description = "How many keys have to sign the next event; as many as now without it.", HelpName = "N" };
         var commit = new Option<string[]>("--next") { Description = "A public key, 64 hexadecimal digits, that may follow later: only keys committed to can.", HelpName = "KEY" };
         var revoke = new Option<string[]>("--revoke") { Description = "A public key whose signatures do not count any more.", HelpName = "KEY" };
         var valid = new Option<string[]>("--valid") { Description = "A payload whose signature by a revoked key stays valid.", HelpName = "PAYLOAD" };
@@ -35,9 +35,9 @@ internal static class KeysRotateCommand
             {
                 var file = parse.GetRequiredValue(events);
                 var succession = Succession.Read(file, parse.GetRequiredValue(publisher), olds);
-                var revoked = (parse.GetValue(revoke) ?? []).ToImmutableSortedDictionary(Hex, _ => new RevokedKey { Reason = parse.GetRequiredValue(reason), At = default, ValidPayloads = [.. (parse.GetValue(valid) ?? []).Select(Hex)] }, StringComparer.Ordinal);
+                var revoked = (parse.GetValue(revoke) ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(Hex, _ => new RevokedKey { Reason = parse.GetRequiredValue(reason), At = default, ValidPayloads = [.. (parse.GetValue(valid) ?? []).Select(Hex)] }, StringComparer.Ordinal);
                 ImmutableArray<string> keys = news.Count > 0 ? [.. news.Select(key => Convert.ToHexStringLower(key.PublicKey))] : [.. succession.Keys.Where(key => !revoked.ContainsKey(key))];
-                var added = succession.Add(keys, parse.GetValue(threshold), [.. (parse.GetValue(commit) ?? []).Select(key => KeyEvent.DigestOf(Hex(key)))], revoked, Time(parse.GetValue(expires)), [.. olds, .. news]);
+                var added = succession.Add(keys, parse.GetValue(threshold) ?? succession.Threshold, [.. (parse.GetValue(commit) ?? []).Distinct(StringComparer.Ordinal).Select(key => KeyEvent.DigestOf(Hex(key)))], revoked, Time(parse.GetValue(expires)), [.. olds, .. news]);
                 PrivateFiles.Replace(file, succession.Bytes);
                 Report(file, added, parse.GetValue(json), parse.InvocationConfiguration.Output);
                 return ExitCode.Done;

@@ -34,7 +34,7 @@ internal static class AuditJson
         ["manifest_warnings"] = ManifestJson.Warnings(manifest),
         ["checks"] = new JsonArray([.. audit.Checks.Select(Check)]),
         ["quarantine_reasons"] = new JsonArray([.. audit.Reasons.Select(reason => (JsonNode)reason)]),
-        ["vulnerability_scan"] = audit.Checks.FirstOrDefault(check => check.Id == "vulnerability_feed_hook")?.Message,
+        ["vulnerability_scan"] = audit.Checks.Where(check => check.Id == "vulnerability_feed_hook").Select(Check).FirstOrDefault(),
         ["rule_set"] = FindingRules.Digest,
         ["findings"] = Findings(audit),
     };

@@ -16,13 +16,20 @@ internal sealed class InspectionFlags
         command.Add(_feed);
     }
 
-    /// <param name="parse">The command line.</param>
-    /// <param name="artifact">File of the package: evidence may lie beside it.</param>
-    /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
-    public InspectionSettings Settings(ParseResult parse, string artifact)
+    /// <summary>The policy, with what the command line adds.</summary>
+    /// <exception cref="SkillStateException">The policy cannot be used.</exception>
+    public SkillHostOptions Options(ParseResult parse)
     {
         var options = parse.GetValue(_policy) is { } policy ? SkillHostOptions.FromPolicy(policy) : new SkillHostOptions();
         options.Inspection.VulnerabilityFeed = parse.GetValue(_feed) ?? options.Inspection.VulnerabilityFeed;
+        return options;
+    }
+
+    /// <param name="options">The options.</param>
+    /// <param name="artifact">File of the package: evidence may lie beside it.</param>
+    /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
+    public static InspectionSettings Settings(SkillHostOptions options, string artifact)
+    {
         var problems = new List<string>();
         InspectionRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
         return problems.Count == 0

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Keys;
 using PluginHost.Skills.Artifacts;
@@ -18,7 +19,9 @@ internal static class PackageBuildCommand
         var assets = new Option<string[]>("--asset") { Description = "An asset, its path as with modules, below assets/.", HelpName = "FILE" };
         var root = new Option<string?>("--root") { Description = "Directory that relative paths of modules and assets begin at.", HelpName = "DIR" };
         var sbom = File("--sbom", "The CycloneDX document.");
-        var provenance = File("--provenance", "The provenance document.");
+        var attestations = new Option<string[]>("--attestation") { Description = "Signed evidence or key events, below attestations/ by the name of the file.", HelpName = "FILE" };
+        var provenance = new Option<string?>("--provenance") { Description = "The provenance document; without it the build says that it packed these files, and no more.", HelpName = "FILE" };
+        var signedAt = new Option<long?>("--signed-at") { Description = "Milliseconds since 1970 to write as the time of signing; SOURCE_DATE_EPOCH, else 0, without it. The signature does not cover it.", HelpName = "MS" };
         var output = File("--output", "File of the package.");
         var key = new Option<string?>("--signing-key") { Description = "File of the key: PEM, 32 bytes, hexadecimal or base64.", HelpName = "FILE" };
         var keyFromInput = new Option<bool>("--signing-key-stdin") { Description = "Read the key from standard input." };
@@ -27,7 +30,7 @@ internal static class PackageBuildCommand
         var json = CommandOutput.JsonOption();
         var command = new Command("build", "Make and sign a package.")
         {
-            manifest, modules, assets, root, sbom, provenance, output, key, keyFromInput, vault, passphrase, json,
+            manifest, modules, assets, attestations, root, sbom, provenance, signedAt, output, key, keyFromInput, vault, passphrase, json,
         };
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
@@ -41,18 +44,25 @@ internal static class PackageBuildCommand
             var content = new PackageContent(
                 Read(parse.GetRequiredValue(manifest)),
                 Read(parse.GetRequiredValue(sbom)),
-                Read(parse.GetRequiredValue(provenance)),
+                parse.GetValue(provenance) is { } file ? Read(file) : null,
                 [
                     .. parse.GetRequiredValue(modules).Select(path => Entry(start, path, "modules/")),
                     .. (parse.GetValue(assets) ?? []).Select(path => Entry(start, path, "assets/")),
+                    .. (parse.GetValue(attestations) ?? []).Select(path => new ArchiveEntry("attestations/" + Path.GetFileName(path), Read(path))),
                 ]);
-            var package = PackageBuilder.Build(content, signing, TimeProvider.System.GetUtcNow());
-            Write(parse.GetRequiredValue(output), package);
+            var package = PackageBuilder.Build(content, signing, Time(parse.GetValue(signedAt)));
+            PackageOutput.Write(parse.GetRequiredValue(output), package);
             Report(parse.GetRequiredValue(output), package, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return ExitCode.Done;
         }));
         return command;
     }
+
+    /// <summary>The same inputs make the same bytes, so the clock has no say unless somebody wants it.</summary>
+    private static DateTimeOffset Time(long? milliseconds) =>
+        milliseconds is { } given ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(given, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()))
+        : long.TryParse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        : DateTimeOffset.UnixEpoch;
 
     private static Option<string> File(string name, string description) => new(name) { Description = description, HelpName = "FILE", Required = true };
 
@@ -88,21 +98,6 @@ internal static class PackageBuildCommand
         using var input = Console.OpenStandardInput();
         var bytes = new byte[MaxKeyBytes + 1];
         return bytes[..input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
-    }
-
-    private static void Write(string path, byte[] package)
-    {
-        try
-        {
-            // Whoever looks sees the old file or the whole new one.
-            var staged = $"{path}.{Guid.NewGuid():n}.tmp";
-            System.IO.File.WriteAllBytes(staged, package);
-            System.IO.File.Move(staged, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
-        }
     }
 
     private static void Report(string path, byte[] package, bool json, TextWriter output)

@@ -25,8 +25,9 @@ internal static class PackageVerifyCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var path = parse.GetRequiredValue(artifact);
-            var settings = demands.Settings(parse, path);
-            var (view, rules) = (flags.View(parse), flags.Rules(parse));
+            var options = demands.Options(parse);
+            var settings = InspectionFlags.Settings(options, path);
+            var (view, rules) = (flags.View(parse), flags.Rules(parse, options));
             var skill = SignedSkill.Verify(SkillArtifact.Read(InputFiles.Read(path, ArchiveLimits.TotalBytes)));
             view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
             var inspected = InspectedSkill.Inspect(TrustedSkill.Decide(skill, view, rules), settings, default);
@@ -68,7 +69,7 @@ internal static class PackageVerifyCommand
             ["accepted"] = true,
             ["trust_decision"] = evidence.Word,
             ["payload_sha256"] = skill.Artifact.Payload,
-            ["manifest"] = ManifestJson.Of(manifest),
+            ["manifest"] = ManifestJson.Of(manifest, skill.Artifact.Find(ManifestReader.Entry)!),
             ["manifest_warnings"] = ManifestJson.Warnings(manifest),
             ["capability_grants"] = ManifestJson.Grants(manifest),
             ["policy_bindings"] = ManifestJson.Bindings(manifest),

@@ -24,13 +24,14 @@ internal static class SkillsAuditCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var path = parse.GetRequiredValue(artifact);
-            var settings = demands.Settings(parse, path);
-            var (view, rules) = (flags.View(parse), flags.Rules(parse));
+            var options = demands.Options(parse);
+            var settings = InspectionFlags.Settings(options, path);
+            var (view, rules) = (flags.View(parse), flags.Rules(parse, options));
             var package = SkillArtifact.Read(InputFiles.Read(path, ArchiveLimits.TotalBytes));
             var manifest = ManifestReader.Read(package);
             var audit = StaticAuditor.Run(package, settings);
             var (trust, refusal) = Trust(package, view, rules, settings);
-            Report(path, parse.GetValue(flags.Store), package, manifest, audit, (trust, refusal), rules.Now, parse.GetValue(json), parse.InvocationConfiguration.Output);
+            Report(path, flags.Path(parse), package, manifest, audit, (trust, refusal), rules.Now, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return audit.Passed && refusal is null ? ExitCode.Done : ExitCode.Refused;
         }));
         return command;

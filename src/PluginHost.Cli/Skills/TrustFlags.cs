@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PluginHost.Cli.State;
+using PluginHost.Hosting;
 using PluginHost.Skills.Trust;
 using PluginHost.State;
 
@@ -36,9 +37,8 @@ internal sealed class TrustFlags
     {
         try
         {
-            // A store that is named must be there; one that nobody named is empty.
-            var store = parse.GetValue(Store);
-            return new TrustFiles(store, store is null ? StateFlag.Open(parse.GetValue(_state)) : null, null, Keys(parse)).Read();
+            // A store that is named must be there; one that nobody named is empty. What the state knows beside it counts in any case.
+            return new TrustFiles(parse.GetValue(Store), StateFlag.Open(parse.GetValue(_state)), null, Keys(parse)).Read();
         }
         catch (FormatException e)
         {
@@ -46,7 +46,17 @@ internal sealed class TrustFlags
         }
     }
 
-    public TrustRules Rules(ParseResult parse) => new() { AllowFirstUse = parse.GetValue(AllowFirstUse), Now = TimeProvider.System.GetUtcNow() };
+    /// <summary>The file that is trusted, if there is one.</summary>
+    public string? Path(ParseResult parse) => parse.GetValue(Store) ?? StateFlag.Open(parse.GetValue(_state))?.TrustStore;
+
+    /// <param name="parse">The command line.</param>
+    /// <param name="options">Options that give keys other roles.</param>
+    public TrustRules Rules(ParseResult parse, SkillHostOptions options)
+    {
+        var root = StateFlag.Open(parse.GetValue(_state));
+        var (now, known) = (TimeProvider.System.GetUtcNow(), root is null ? null : StateGeneration.Read(root.Generation)?.Time);
+        return TrustRoom.Rules(options, root) with { AllowFirstUse = parse.GetValue(AllowFirstUse) || options.AllowTrustOnFirstUse, Now = known > now ? known.Value : now };
+    }
 
     /// <exception cref="CommandError">One has another form.</exception>
     public IReadOnlyList<(string Publisher, string Key)> Keys(ParseResult parse) => [.. (parse.GetValue(Publishers) ?? []).Select(flag =>

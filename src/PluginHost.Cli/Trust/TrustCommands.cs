@@ -12,7 +12,7 @@ internal static class TrustCommands
 
     public static Command Create() => new("trust", "Work with the publishers that are trusted.")
     {
-        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(),
+        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(), TrustSignCommand.Create(),
     };
 
     private static Command Init()
@@ -23,7 +23,7 @@ internal static class TrustCommands
             var store = parse.GetValue(from) is { } file ? TrustStore.Read(InputFiles.Read(file, TrustStore.MaxBytes)) : TrustStore.Empty;
             office.Replace(store, reason);
             return ("the trust store was replaced; that is on record", new JsonObject { ["replaced"] = true });
-        });
+        }, replaces: true);
     }
 
     private static Command Add()

@@ -48,10 +48,10 @@ internal static class TrustListCommand
 
         foreach (var (id, skill) in view.Ledger.Skills)
         {
-            output.WriteLine(Printable.Words($"  {id}  {skill.Highest()?.ToString() ?? "-"}  by {skill.Publisher}, provenance level {skill.ProvenanceLevel}"));
+            output.WriteLine(Printable.Words($"  {id}  {skill.Highest()?.ToString() ?? "-"}  by {skill.Publisher}, provenance level {skill.ProvenanceLevel()}"));
         }
 
-        foreach (var (key, revoked) in view.Ledger.RevokedKeys)
+        foreach (var (key, revoked) in view.Ledger.RevokedKeys.Concat(view.Ledger.Publishers.Values.SelectMany(publisher => publisher.Revoked)))
         {
             output.WriteLine(Printable.Words($"revoked key {key}: {revoked.Reason}"));
         }

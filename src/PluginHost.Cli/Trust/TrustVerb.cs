@@ -16,7 +16,8 @@ internal sealed class TrustVerb
     /// <summary>Completes a command that decides something.</summary>
     /// <param name="command">The command, its own options added.</param>
     /// <param name="decide">Decides, with the reason, and tells what was done.</param>
-    public Command Complete(Command command, Func<ParseResult, TrustOffice, string, (string Text, JsonObject Json)> decide)
+    /// <param name="replaces">Whether the store may be lost, because it is replaced.</param>
+    public Command Complete(Command command, Func<ParseResult, TrustOffice, string, (string Text, JsonObject Json)> decide, bool replaces = false)
     {
         command.Add(_reason);
         command.Add(_state);
@@ -32,7 +33,8 @@ internal sealed class TrustVerb
 
             try
             {
-                using var office = TrustOffice.Open(StateRoot.Open(StateFlag.Locate(parse.GetValue(_state)).Path), parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null, Environment.UserName);
+                var path = StateFlag.Locate(parse.GetValue(_state)).Path;
+                using var office = TrustOffice.Open(replaces ? StateRoot.OpenToReplaceTrust(path) : StateRoot.Open(path), parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null, Environment.UserName);
                 var (text, json) = decide(parse, office, reason);
                 if (parse.GetValue(_json))
                 {

@@ -10,6 +10,13 @@ namespace PluginHost.Skills.Artifacts;
 /// </summary>
 internal sealed class ArchiveReader
 {
+    /// <summary>
+    /// Unix modes that an entry may have, the format's and those of writers that set none: it is not signed, so it must not be able to say anything.
+    /// </summary>
+    private static readonly ushort[] Modes = [0, 0x81A4, 0x8180, 0x0180, 0x41ED, 0x41C0];
+
+    private const uint ArchiveBit = 0x20;
+    private const uint DirectoryBit = 0x10;
     private const uint EndSignature = 0x06054B50;
     private const uint CentralSignature = 0x02014B50;
     private const uint LocalSignature = 0x04034B50;
@@ -167,6 +174,11 @@ internal sealed class ArchiveReader
         if ((attributes >> 28) is not (0 or regular or folder))
         {
             throw Refused("kind", "an entry is a link or device");
+        }
+
+        if (!Modes.Contains((ushort)(attributes >> 16)) || (attributes & 0xFFFF) is not (0 or ArchiveBit or DirectoryBit))
+        {
+            throw Refused("mode", $"an entry has the attributes {attributes:x8}: files have mode 0644, directories 0755");
         }
     }
 

@@ -28,8 +28,8 @@ internal static class PackageBuilder
         [
             .. content.Files.Select(file => file with { Path = ArchivePaths.Normalize(file.Path) }),
             new(SbomInspection.Entry, content.Sbom),
-            new(ProvenanceInspection.Entry, content.Provenance),
         ];
+        listed.Add(new ArchiveEntry(ProvenanceInspection.Entry, content.Provenance ?? PackagingStatement.Write(content.Manifest, listed)));
         if (listed.GroupBy(entry => entry.Path, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new SkillVerificationException("archive", "duplicate", $"'{twice.Key}' is there twice");

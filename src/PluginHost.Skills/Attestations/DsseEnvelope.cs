@@ -14,13 +14,21 @@ internal sealed class DsseEnvelope
 
     private const int MaxSignatures = 32;
     private readonly List<byte[]> _signatures;
+    private readonly ReadOnlyMemory<byte> _raw;
 
-    private DsseEnvelope(string payloadType, byte[] payload, List<byte[]> signatures)
+    private DsseEnvelope(string payloadType, byte[] payload, List<byte[]> signatures, ReadOnlyMemory<byte> raw)
     {
+        _raw = raw;
         PayloadType = payloadType;
         Payload = payload;
         _signatures = signatures;
     }
+
+    /// <summary>The envelope as it was read.</summary>
+    public ReadOnlyMemory<byte> Raw => _raw;
+
+    /// <summary>How many signatures it has, whoever made them.</summary>
+    public int Signatures => _signatures.Count;
 
     public string PayloadType { get; }
 
@@ -71,7 +79,7 @@ internal sealed class DsseEnvelope
             var root = document.RootElement;
             var signatures = root.GetProperty("signatures").EnumerateArray().Take(MaxSignatures + 1).Select(signature => Base64(signature.GetProperty("sig"))).ToList();
             return signatures.Count is > 0 and <= MaxSignatures
-                ? new DsseEnvelope(root.GetProperty("payloadType").GetString() ?? "", Base64(root.GetProperty("payload")), signatures)
+                ? new DsseEnvelope(root.GetProperty("payloadType").GetString() ?? "", Base64(root.GetProperty("payload")), signatures, bytes)
                 : throw new FormatException($"the envelope has no signature, or more than {MaxSignatures}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -13,6 +13,7 @@ internal static class EvidenceBundle
     public const int MaxBytes = 1024 * 1024;
 
     private const int MaxLines = 256;
+    private const int MaxEnvelopes = 512;
     private const string Folder = "attestations/";
     private const string Extension = ".intoto.jsonl";
 
@@ -53,9 +54,9 @@ internal static class EvidenceBundle
                 continue;
             }
 
-            if (++lines > MaxLines)
+            if (++lines > MaxLines || outcomes.Count >= MaxEnvelopes)
             {
-                outcomes.Add(Unread(place, $"a bundle has at most {MaxLines} envelopes"));
+                outcomes.Add(Unread(place, $"a bundle has at most {MaxLines} envelopes, and a package {MaxEnvelopes}"));
                 return;
             }
 

@@ -42,9 +42,9 @@ internal sealed class InTotoStatement
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
             return Read(document.RootElement.Clone());
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new FormatException("the statement is not JSON, or a property is there twice", e);
+            throw new FormatException("the statement is not JSON, holds what is no text, or a property is there twice", e);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed record StatementSubject(string Name, ImmutableDictionary<string,
     public static StatementSubject Read(JsonElement subject) => new(
         subject.Text("name") ?? "",
         subject.ValueKind == JsonValueKind.Object && subject.TryGetProperty("digest", out var digests) && digests.ValueKind == JsonValueKind.Object
-            ? digests.EnumerateObject().Where(digest => digest.Value.ValueKind == JsonValueKind.String).ToImmutableDictionary(digest => digest.Name, digest => digest.Value.GetString()!, StringComparer.Ordinal)
+            ? digests.EnumerateObject().Where(digest => digest.Value.Text() is not null).ToImmutableDictionary(digest => digest.Name, digest => digest.Value.Text()!, StringComparer.Ordinal)
             : ImmutableDictionary<string, string>.Empty);
 
     private string? Digest(string algorithm) =>

@@ -62,7 +62,7 @@ internal static class Ed25519
             return SignatureVerdict.WeakKey;
         }
 
-        if (EdwardsPoint.Read(signature[..32]) is not { IsOfSmallOrder: false })
+        if (EdwardsPoint.IsSmallOrderEncoding(signature[..32]))
         {
             return SignatureVerdict.MalformedSignature;
         }

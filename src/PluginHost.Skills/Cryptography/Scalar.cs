@@ -5,10 +5,20 @@ namespace PluginHost.Skills.Cryptography;
 /// <summary>Numbers modulo L, the order of the base point. No operation branches on the value.</summary>
 internal static class Scalar
 {
+    /// <summary>Signed digits of a scalar, with one for the last carry.</summary>
+    public const int DigitCount = 256;
+
     private const int Limbs = 4;
+    private const int LimbBits = 21;
+    private const int WideLimbs = 24;
+    private const int NarrowLimbs = 12;
+    private const ulong LimbMask = (1ul << LimbBits) - 1;
 
     /// <summary>L = 2^252 + 27742317777372353535851937790883648493, lowest limb first.</summary>
     private static ReadOnlySpan<ulong> Order => [0x5812631A5CF5D3ED, 0x14DEF9DEA2F79CD6, 0, 0x1000000000000000];
+
+    /// <summary>2^252 modulo L in limbs of 21 bits.</summary>
+    private static ReadOnlySpan<long> Folded => [666_643, 470_296, 654_183, -997_805, 136_657, -683_901];
 
     /// <summary>Whether 32 bytes, little-endian, are below L.</summary>
     public static bool IsCanonical(ReadOnlySpan<byte> bytes)
@@ -62,36 +72,115 @@ internal static class Scalar
         sum.Clear();
     }
 
-    /// <summary>Long division, a bit at a time: the remainder is doubled, takes the next bit, and L is taken off where it fits.</summary>
+    /// <summary>
+    /// In 24 limbs of 21 bits: 2^252 is -c modulo L, so what stands at or above bit 252 comes back at six places below, with carries in between.
+    /// </summary>
     private static void Reduce(ReadOnlySpan<ulong> wide, Span<byte> into)
     {
-        Span<ulong> remainder = stackalloc ulong[Limbs];
-        Span<ulong> less = stackalloc ulong[Limbs];
-        remainder.Clear();
-        for (var bit = (wide.Length * 64) - 1; bit >= 0; bit--)
+        Span<long> limbs = stackalloc long[WideLimbs];
+        for (var i = 0; i < WideLimbs; i++)
         {
-            var carry = (wide[bit >> 6] >> (bit & 63)) & 1;
-            for (var i = 0; i < Limbs; i++)
+            var bit = i * LimbBits;
+            var value = wide[bit >> 6] >> (bit & 63);
+            if ((bit & 63) > 64 - LimbBits && (bit >> 6) + 1 < wide.Length)
             {
-                var next = remainder[i] >> 63;
-                remainder[i] = (remainder[i] << 1) | carry;
-                carry = next;
+                value |= wide[(bit >> 6) + 1] << (64 - (bit & 63));
             }
 
-            var keep = Subtract(remainder, Order, less);
-            for (var i = 0; i < Limbs; i++)
+            limbs[i] = (long)(i == WideLimbs - 1 ? value : value & LimbMask);
+        }
+
+        Fold(limbs, 23, 18);
+        Carry(limbs, 6, 16, 2, rounded: true);
+        Carry(limbs, 7, 15, 2, rounded: true);
+        Fold(limbs, 17, 12);
+        Carry(limbs, 0, 10, 2, rounded: true);
+        Carry(limbs, 1, 11, 2, rounded: true);
+        Fold(limbs, 12, 12);
+        Carry(limbs, 0, 11, 1, rounded: false);
+        Fold(limbs, 12, 12);
+        Carry(limbs, 0, 10, 1, rounded: false);
+        Span<ulong> words = stackalloc ulong[Limbs];
+        words.Clear();
+        for (var i = 0; i < NarrowLimbs; i++)
+        {
+            var bit = i * LimbBits;
+            words[bit >> 6] |= (ulong)limbs[i] << (bit & 63);
+            if ((bit & 63) > 64 - LimbBits && (bit >> 6) + 1 < Limbs)
             {
-                remainder[i] = less[i] ^ (keep & (less[i] ^ remainder[i]));
+                words[(bit >> 6) + 1] |= (ulong)limbs[i] >> (64 - (bit & 63));
             }
         }
 
         for (var i = 0; i < Limbs; i++)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(into[(8 * i)..], remainder[i]);
+            BinaryPrimitives.WriteUInt64LittleEndian(into[(8 * i)..], words[i]);
         }
 
-        remainder.Clear();
-        less.Clear();
+        limbs.Clear();
+        words.Clear();
+    }
+
+    private static void Fold(Span<long> limbs, int from, int downTo)
+    {
+        for (var i = from; i >= downTo; i--)
+        {
+            for (var j = 0; j < Folded.Length; j++)
+            {
+                limbs[i - NarrowLimbs + j] += limbs[i] * Folded[j];
+            }
+
+            limbs[i] = 0;
+        }
+    }
+
+    private static void Carry(Span<long> limbs, int from, int to, int step, bool rounded)
+    {
+        for (var i = from; i <= to; i += step)
+        {
+            var carry = (limbs[i] + (rounded ? 1L << (LimbBits - 1) : 0)) >> LimbBits;
+            limbs[i + 1] += carry;
+            limbs[i] -= carry << LimbBits;
+        }
+    }
+
+    /// <summary>L, little-endian.</summary>
+    public static byte[] OrderBytes()
+    {
+        var bytes = new byte[8 * Limbs];
+        for (var i = 0; i < Limbs; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8 * i), Order[i]);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>
+    /// The signed digits of a public scalar (non-adjacent form): each is zero or odd, and after one that is not zero come at least width - 1 that are.
+    /// </summary>
+    public static void Digits(ReadOnlySpan<byte> scalar, int width, Span<sbyte> digits)
+    {
+        Span<ulong> words = stackalloc ulong[Limbs + 1];
+        Read(scalar, words[..Limbs]);
+        words[Limbs] = 0;
+        digits.Clear();
+        var carry = 0ul;
+        for (var at = 0; at < DigitCount;)
+        {
+            var bits = words[at >> 6] >> (at & 63);
+            bits |= (at & 63) > 64 - width && (at >> 6) < Limbs ? words[(at >> 6) + 1] << (64 - (at & 63)) : 0;
+            var window = carry + (bits & ((1ul << width) - 1));
+            if ((window & 1) == 0)
+            {
+                at++;
+                continue;
+            }
+
+            carry = window >> (width - 1) & 1;
+            digits[at] = (sbyte)((long)window - ((long)carry << width));
+            at += width;
+        }
     }
 
     /// <summary>x - y.</summary>

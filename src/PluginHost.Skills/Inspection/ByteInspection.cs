@@ -46,17 +46,23 @@ internal static class ByteInspection
             : null;
     }
 
-    /// <summary>Bytes of noise among some bytes, in windows; nothing for formats that are known to be compressed.</summary>
-    public static int Noise(ReadOnlySpan<byte> bytes)
+    /// <summary>Whether some bytes begin as a format that is known to be compressed.</summary>
+    public static bool IsKnownToBeCompressed(ReadOnlySpan<byte> bytes)
     {
         foreach (var magic in Compressed)
         {
             if (bytes.StartsWith(magic))
             {
-                return 0;
+                return true;
             }
         }
 
+        return false;
+    }
+
+    /// <summary>Bytes of noise among some bytes, in windows.</summary>
+    public static int Noise(ReadOnlySpan<byte> bytes)
+    {
         var windows = 0;
         for (var at = 0; at + Window <= bytes.Length; at += Window)
         {

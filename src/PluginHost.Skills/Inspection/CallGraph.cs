@@ -49,13 +49,16 @@ internal sealed class CallGraph
     }
 
     /// <summary>Imported functions that may be called from some functions, or while the module starts.</summary>
-    public IEnumerable<ModuleImport> ImportsFrom(IEnumerable<int> functions)
+    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    public IEnumerable<ModuleImport> ImportsFrom(IEnumerable<int> functions, CancellationToken cancellation)
     {
+        var byType = _referenced.ToLookup(function => _module.Functions[function]);
         var seen = new HashSet<int>();
         var types = new HashSet<FunctionType>();
         var open = new Stack<int>(functions.Concat(_module.Start is { } start ? [start] : []));
         while (open.TryPop(out var function))
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!seen.Add(function) || function < _module.ImportedFunctions)
             {
                 continue;
@@ -69,7 +72,7 @@ internal sealed class CallGraph
 
             foreach (var type in _indirect[body].Where(types.Add))
             {
-                foreach (var callee in _referenced.Where(callee => _module.Functions[callee].Equals(type)))
+                foreach (var callee in byType[type])
                 {
                     open.Push(callee);
                 }

@@ -29,7 +29,7 @@ internal static class CodeFindings
         }
 
         Reach(findings, skill, tools, asked, cancellation);
-        return findings;
+        return findings.DistinctBy(finding => (finding.Id, finding.Location));
     }
 
     private static void Imports(List<Finding> findings, InspectedModule module, RequestedCapabilities asked)
@@ -57,6 +57,7 @@ internal static class CodeFindings
                 findings.Add(FindingRules.LargeSection.At(location, $"{section.Content.Length} bytes that never run"));
             }
 
+            Bytes(findings, location, section.Content.Span);
             if (!isKnown)
             {
                 PackageFindings.Content(findings, location, section.Content.Span);
@@ -64,22 +65,30 @@ internal static class CodeFindings
         }
     }
 
+    /// <summary>All data segments as one: what is cut into pieces is found all the same.</summary>
     private static void Data(List<Finding> findings, InspectedModule module)
     {
-        for (var i = 0; i < module.Module.Data.Length; i++)
+        var data = new byte[module.Module.Data.Sum(segment => segment.Content.Length)];
+        var at = 0;
+        foreach (var segment in module.Module.Data)
         {
-            var content = module.Module.Data[i].Content;
-            var location = string.Create(CultureInfo.InvariantCulture, $"{module.Path}[data {i}]");
-            var bytes = module.Bytes.AsSpan(content.Start, content.Length);
-            if (ByteInspection.Program(bytes) is { Rule: var rule } program && rule != FindingRules.Script)
-            {
-                findings.Add(rule.At(location, $"holds {program.What}"));
-            }
+            module.Bytes.AsSpan(segment.Content.Start, segment.Content.Length).CopyTo(data.AsSpan(at));
+            at += segment.Content.Length;
+        }
 
-            if (ByteInspection.Noise(bytes) is > 0 and var noise)
-            {
-                findings.Add(FindingRules.HighEntropy.At(location, $"{noise} bytes look like noise"));
-            }
+        Bytes(findings, $"{module.Path}[data]", data);
+    }
+
+    private static void Bytes(List<Finding> findings, string location, ReadOnlySpan<byte> bytes)
+    {
+        if (ByteInspection.Program(bytes) is { Rule: var rule } program && rule != FindingRules.Script)
+        {
+            findings.Add(rule.At(string.Create(CultureInfo.InvariantCulture, $"{location}+{program.At}"), $"holds {program.What}"));
+        }
+
+        if (ByteInspection.Noise(bytes) is > 0 and var noise)
+        {
+            findings.Add(FindingRules.HighEntropy.At(location, $"{noise} bytes look like noise"));
         }
     }
 
@@ -91,7 +100,7 @@ internal static class CodeFindings
         {
             var code = module.First().Module.Module;
             var entries = code.Exports.Where(export => export.Kind == ExternalKind.Function && (module.Any(tool => tool.Export == export.Name) || export.Name is "_initialize" or "__wasm_call_ctors"));
-            foreach (var import in CallGraph.Of(code, cancellation).ImportsFrom(entries.Select(export => export.Index)))
+            foreach (var import in CallGraph.Of(code, cancellation).ImportsFrom(entries.Select(export => export.Index), cancellation))
             {
                 reached.UnionWith(asked.UsableBy(import));
             }

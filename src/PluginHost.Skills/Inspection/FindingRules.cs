@@ -23,6 +23,8 @@ internal static class FindingRules
 
     public static FindingRule HighEntropy { get; } = new("high_entropy_data", FindingSeverity.Warning, "ship data in a form that can be looked at");
 
+    public static FindingRule Compressed { get; } = new("compressed_data", FindingSeverity.Info, "nothing, if it is what it begins as");
+
     public static FindingRule EmbeddedExecutable { get; } = new("embedded_executable", FindingSeverity.Error, "take the native program out: this host would never run it");
 
     public static FindingRule EmbeddedModule { get; } = new("embedded_module", FindingSeverity.Warning, "put modules under modules/, where they are inspected");
@@ -58,7 +60,7 @@ internal static class FindingRules
     /// <summary>All of them.</summary>
     public static IReadOnlyList<FindingRule> All { get; } =
     [
-        ImportWithoutRequest, UnreachableCapability, UnknownSection, LargeSection, StartFunction, HighEntropy, EmbeddedExecutable, EmbeddedModule, Script, MisleadingText,
+        ImportWithoutRequest, UnreachableCapability, UnknownSection, LargeSection, StartFunction, HighEntropy, Compressed, EmbeddedExecutable, EmbeddedModule, Script, MisleadingText,
         InvisibleText, UncheckedSbom, UnboundModule, UnreadableUrl, Vulnerable, PossiblyVulnerable, UnreadableRecord, MinimalProvenance, PlaceholderProvenance,
         UncoveredAsset, IgnoredEvidence, NeedsReview,
     ];

@@ -16,7 +16,7 @@ internal static class JsonDocuments
                 ? document
                 : throw new SkillVerificationException(room, "form", $"{entry} is not a JSON object");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new SkillVerificationException(room, "form", $"{entry} is not JSON, or a property is there twice");
         }
@@ -25,8 +25,21 @@ internal static class JsonDocuments
     /// <summary>A string property, or null where there is none.</summary>
     public static string? Text(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
+            ? Text(value)
             : null;
+
+    /// <summary>A text; null where escapes in it make none that could be one (half of a pair).</summary>
+    public static string? Text(this JsonElement text)
+    {
+        try
+        {
+            return text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Items of an array property; none where it is absent or no array.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>

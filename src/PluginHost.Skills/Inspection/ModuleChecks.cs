@@ -9,7 +9,7 @@ internal static class ModuleChecks
 {
     private const string ComponentFiles = "wasi:filesystem";
 
-    public static IEnumerable<StaticCheck> Of(SkillArtifact artifact, ImmutableArray<InspectedModule> modules, string? invalid, StaticPolicy policy)
+    public static IEnumerable<StaticCheck> Of(SkillArtifact artifact, ImmutableArray<InspectedModule> modules, string? invalid, bool asksForFiles, StaticPolicy policy)
     {
         var entries = artifact.Entries.Where(entry => SkillArtifact.IsModule(entry.Path)).ToList();
         yield return Check("wasm_module_presence", null, $"{entries.Count} modules");
@@ -20,6 +20,11 @@ internal static class ModuleChecks
         yield return Check("wasm_module_validation", invalid, "all are valid");
         if (invalid is not null)
         {
+            foreach (var id in new[] { "wasm_exported_function_limit", "wasm_wasi_filesystem_imports" })
+            {
+                yield return new StaticCheck(id, CheckStatus.Skipped, FindingSeverity.Info, "not looked at: a module is not valid");
+            }
+
             yield break;
         }
 
@@ -29,8 +34,8 @@ internal static class ModuleChecks
             $"none exports more than {policy.MaxExportedFunctions} functions");
         yield return Check(
             "wasm_wasi_filesystem_imports",
-            modules.FirstOrDefault(module => module.Module.Imports.Any(import => import.Module.StartsWith(ComponentFiles, StringComparison.Ordinal))) is { } files ? $"'{files.Path}' imports {ComponentFiles}" : null,
-            $"none imports {ComponentFiles}");
+            asksForFiles ? null : modules.FirstOrDefault(module => module.Module.Imports.Any(import => import.Module.StartsWith(ComponentFiles, StringComparison.Ordinal))) is { } files ? $"'{files.Path}' imports {ComponentFiles}, and the skill asks for no files" : null,
+            asksForFiles ? "the skill asks for files" : $"none imports {ComponentFiles}");
     }
 
     private static int Exported(InspectedModule module) => module.Module.Exports.Count(export => export.Kind == ExternalKind.Function);

@@ -1,14 +1,21 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Toml;
 
 namespace PluginHost.Skills.Inspection;
 
 /// <summary>Findings in the files of a package: what is hidden in texts, and programs and noise among its assets.</summary>
 internal static class PackageFindings
 {
+    /// <summary>Bytes by which text is told from data, and how many to one may be odd in text.</summary>
+    private const int HeadBytes = 64 * 1024;
+
+    private const int OddShare = 50;
+
+    private static readonly string[] Documents = [ManifestReader.Entry, CapabilitiesFileReader.Entry];
+
     public static IReadOnlyList<Finding> Of(SkillArtifact artifact, SkillManifest manifest, CancellationToken cancellation)
     {
         var findings = new List<Finding>();
@@ -17,9 +24,13 @@ internal static class PackageFindings
             findings.Add(FindingRules.NeedsReview.At(ManifestReader.Entry, "a builder made it, and nobody has approved what it made"));
         }
 
-        foreach (var text in Decoded(manifest))
+        foreach (var file in Documents)
         {
-            Text(findings, ManifestReader.Entry, text, "after escapes are read");
+            foreach (var text in artifact.Find(file) is { } bytes ? TomlTexts.Of(TomlReader.Read(bytes)) : [])
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Text(findings, file, text, "after escapes are read");
+            }
         }
 
         foreach (var entry in artifact.Entries.Where(entry => !SkillArtifact.IsModule(entry.Path)))
@@ -41,13 +52,40 @@ internal static class PackageFindings
 
         if (ByteInspection.Noise(bytes) is > 0 and var noise)
         {
-            findings.Add(FindingRules.HighEntropy.At(location, $"{noise} bytes look like noise: encrypted or compressed in a form that is not known"));
+            findings.Add(ByteInspection.IsKnownToBeCompressed(bytes)
+                ? FindingRules.Compressed.At(location, $"{noise} bytes look like noise, as they do in the format that it begins as")
+                : FindingRules.HighEntropy.At(location, $"{noise} bytes look like noise: encrypted or compressed in a form that is not known"));
         }
 
-        if (Utf8.IsValid(bytes) && !bytes.Contains((byte)0))
+        if (Decoded(bytes) is { } text)
         {
-            Text(findings, location, Encoding.UTF8.GetString(bytes), "");
+            Text(findings, location, text, "");
         }
+    }
+
+    /// <summary>What a lenient reader would take for text: a bad byte or two does not hide the rest.</summary>
+    private static string? Decoded(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
+        {
+            return Encoding.Unicode.GetString(bytes);
+        }
+
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            return Encoding.BigEndianUnicode.GetString(bytes);
+        }
+
+        var head = bytes[..Math.Min(bytes.Length, HeadBytes)];
+        var odd = 0;
+        foreach (var value in head)
+        {
+            odd += value is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r') ? 1 : 0;
+        }
+
+        return odd * OddShare <= head.Length && Encoding.UTF8.GetString(head).Count(c => c == '\uFFFD') * OddShare <= head.Length
+            ? Encoding.UTF8.GetString(bytes).Replace("\0", "", StringComparison.Ordinal).Replace("\uFFFD", "", StringComparison.Ordinal)
+            : null;
     }
 
     private static void Text(List<Finding> findings, string location, string text, string note)
@@ -58,14 +96,4 @@ internal static class PackageFindings
             findings.Add(hidden.Rule.At(place, string.Create(CultureInfo.InvariantCulture, $"holds the character U+{hidden.Character.Value:X4}")));
         }
     }
-
-    /// <summary>Texts of the manifest as they are read: an escape could hide from whoever reads the file what a model is told.</summary>
-    private static IEnumerable<string> Decoded(SkillManifest manifest) =>
-    [
-        manifest.Name,
-        .. manifest.Tools.SelectMany(tool => new[] { tool.Name, tool.Description, Encoding.UTF8.GetString(Toml.TomlWriter.Write(tool.InputSchema)), Encoding.UTF8.GetString(Toml.TomlWriter.Write(tool.OutputSchema)) }),
-        manifest.Operator.DisplayName ?? "",
-        manifest.Operator.Summary ?? "",
-        manifest.Operator.Description ?? "",
-    ];
 }

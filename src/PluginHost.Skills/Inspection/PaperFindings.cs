@@ -37,7 +37,7 @@ internal static class PaperFindings
 
         foreach (var match in report.Matches.Take(MostOfAKind))
         {
-            var rule = match.IsCertain ? FindingRules.Vulnerable : FindingRules.PossiblyVulnerable;
+            var rule = match.IsCertain || match.IsMalicious ? FindingRules.Vulnerable : FindingRules.PossiblyVulnerable;
             yield return rule.At(SbomInspection.Entry, $"{match.Package}: {match.Id}{(match.Severity.Length > 0 ? $" ({match.Severity})" : "")}: {match.Summary}");
         }
 

@@ -19,11 +19,24 @@ internal sealed record SkillInspection(SbomReport Sbom, OsvReport? Vulnerabiliti
     public static SkillInspection Of(SignedSkill skill, InspectionSettings? settings = null, CancellationToken cancellation = default)
     {
         settings ??= new InspectionSettings();
-        var sbom = SbomInspection.Check(skill.Artifact);
+        var sbom = Readable("sbom", () => SbomInspection.Check(skill.Artifact));
         var vulnerabilities = Vulnerable(sbom, settings.Feed, cancellation);
-        var provenance = ProvenanceInspection.Check(skill.Artifact, settings.Provenance, settings.Beside);
+        var provenance = Readable("provenance", () => ProvenanceInspection.Check(skill.Artifact, settings.Provenance, settings.Beside));
         settings.Provenance.Check(provenance, skill.Manifest.Publisher);
         return new SkillInspection(sbom, vulnerabilities, provenance, Decode(skill.Artifact, cancellation));
+    }
+
+    /// <summary>Escapes may name half of a character: JSON lets them pass until somebody reads them.</summary>
+    public static T Readable<T>(string room, Func<T> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
+        {
+            throw new SkillVerificationException(room, "form", $"a document of the {room} room holds text that is no Unicode, or a number without bounds");
+        }
     }
 
     /// <exception cref="SkillVerificationException">A module is not valid.</exception>

@@ -14,7 +14,7 @@ internal sealed record StaticAudit(StaticPolicy Policy, ImmutableArray<StaticChe
     /// <summary>Why it would have to be quarantined.</summary>
     public ImmutableArray<string> Reasons =>
     [
-        .. Checks.Where(check => check.Status == CheckStatus.Fail).Select(check => $"{check.Id}: {check.Message}"),
+        .. Checks.Where(check => check.Status == CheckStatus.Fail).Select(check => check.Message),
         .. Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => $"{finding.Id}: {finding.Location}: {finding.Message}"),
     ];
 

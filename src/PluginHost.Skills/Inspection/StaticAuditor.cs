@@ -39,7 +39,7 @@ internal sealed class StaticAuditor
         checks.Add(Pass("sbom_presence", $"CycloneDX {inspection.Sbom.SpecVersion}"));
         checks.Add(Pass("provenance_presence", $"SLSA build level {inspection.Provenance.Level}"));
         checks.AddRange(ManifestChecks.Of(skill.Manifest, settings.Static));
-        checks.AddRange(ModuleChecks.Of(skill.Artifact, inspection.Modules, null, settings.Static));
+        checks.AddRange(ModuleChecks.Of(skill.Artifact, inspection.Modules, null, AsksForFiles(skill.Manifest), settings.Static));
         checks.Add(FeedCheck(inspection));
         return new StaticAudit(settings.Static, checks.ToImmutable(), Sorted(
             [.. PackageFindings.Of(skill.Artifact, skill.Manifest, cancellation), .. PaperFindings.Of(inspection), .. CodeFindings.Of(skill, inspection.Modules, tools, cancellation)]));
@@ -50,7 +50,7 @@ internal sealed class StaticAuditor
         SignedSkill? signed = null;
         var checks = ImmutableArray.CreateBuilder<StaticCheck>();
         checks.Add(Try("signature_validity", () => (signed = SignedSkill.Verify(_artifact)).Signature.KeyId));
-        checks.Add(Try("sbom_presence", () => $"CycloneDX {SbomInspection.Check(_artifact).SpecVersion}"));
+        checks.Add(Try("sbom_presence", () => $"CycloneDX {SkillInspection.Readable("sbom", () => SbomInspection.Check(_artifact)).SpecVersion}"));
         checks.Add(Try("provenance_presence", () => Provenance()));
         var modules = ImmutableArray<InspectedModule>.Empty;
         var invalid = Failure(() => modules = SkillInspection.Decode(_artifact, _cancellation));
@@ -67,10 +67,10 @@ internal sealed class StaticAuditor
         }
 
         checks.AddRange(ManifestChecks.Of(_manifest, _settings.Static));
-        checks.AddRange(ModuleChecks.Of(_artifact, modules, invalid?.Message, _settings.Static));
+        checks.AddRange(ModuleChecks.Of(_artifact, modules, invalid?.Message, AsksForFiles(_manifest), _settings.Static));
         checks.Add(inspection is null ? new StaticCheck("vulnerability_feed_hook", CheckStatus.Skipped, FindingSeverity.Info, "not compared: the package does not hold") : FeedCheck(inspection));
         var findings = PackageFindings.Of(_artifact, _manifest, _cancellation);
-        if (rest is not null && !checks.Any(check => check.Status == CheckStatus.Fail))
+        if (rest is not null && !checks.Any(check => check.Status == CheckStatus.Fail && check.Message.StartsWith(rest.Code + ":", StringComparison.Ordinal)) && rest.Message != invalid?.Message)
         {
             // Its code does not fit its tools, or it falls short of what an operator demands: no check of Palyra's tells.
             findings = [.. findings, new Finding(rest.Code, FindingSeverity.Error, rest.Message, ManifestReader.Entry, "see docs/errors.md")];
@@ -79,9 +79,11 @@ internal sealed class StaticAuditor
         return new StaticAudit(_settings.Static, checks.ToImmutable(), Sorted(findings));
     }
 
+    private static bool AsksForFiles(SkillManifest manifest) => !manifest.Capabilities.ReadRoots.IsEmpty || !manifest.Capabilities.WriteRoots.IsEmpty;
+
     private string Provenance()
     {
-        var report = ProvenanceInspection.Check(_artifact, _settings.Provenance, _settings.Beside);
+        var report = SkillInspection.Readable("provenance", () => ProvenanceInspection.Check(_artifact, _settings.Provenance, _settings.Beside));
         _settings.Provenance.Check(report, _manifest.Publisher);
         return $"SLSA build level {report.Level}";
     }

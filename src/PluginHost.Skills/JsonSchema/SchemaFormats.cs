@@ -11,10 +11,25 @@ internal static partial class SchemaFormats
         "date-time" => DateTimeForm().Match(text) is { Success: true } match && IsDate(match) && IsTime(match),
         "date" => DateForm().Match(text) is { Success: true } match && IsDate(match),
         "email" or "idn-email" => EmailForm().IsMatch(text),
-        "uri" or "iri" => ReferenceForm().IsMatch(text) && SchemeForm().IsMatch(text),
-        "uri-reference" or "iri-reference" => ReferenceForm().IsMatch(text),
+        "uri" or "iri" => IsReference(text) && SchemeForm().IsMatch(text),
+        "uri-reference" or "iri-reference" => IsReference(text),
         _ => true,
     };
+
+    /// <summary>Characters that references may hold, and percent signs before two digits.</summary>
+    private static bool IsReference(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] <= ' ' || "\"<>\\^`{|}".Contains(text[i], StringComparison.Ordinal)
+                || (text[i] == '%' && !(i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsDate(Match match) =>
         Number(match, "month") is >= 1 and <= 12 && Number(match, "year") >= 1
@@ -44,9 +59,6 @@ internal static partial class SchemaFormats
 
     [GeneratedRegex(@"^[^@\s]+@[^@\s]+\z")]
     private static partial Regex EmailForm();
-
-    [GeneratedRegex("""^(?:[^\u0000-\u0020"<>\\^`{|}%]|%[0-9A-Fa-f]{2})*\z""")]
-    private static partial Regex ReferenceForm();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.-]*:")]
     private static partial Regex SchemeForm();

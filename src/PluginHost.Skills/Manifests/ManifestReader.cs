@@ -169,19 +169,21 @@ internal static partial class ManifestReader
             throw table.Wrong("experimental", "is not true");
         }
 
-        foreach (var key in new[] { "source_kind", "source_ref", "rollout_flag", "review_status" })
+        foreach (var key in new[] { "source_kind", "source_ref", "rollout_flag" })
         {
             table.NonBlank(key);
         }
 
         var checklist = table.Table("checklist") ?? throw table.Missing("checklist");
-        foreach (var key in new[] { "capability_declaration_path", "provenance_path", "test_harness_path", "review_notes" })
+        foreach (var key in new[] { "capability_declaration_path", "provenance_path", "test_harness_path" })
         {
             checklist.Text(key);
         }
 
+        checklist.OptionalText("review_notes");
+
         checklist.End();
-        var status = table.Text("review_status").Trim();
+        var status = table.OptionalText("review_status")?.Trim();
         table.End();
         return status is not ("approved" or "signed");
     }

@@ -35,7 +35,7 @@ internal sealed class BuildEvidence(IReadOnlyCollection<TrustedBuilder> builders
         }
 
         var parts = BuildStatement.Of(evidence.Statement.Root);
-        if (builders.FirstOrDefault(builder => builder.BuilderId == parts.BuilderId && evidence.Envelope.SignedBy([builder.PublicKey]) is not null) is not { } signer)
+        if (builders.OrderByDescending(builder => builder.MaxLevel).FirstOrDefault(builder => builder.BuilderId == parts.BuilderId && evidence.Envelope.SignedBy([builder.PublicKey]) is not null) is not { } signer)
         {
             return Ignored(evidence, $"no key that is trusted for the builder '{parts.BuilderId}' signed it");
         }

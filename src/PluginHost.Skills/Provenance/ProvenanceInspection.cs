@@ -45,7 +45,7 @@ internal static class ProvenanceInspection
             covers ? ProvenanceKind.Statement : ProvenanceKind.Minimal,
             builder.Text("id"),
             Math.Max(covers ? 1 : 0, evidence.Level),
-            evidence.Source ?? (isStatement ? BuildStatement.Of(root).Source : null),
+            evidence.Level > 0 ? evidence.Source : isStatement ? BuildStatement.Of(root).Source : null,
             evidence.SignedBy,
             subjects.HasPlaceholders,
             subjects.UncoveredAssets,

@@ -71,7 +71,7 @@ internal static class SbomInspection
         }
     }
 
-    /// <summary>What the schema cannot say: a reference names one thing, and what depends on something names it.</summary>
+    /// <summary>What the schema cannot say: a reference names one thing, and what depends on something names what is there.</summary>
     private static void CheckReferences(JsonElement root)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -82,6 +82,47 @@ internal static class SbomInspection
                 throw Refused("reference", $"{Entry} has two things of one {Reference}");
             }
         }
+
+        var anywhere = AllReferences(root);
+        foreach (var name in root.Items("dependencies").SelectMany(dependency => dependency.Items("dependsOn").Concat(dependency.Items("provides")).Select(one => one.Text()).Append(dependency.Text("ref"))))
+        {
+            // A link into another bill begins so; what it leads to is not here.
+            if (name is not null && !anywhere.Contains(name) && !name.StartsWith("urn:cdx:", StringComparison.Ordinal))
+            {
+                throw Refused("reference", $"{Entry} has a dependency on something that it does not list");
+            }
+        }
+    }
+
+    /// <summary>Whatever has a reference, wherever it stands.</summary>
+    private static HashSet<string> AllReferences(JsonElement root)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<JsonElement>([root]);
+        while (open.TryPop(out var element))
+        {
+            if (element.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var item in element.EnumerateArray())
+                {
+                    open.Push(item);
+                }
+            }
+            else if (element.ValueKind == JsonValueKind.Object)
+            {
+                if (element.Text(Reference) is { } reference)
+                {
+                    found.Add(reference);
+                }
+
+                foreach (var member in element.EnumerateObject())
+                {
+                    open.Push(member.Value);
+                }
+            }
+        }
+
+        return found;
     }
 
     private static IEnumerable<JsonElement> Components(JsonElement root)

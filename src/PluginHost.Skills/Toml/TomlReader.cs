@@ -10,6 +10,7 @@ internal sealed partial class TomlReader
 {
     private const int MaxBytes = 1024 * 1024;
     private const int MaxDepth = 64;
+    private const int MaxKey = 4_096;
     private const char ByteOrderMark = '\uFEFF';
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -192,12 +193,12 @@ internal sealed partial class TomlReader
 
     private List<string> Key()
     {
-        var parts = new List<string> { KeyPart() };
+        var parts = new List<string> { Bounded(KeyPart()) };
         SkipSpace();
         while (Take('.'))
         {
             SkipSpace();
-            parts.Add(KeyPart());
+            parts.Add(Bounded(KeyPart()));
             SkipSpace();
             if (parts.Count > MaxDepth)
             {
@@ -212,9 +213,7 @@ internal sealed partial class TomlReader
     {
         if (Current is '"' or '\'')
         {
-            return _text.AsSpan(_at).StartsWith("\"\"\"") || _text.AsSpan(_at).StartsWith("'''")
-                ? throw Error("a key cannot be a string of several lines")
-                : Current == '"' ? BasicString() : LiteralString();
+            return QuotedKey();
         }
 
         var start = _at;
@@ -224,6 +223,15 @@ internal sealed partial class TomlReader
         }
 
         return _at > start ? _text[start.._at] : throw Error("a key is expected");
+    }
+
+    private string Bounded(string key) => key.Length <= MaxKey ? key : throw Error($"a key has more than {MaxKey} characters");
+
+    private string QuotedKey()
+    {
+        return _text.AsSpan(_at).StartsWith("\"\"\"") || _text.AsSpan(_at).StartsWith("'''")
+            ? throw Error("a key cannot be a string of several lines")
+            : Current == '"' ? BasicString() : LiteralString();
     }
 
     private bool Take(char wanted)

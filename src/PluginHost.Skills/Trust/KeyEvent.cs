@@ -17,6 +17,7 @@ internal sealed record KeyEvent
 {
     public const string Type = "urn:pluginhost:key-event:v1";
 
+    private const int MaxBytes = 128 * 1024;
     private const int MaxKeys = 32;
     private const int MaxPayloads = 1_000;
     private const string KeyPrefix = "ed25519:";
@@ -54,6 +55,11 @@ internal sealed record KeyEvent
     /// <exception cref="FormatException">It has another form.</exception>
     public static KeyEvent Read(DsseEnvelope envelope)
     {
+        if (envelope.Raw.Length > MaxBytes)
+        {
+            throw new FormatException($"a key event has at most {MaxBytes} bytes");
+        }
+
         var statement = InTotoStatement.Read(envelope.Payload);
         var predicate = statement.Predicate;
         if (!IsOne(statement) || predicate.ValueKind != JsonValueKind.Object)
@@ -107,9 +113,10 @@ internal sealed record KeyEvent
             throw new FormatException("a key event does not revoke a key that it names");
         }
 
-        if (!statement.Subjects.Any(subject => subject.Sha256 == DigestOf(Keys)))
+        // Which digest of the set it is does not matter: the set itself stands in what is signed.
+        if (!statement.Subjects.Any(subject => subject.Sha256 is not null))
         {
-            throw new FormatException("the subject of a key event is its set of keys");
+            throw new FormatException("the subject of a key event is its set of keys, by a SHA-256");
         }
     }
 

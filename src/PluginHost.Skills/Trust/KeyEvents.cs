@@ -5,28 +5,52 @@ using PluginHost.Skills.Attestations;
 namespace PluginHost.Skills.Trust;
 
 /// <summary>
-/// Follows a publisher's key events: each next version needs enough signatures of the old keys and of the new ones, new keys have to be those
-/// that were committed to, and two different events for one version freeze the publisher.
+/// Follows a publisher's key events: each next version needs enough signatures of the old keys and of the new ones, none of them revoked; once keys
+/// were committed to, only those may come; and two different events for one version are a conflict.
 /// </summary>
-internal static class KeyEvents
+internal sealed class KeyEvents
 {
     /// <summary>Versions of a publisher's keys.</summary>
     private const int MaxVersions = 256;
 
-    private const int MaxEvents = 512;
+    /// <summary>Lines of bundles that are looked at for one package.</summary>
+    private const int MaxLines = 1_024;
+
+    /// <summary>Signatures that are verified for one package: what strangers wrote must not keep the host busy.</summary>
+    private const int MaxVerifications = 4_000;
+
     private const string Folder = "attestations/";
     private const string Extension = ".intoto.jsonl";
+    private readonly IReadOnlySet<string> _revoked;
+    private readonly DateTimeOffset _now;
+    private readonly List<KeyEvent> _followed = [];
+    private PublisherKeys? _known;
+    private KeyEvent? _conflict;
+    private int _verifications;
+
+    private KeyEvents(PublisherKeys? known, IReadOnlySet<string> revoked, DateTimeOffset now)
+    {
+        _known = known;
+        _revoked = revoked;
+        _now = now;
+    }
 
     /// <summary>Events of a publisher in a package and beside it. What is no event is not looked at.</summary>
     public static IReadOnlyList<KeyEvent> Of(SkillArtifact artifact, ReadOnlyMemory<byte> beside, string publisher) =>
     [
         .. artifact.Entries.Where(entry => entry.Path.StartsWith(Folder, StringComparison.Ordinal) && entry.Path.EndsWith(Extension, StringComparison.Ordinal))
-            .SelectMany(entry => Read(entry.Content)).Concat(Read(beside).Select(one => one with { IsBeside = true }))
-            .Where(one => one.Publisher == publisher).DistinctBy(one => one.Id).Take(MaxEvents),
+            .SelectMany(entry => Lines(entry.Content)).Select(line => (Line: line, IsBeside: false))
+            .Concat(Lines(beside).Select(line => (Line: line, IsBeside: true)))
+            .Take(MaxLines)
+            .Select(line => TryRead(line.Line) is { } read ? read with { IsBeside = line.IsBeside } : null).OfType<KeyEvent>()
+            .Where(one => one.Publisher == publisher).DistinctBy(one => one.Id),
     ];
 
     /// <summary>Reads the events of a bundle.</summary>
-    public static IEnumerable<KeyEvent> Read(ReadOnlyMemory<byte> bundle)
+    public static IEnumerable<KeyEvent> Read(ReadOnlyMemory<byte> bundle) => Lines(bundle).Take(MaxLines).Select(TryRead).OfType<KeyEvent>();
+
+    /// <summary>Lines of a bundle that hold something.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> bundle)
     {
         if (bundle.Length > EvidenceBundle.MaxBytes)
         {
@@ -38,67 +62,77 @@ internal static class KeyEvents
             var end = bundle.Span.IndexOf((byte)'\n');
             var line = end < 0 ? bundle : bundle[..end];
             bundle = end < 0 ? default : bundle[(end + 1)..];
-            if (TryRead(line) is { } read)
+            if (line.Span.IndexOfAnyExcept(" \t\r"u8) >= 0)
             {
-                yield return read;
+                yield return line;
             }
         }
     }
 
-    /// <summary>What is known of a publisher once its events were followed.</summary>
+    /// <summary>Follows events.</summary>
     /// <param name="known">What was known; null for a publisher that is met for the first time.</param>
     /// <param name="events">Events of that publisher.</param>
+    /// <param name="revoked">Keys whose signatures do not count.</param>
     /// <param name="now">The time.</param>
-    /// <param name="followed">Receives the events that were followed.</param>
-    /// <returns>Null where nobody is known and no event begins a succession.</returns>
-    /// <exception cref="SkillVerificationException">Two events were signed for one version.</exception>
-    public static PublisherKeys? Follow(PublisherKeys? known, IEnumerable<KeyEvent> events, DateTimeOffset now, ICollection<KeyEvent> followed)
+    public static FollowedKeys Follow(PublisherKeys? known, IEnumerable<KeyEvent> events, IReadOnlySet<string> revoked, DateTimeOffset now)
     {
+        var succession = new KeyEvents(known, revoked, now);
         foreach (var one in events.OrderBy(one => one.Version).ThenBy(one => one.Id, StringComparer.Ordinal))
         {
-            if (known?.Frozen == true)
+            if (succession._known?.Frozen == true || succession._conflict is not null)
             {
                 break;
             }
 
-            var next = Follow(known, one, now);
-            if (!ReferenceEquals(next, known))
-            {
-                followed.Add(one);
-                known = next;
-            }
+            succession.Follow(one);
         }
 
-        return known;
+        return new FollowedKeys(succession._known, succession._followed, succession._conflict);
     }
 
-    private static PublisherKeys? Follow(PublisherKeys? known, KeyEvent one, DateTimeOffset now)
+    private void Follow(KeyEvent one)
     {
-        if (known is null)
+        if (_known is null)
         {
-            return one.Version == 1 && IsSigned(one, SetOf(one, now)) ? new PublisherKeys { Sets = [SetOf(one, now)] } : null;
+            if (one.Version == 1 && IsSigned(one, SetOf(one, _now)))
+            {
+                Add(one, new PublisherKeys { Sets = [SetOf(one, _now)] });
+            }
+
+            return;
         }
 
-        if (one.Version <= known.Sets.Length && known.Sets[(int)one.Version - 1] is var same && same.Id.Length > 0)
+        if (one.Version <= _known.Sets.Length && _known.Sets[(int)one.Version - 1] is var same && same.Id.Length > 0)
         {
-            return same.Id == one.Id || !IsValid(known, one, now) ? known : throw new SkillVerificationException(
-                "trust", "equivocation", $"'{one.Publisher}' signed two different key events for version {one.Version} ({same.Id[..16]} and {one.Id[..16]})");
+            _conflict = same.Id != one.Id && IsValid(_known, one) ? one : null;
+            return;
         }
 
-        if (!IsValid(known, one, now))
+        if (!IsValid(_known, one))
         {
-            return known;
+            return;
         }
 
         // The first event may come after the key was met: it adds what that key commits to.
-        return one.Version == 1 ? known with { Sets = known.Sets.SetItem(0, SetOf(one, known.Sets[0].Since)) }
-            : known with { Sets = known.Sets.Add(SetOf(one, now)) };
+        Add(one, one.Version == 1 ? _known with { Sets = _known.Sets.SetItem(0, SetOf(one, _known.Sets[0].Since)) } : _known with { Sets = _known.Sets.Add(SetOf(one, _now)) });
+    }
+
+    private void Add(KeyEvent one, PublisherKeys after)
+    {
+        _followed.Add(one);
+        foreach (var (key, revocation) in one.Revoked.Where(pair => after.Sets.Any(set => set.Keys.Contains(pair.Key))))
+        {
+            var valid = after.Revoked.GetValueOrDefault(key) is { } before ? [.. before.ValidPayloads.Intersect(revocation.ValidPayloads)] : revocation.ValidPayloads;
+            after = after with { Revoked = after.Revoked.SetItem(key, revocation with { At = _now, ValidPayloads = valid }) };
+        }
+
+        _known = after;
     }
 
     /// <summary>Whether an event may follow what is known, or stand in the place of what is known for its version.</summary>
-    public static bool IsValid(PublisherKeys known, KeyEvent one, DateTimeOffset now)
+    private bool IsValid(PublisherKeys known, KeyEvent one)
     {
-        var next = SetOf(one, now);
+        var next = SetOf(one, _now);
         if (one.Version == 1)
         {
             return one.Keys.Order(StringComparer.Ordinal).SequenceEqual(known.Sets[0].Keys.Order(StringComparer.Ordinal)) && one.Previous.Length == 0 && IsSigned(one, next);
@@ -109,18 +143,27 @@ internal static class KeyEvents
             return false;
         }
 
+        // A key that stays has to be committed to like one that comes: else its thief would commit anew.
         var before = known.Sets[(int)one.Version - 2];
         return one.Previous == before.Id
-            && (before.NextDigests.IsEmpty || one.Keys.All(key => before.Keys.Contains(key) || before.NextDigests.Contains(KeyEvent.DigestOf(key))))
-            && IsSigned(one, before) && IsSigned(one, next);
+            && (before.NextDigests.IsEmpty || one.Keys.All(key => before.NextDigests.Contains(KeyEvent.DigestOf(key))))
+            && !one.Keys.Any(IsRevoked) && IsSigned(one, before) && IsSigned(one, next);
     }
 
-    private static bool IsSigned(KeyEvent one, KeySet by) => one.Envelope!.CountOf(by.Keys.Select(Convert.FromHexString)) >= by.Threshold;
+    private bool IsRevoked(string key) => _revoked.Contains(key) || _known?.Revoked.ContainsKey(key) == true;
+
+    private bool IsSigned(KeyEvent one, KeySet by)
+    {
+        var keys = by.Keys.Where(key => !IsRevoked(key)).Select(Convert.FromHexString).ToList();
+        _verifications += keys.Count * one.Envelope!.Signatures;
+        return _verifications <= MaxVerifications && keys.Count >= by.Threshold && one.Envelope.CountOf(keys) >= by.Threshold;
+    }
 
     private static KeySet SetOf(KeyEvent one, DateTimeOffset since) => new()
     {
         Version = one.Version,
         Id = one.Id,
+        Event = Convert.ToBase64String(one.Envelope!.Raw.Span),
         Keys = one.Keys,
         Threshold = one.Threshold,
         NextDigests = one.NextDigests,

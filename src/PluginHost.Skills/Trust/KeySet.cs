@@ -11,6 +11,9 @@ internal sealed record KeySet
     /// <summary>Id of the event that made it; empty for keys that were met first without one.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The envelope of that event in base64: proof, if there ever is another.</summary>
+    public string Event { get; init; } = "";
+
     /// <summary>Public keys, 64 lower hexadecimal digits each.</summary>
     public required ImmutableArray<string> Keys { get; init; }
 

@@ -8,6 +8,9 @@ internal sealed record PublisherKeys
     /// <summary>Key sets in the order of their versions; the last one counts.</summary>
     public required ImmutableArray<KeySet> Sets { get; init; }
 
+    /// <summary>Keys that its own events revoked. They say nothing of other publishers.</summary>
+    public ImmutableSortedDictionary<string, RevokedKey> Revoked { get; init; } = ImmutableSortedDictionary.Create<string, RevokedKey>(StringComparer.Ordinal);
+
     /// <summary>Two events for one version, both validly signed: nothing of this publisher is believed until an operator decides.</summary>
     public bool Frozen { get; init; }
 

@@ -41,9 +41,16 @@ internal sealed record RevocationList
             throw new FormatException($"fewer than {Math.Max(1, threshold)} of the operators' keys signed the list of revocations");
         }
 
+        return Parse(envelope.Payload);
+    }
+
+    /// <summary>Reads a list that is about to be signed.</summary>
+    /// <exception cref="FormatException">It has another form.</exception>
+    public static RevocationList Parse(ReadOnlyMemory<byte> json)
+    {
         try
         {
-            using var document = JsonDocument.Parse(envelope.Payload, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
             var root = document.RootElement;
             return new RevocationList
             {

@@ -12,15 +12,15 @@ internal sealed record SkillTrustRecord
     /// <summary>Its first publisher: the id belongs to that one.</summary>
     public required string Publisher { get; init; }
 
-    /// <summary>The SLSA build level that it once reached.</summary>
-    public int ProvenanceLevel { get; init; }
-
     public ImmutableSortedDictionary<string, SkillVersionRecord> Versions { get; init; } = ImmutableSortedDictionary.Create<string, SkillVersionRecord>(StringComparer.Ordinal);
 
     /// <summary>The highest version that was accepted; null where none is left.</summary>
     public SkillVersion? Highest() => Versions.Keys.Select(SkillVersion.Parse).Max();
 
-    public SkillTrustRecord With(SkillVersion version, SkillVersionRecord record, int provenanceLevel)
+    /// <summary>The SLSA build level that a version of it reached which still stands.</summary>
+    public int ProvenanceLevel() => Versions.Values.Select(version => version.ProvenanceLevel).DefaultIfEmpty().Max();
+
+    public SkillTrustRecord With(SkillVersion version, SkillVersionRecord record)
     {
         var versions = Versions.SetItem(version.ToString(), record);
         while (versions.Count > MaxVersions)
@@ -28,7 +28,7 @@ internal sealed record SkillTrustRecord
             versions = versions.Remove(versions.Keys.MinBy(key => SkillVersion.Parse(key))!);
         }
 
-        return this with { Versions = versions, ProvenanceLevel = Math.Max(ProvenanceLevel, provenanceLevel) };
+        return this with { Versions = versions };
     }
 
     /// <summary>Forgets versions that only a revoked key stands behind, so that a thief's version does not lock the owner out.</summary>

@@ -24,18 +24,20 @@ internal sealed class Succession
     /// <summary>Keys that count at its end.</summary>
     public ImmutableArray<string> Keys => _keys.Current().Keys;
 
+    /// <summary>How many of them have to sign the next event.</summary>
+    public int Threshold => _keys.Current().Threshold;
+
     /// <summary>Reads a bundle; where there is none, begins one with the keys that are given.</summary>
     /// <exception cref="FormatException">It is the bundle of another publisher, or damaged.</exception>
     public static Succession Read(string file, string publisher, IReadOnlyCollection<SigningKey> keys)
     {
         if (File.Exists(file))
         {
-            var bytes = File.ReadAllBytes(file);
-            var followed = new List<KeyEvent>();
-            var events = KeyEvents.Read(bytes).Where(one => one.Publisher == publisher).ToList();
-            return KeyEvents.Follow(null, events, default, followed) is { } known && followed.Count == events.Count
+            var bytes = new FileInfo(file).Length <= EvidenceBundle.MaxBytes ? File.ReadAllBytes(file) : throw new FormatException($"'{file}' has more than {EvidenceBundle.MaxBytes} bytes");
+            var followed = KeyEvents.Follow(null, KeyEvents.Read(bytes).Where(one => one.Publisher == publisher), ImmutableHashSet<string>.Empty, default);
+            return followed is { Keys: { } known, Conflict: null } && followed.Followed.Count == KeyEvents.Lines(bytes).Count()
                 ? new Succession(publisher, [.. bytes], known)
-                : throw new FormatException($"'{file}' is not a whole succession of keys of '{publisher}'");
+                : throw new FormatException($"'{file}' is not a whole succession of keys of '{publisher}', and nothing else");
         }
 
         var first = new Succession(publisher, [], PublisherKeys.FirstMet("", default) with { Sets = [] });
@@ -65,16 +67,20 @@ internal sealed class Succession
     {
         var line = one.Sign(signers);
         var read = KeyEvent.Read(DsseEnvelope.Read(line));
-        var followed = new List<KeyEvent>();
-        _keys = KeyEvents.Follow(_keys.Sets.IsEmpty ? null : _keys, [read], default, followed) is { } after && followed.Count == 1
+        _keys = KeyEvents.Follow(_keys.Sets.IsEmpty ? null : _keys, [read], ImmutableHashSet<string>.Empty, default) is { Keys: { } after, Followed.Count: 1 }
             ? after
-            : throw new FormatException("the event would not be followed: too few of the keys that count now or from now on sign it, or a new key was not committed to");
+            : throw new FormatException("the event would not be followed: too few of the keys that count now or from now on sign it, or a key was not committed to");
         if (_bytes.Count > 0 && _bytes[^1] != (byte)'\n')
         {
             _bytes.Add((byte)'\n');
         }
 
         _bytes.AddRange([.. line, (byte)'\n']);
+        if (_bytes.Count > EvidenceBundle.MaxBytes)
+        {
+            throw new FormatException($"the succession would have more than {EvidenceBundle.MaxBytes} bytes");
+        }
+
         return read;
     }
 }

@@ -66,6 +66,13 @@ internal sealed record TrustLedger
             };
     }
 
+    /// <summary>A ledger in which ratchets of a publisher are lowered that its revoked keys alone drove up.</summary>
+    public TrustLedger Lowered(string publisher) => Publishers.GetValueOrDefault(publisher) is not { } keys || keys.Revoked.IsEmpty ? this : this with
+    {
+        Skills = Skills.SetItems(Skills.Where(pair => pair.Value.Publisher == publisher)
+            .Select(pair => KeyValuePair.Create(pair.Key, keys.Revoked.Aggregate(pair.Value, (record, revoked) => record.Without(revoked.Key, revoked.Value))))),
+    };
+
     /// <summary>A ledger in which a payload is revoked; no ratchet stands on it any more.</summary>
     /// <exception cref="FormatException">There are too many.</exception>
     public TrustLedger RevokePayload(string payload, string reason) => RevokedPayloads.Count >= MaxEntries && !RevokedPayloads.ContainsKey(payload)

@@ -19,29 +19,36 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
     /// <exception cref="SkillVerificationException">Two events were signed for one version.</exception>
     public TrustView After(string publisher, IReadOnlyCollection<KeyEvent> events, DateTimeOffset now)
     {
-        // A list is the whole truth about its publishers.
-        if (events.Count == 0 || Store.Lists(publisher))
-        {
-            return this;
-        }
+        var followed = Follow(publisher, events, now);
+        return followed.Conflict is { } conflict
+            ? throw Refused("equivocation", $"'{publisher}' signed two different key events for version {conflict.Version} ({followed.Keys!.Sets[(int)conflict.Version - 1].Id[..16]} and {conflict.Id[..16]})")
+            : With(publisher, followed);
+    }
 
-        var followed = new List<KeyEvent>();
+    /// <summary>Follows a publisher's key events; what they lead to is not decided on yet.</summary>
+    public FollowedKeys Follow(string publisher, IReadOnlyCollection<KeyEvent> events, DateTimeOffset now)
+    {
         var known = Ledger.Publishers.GetValueOrDefault(publisher) ?? (Store.PinOf(publisher) is { } pin ? PublisherKeys.FirstMet(pin, now) : null);
 
-        // Whom nobody knows yet is introduced by what its own package holds alone.
-        if (KeyEvents.Follow(known, events.Where(one => one.Publisher == publisher && (known is not null || !one.IsBeside)), now, followed) is not { } after || followed.Count == 0)
+        // A list is the whole truth about its publishers; and whom nobody knows yet is introduced by what its own package holds alone.
+        return events.Count == 0 || Store.Lists(publisher)
+            ? new FollowedKeys(known, [], null)
+            : KeyEvents.Follow(known, events.Where(one => one.Publisher == publisher && (known is not null || !one.IsBeside)), Ledger.RevokedKeys.Keys.ToHashSet(StringComparer.Ordinal), now);
+    }
+
+    /// <summary>The same with the keys that events led to.</summary>
+    public TrustView With(string publisher, FollowedKeys followed)
+    {
+        if (followed.Keys is not { } after || followed.Followed.Count == 0)
         {
             return this;
         }
 
-        var ledger = Ledger with { Publishers = Ledger.Publishers.SetItem(publisher, after) };
-        foreach (var (key, revoked) in followed.SelectMany(one => one.Revoked).Where(pair => after.Sets.Any(set => set.Keys.Contains(pair.Key))))
-        {
-            ledger = ledger.Revoke(key, revoked with { At = now });
-        }
+        var isKnown = Ledger.Publishers.ContainsKey(publisher) || Store.PinOf(publisher) is not null;
+        var ledger = (Ledger with { Publishers = Ledger.Publishers.SetItem(publisher, after) }).Lowered(publisher);
 
         // Palyra knows one key for a publisher: the first of those that count now.
-        return new TrustView(known is null ? Store : Store.WithPin(publisher, after.Current().Keys[0]), ledger);
+        return new TrustView(isKnown ? Store.WithPin(publisher, after.Current().Keys[0]) : Store, ledger);
     }
 
     /// <summary>Decides whether a package may be trusted. Changes nothing.</summary>
@@ -65,9 +72,12 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
             throw Refused("key-role", $"the key {skill.Signature.KeyId} is a {role}'s here, and cannot be a publisher's");
         }
 
-        if (Ledger.RevokedKeys.TryGetValue(key, out var revoked) && !revoked.ValidPayloads.Contains(skill.Artifact.Payload))
+        foreach (var revocation in new[] { Ledger.RevokedKeys.GetValueOrDefault(key), Ledger.Publishers.GetValueOrDefault(publisher)?.Revoked.GetValueOrDefault(key) })
         {
-            throw Refused("key-revoked", $"the key {skill.Signature.KeyId} was revoked ({revoked.Reason})");
+            if (revocation is not null && !revocation.ValidPayloads.Contains(skill.Artifact.Payload))
+            {
+                throw Refused("key-revoked", $"the key {skill.Signature.KeyId} was revoked ({revocation.Reason})");
+            }
         }
 
         if (Ledger.Publishers.GetValueOrDefault(publisher)?.Frozen == true)
@@ -90,12 +100,12 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
     /// <exception cref="SkillVerificationException">It is lower.</exception>
     public string? CheckProvenance(SignedSkill skill, int level, TrustRules rules)
     {
-        if (!skill.IsSigned || !Ledger.Skills.TryGetValue(skill.Manifest.SkillId, out var known) || level >= known.ProvenanceLevel)
+        if (!skill.IsSigned || !Ledger.Skills.TryGetValue(skill.Manifest.SkillId, out var known) || level >= known.ProvenanceLevel())
         {
             return null;
         }
 
-        var downgrade = $"its provenance reaches SLSA build level {level}, and an earlier version reached {known.ProvenanceLevel}";
+        var downgrade = $"its provenance reaches SLSA build level {level}, and an earlier version reached {known.ProvenanceLevel()}";
         return rules.AllowDowngrade ? downgrade : throw new SkillVerificationException("provenance", "downgrade", downgrade);
     }
 
@@ -124,7 +134,7 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
         {
             Ledger = view.Ledger with
             {
-                Skills = view.Ledger.Skills.SetItem(id, record.With(skill.Manifest.Version, new SkillVersionRecord(skill.Artifact.Payload, key), provenanceLevel)),
+                Skills = view.Ledger.Skills.SetItem(id, record.With(skill.Manifest.Version, new SkillVersionRecord(skill.Artifact.Payload, key, provenanceLevel))),
             },
         };
     }
@@ -138,6 +148,12 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
         {
             var decision = Store.Decide(skill.Signature, rules.AllowFirstUse);
             return new TrustEvidence(decision, decision == TrustDecision.Allowlisted ? 0 : 1, null, [], null);
+        }
+
+        // A store that is Palyra's own may have been changed there: what it says and what is known here are two truths.
+        if (Store.PinOf(publisher) is { } pinned && !keys.Sets.Any(set => set.Keys.Contains(pinned)))
+        {
+            throw Refused("key-changed", $"the trust store pins another key for '{publisher}' than those that are known here; 'trust remove' forgets these");
         }
 
         var current = keys.Current();
@@ -190,7 +206,8 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
             throw new SkillVerificationException("signature", "missing", "the package is not signed");
         }
 
-        if (Ledger.Skills.ContainsKey(id) || Ledger.Publishers.ContainsKey(publisher) || Store.Lists(publisher) || Store.PinOf(publisher) is not null)
+        if (Ledger.Skills.ContainsKey(id) || Ledger.Publishers.ContainsKey(publisher) || Store.Lists(publisher) || Store.PinOf(publisher) is not null
+            || Ledger.Skills.Values.Any(known => known.Publisher == publisher))
         {
             throw Refused("once-signed", $"'{id}' or '{publisher}' was met signed, and this package is not signed: its signature was taken off, or somebody uses the name");
         }

@@ -45,7 +45,7 @@ internal sealed class OsvFeed
         {
             cancellation.ThrowIfCancellationRequested();
             using var document = bytes is null ? null : Read(bytes);
-            if (document is null || OsvRecord.Read(document.RootElement) is not { } record)
+            if (document is null || OsvRecord.Read(document.RootElement) is not { } record || TryMatch(record, wanted) is not { } found)
             {
                 unreadable++;
                 continue;
@@ -53,7 +53,7 @@ internal sealed class OsvFeed
 
             records++;
             modified = record.Modified is { } time && !(time <= modified) ? time : modified;
-            foreach (var match in record.IsWithdrawn ? [] : Matches(record, wanted))
+            foreach (var match in found)
             {
                 // A record may tell of a package more than once; what is certain counts.
                 if (!matches.TryGetValue((match.Id, match.Package), out var known) || !known.IsCertain)
@@ -64,6 +64,18 @@ internal sealed class OsvFeed
         }
 
         return new OsvReport([.. matches.Values.OrderBy(match => match.Id, StringComparer.Ordinal).ThenBy(match => match.Package, StringComparer.Ordinal)], records, unreadable, modified);
+    }
+
+    private static List<OsvMatch>? TryMatch(OsvRecord record, Dictionary<OsvPackage, List<SbomComponent>> wanted)
+    {
+        try
+        {
+            return record.IsWithdrawn ? [] : [.. Matches(record, wanted)];
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<OsvMatch> Matches(OsvRecord record, Dictionary<OsvPackage, List<SbomComponent>> wanted)
@@ -93,7 +105,7 @@ internal sealed class OsvFeed
 
             document.Dispose();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Counted by the caller.
         }

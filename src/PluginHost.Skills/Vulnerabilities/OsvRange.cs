@@ -45,6 +45,10 @@ internal static class OsvRange
         return affected ? OsvAnswer.Yes : OsvAnswer.No;
     }
 
+    /// <summary>Whether a range spans every version there is or will be.</summary>
+    public static bool IsEveryVersion(JsonElement range) =>
+        range.Text("type") is "SEMVER" or "ECOSYSTEM" && Events(range).ToList() is { Count: > 0 } events && events.TrueForAll(one => one is ("introduced", "0"));
+
     private static IEnumerable<(string Kind, string At)> Events(JsonElement range)
     {
         foreach (var one in range.Items("events"))

@@ -36,22 +36,26 @@ internal sealed class OsvRecord
     {
         foreach (var affected in _root.Items("affected"))
         {
-            if (affected.TryGetProperty("package", out var package) && package.Text("ecosystem") is { } ecosystem && package.Text("name") is { } name)
+            if (affected.ValueKind == JsonValueKind.Object && affected.TryGetProperty("package", out var package) && package.Text("ecosystem") is { } ecosystem && package.Text("name") is { } name)
             {
                 yield return (OsvPackage.Named(ecosystem, name), affected);
             }
         }
     }
 
+    /// <summary>Commits say nothing of a version; where versions are told, too, they are no doubt.</summary>
+    private static bool IsDescribedByCommitsAlone(JsonElement affected) =>
+        !affected.Items("versions").Any() && affected.Items("ranges").All(range => range.Text("type") == "GIT");
+
     /// <summary>Whether a version is among those that an entry of <c>affected</c> lists or spans.</summary>
     public static OsvAnswer Includes(JsonElement affected, string ecosystem, string? version)
     {
         if (version is null)
         {
-            return OsvAnswer.Unknown;
+            return affected.Items("ranges").Any(OsvRange.IsEveryVersion) ? OsvAnswer.Yes : OsvAnswer.Unknown;
         }
 
-        if (affected.Items("versions").Any(one => one.ValueKind == JsonValueKind.String && one.GetString() == version))
+        if (affected.Items("versions").Any(one => one.Text() == version))
         {
             return OsvAnswer.Yes;
         }
@@ -63,7 +67,7 @@ internal sealed class OsvRecord
             {
                 case OsvAnswer.Yes:
                     return OsvAnswer.Yes;
-                case OsvAnswer.Unknown:
+                case OsvAnswer.Unknown when range.Text("type") != "GIT" || IsDescribedByCommitsAlone(affected):
                     answer = OsvAnswer.Unknown;
                     break;
             }

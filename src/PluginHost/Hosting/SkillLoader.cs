@@ -13,7 +13,7 @@ namespace PluginHost.Hosting;
 /// The walk through the rooms for one package. Its file is read once; what is refused on the way is recorded and leaves
 /// nothing behind.
 /// </summary>
-internal sealed class SkillLoader(HostServices services, string path, SkillLoadOptions options)
+internal sealed class SkillLoader(HostServices services, PackageSource source, SkillLoadOptions options)
 {
     private SkillArtifact? _artifact;
     private SignedSkill? _signed;
@@ -24,10 +24,10 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     /// <exception cref="SkillException">A room refused.</exception>
     public Candidate Verify(CancellationToken cancellation)
     {
-        _artifact = SkillArtifact.Read(PackageFile.Read(path));
+        _artifact = SkillArtifact.Read(source.Read());
         cancellation.ThrowIfCancellationRequested();
         _signed = services.Trusts.AllowUnsigned ? SignedSkill.Unsigned(_artifact) : SignedSkill.Verify(_artifact);
-        _beside = PackageFile.Evidence(path);
+        _beside = source.Evidence();
         _events = _signed.IsSigned ? KeyEvents.Of(_artifact, _beside, _signed.Manifest.Publisher) : [];
         var rules = Rules();
         var view = services.Trust.WithEvents(_signed, _events, rules.Now);
@@ -179,13 +179,14 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
                 writer.WriteString("from", from);
             }
         });
-        if (answer.How != "recorded")
-        {
-            services.Consents.Keep(request, candidate.Terms, answer, services.Now);
-        }
-
         services.State?.Advance();
-        var kept = Keep(skill);
+        var kept = Keep(skill, () =>
+        {
+            if (answer.How != "recorded")
+            {
+                services.Consents.Keep(request, candidate.Terms, answer, services.Now);
+            }
+        });
         RecordTrust(request, kept);
         services.Audit.Append("load", writer =>
         {
@@ -195,7 +196,7 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
             writer.WriteString("publisher", request.Publisher);
             writer.WriteString("key", request.KeyId);
             writer.WriteBoolean("signed", skill.Inspected.Signed.IsSigned);
-            writer.WriteString("trust", kept.Word);
+            writer.WriteString("trust", kept.Evidence.Word);
             writer.WriteNumber("provenance", skill.Inspected.Inspection.Provenance.Level);
         });
     }
@@ -217,22 +218,33 @@ internal sealed class SkillLoader(HostServices services, string path, SkillLoadO
     }
 
     /// <summary>Keeps what the decision pins, under the lock between processes, where it is decided once more.</summary>
-    private TrustEvidence Keep(ConsentedSkill skill)
+    /// <param name="skill">The skill.</param>
+    /// <param name="consented">Keeps the consent, once nothing speaks against the load any more.</param>
+    private (TrustEvidence Evidence, long KeyVersion) Keep(ConsentedSkill skill, Action consented)
     {
         TrustEvidence? kept = null;
+        var followed = 0L;
         var (signed, publisher) = (skill.Inspected.Signed, skill.Inspected.Manifest.Publisher);
         services.Trust.Change(stored =>
         {
             var (evidence, view, less) = Decide(services.Trust.WithAdded(stored), skill);
             kept = evidence with { Downgrade = evidence.Downgrade ?? less };
+            followed = view.Ledger.Publishers.GetValueOrDefault(publisher) is { } now && now.Current().Version > (stored.Ledger.Publishers.GetValueOrDefault(publisher)?.Current().Version ?? 1) ? now.Current().Version : 0;
+            consented();
             var accepted = view.Accepted(signed, evidence, skill.Inspected.Inspection.Provenance.Level, Rules());
             return new TrustView(accepted.Store.PinOf(publisher) is { } pin && pin != stored.Store.PinOf(publisher) ? stored.Store.WithPin(publisher, pin) : stored.Store, accepted.Ledger);
         });
-        return kept!;
+        return (kept!, followed);
     }
 
-    private void RecordTrust(ConsentRequest request, TrustEvidence kept)
+    private void RecordTrust(ConsentRequest request, (TrustEvidence Evidence, long KeyVersion) result)
     {
+        var kept = result.Evidence;
+        if (result.KeyVersion > 0)
+        {
+            Trust("key-events", $"key set {result.KeyVersion} counts from now on");
+        }
+
         if (kept.Decision is TrustDecision.NewlyPinned or TrustDecision.Probation)
         {
             Trust(kept.Decision == TrustDecision.Probation ? "probation" : "pinned", "");

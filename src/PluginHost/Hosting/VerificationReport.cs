@@ -30,7 +30,6 @@ internal static class VerificationReport
                 Passed("inspection", $"{inspection.Modules.Length} valid modules, code found for each of {skill.Tools.Length} tools; {audit.Findings.Count(finding => finding.Severity == FindingSeverity.Warning)} warnings"),
                 Passed("policy", "asks for nothing that this host never gives"),
                 Passed("consent", "given to this payload"),
-                Missing("key-rotation", "rotation and revocation of publishers' keys"),
                 inspection.Vulnerabilities is { } report
                     ? Passed("vulnerabilities", $"{report.Records} records, the latest of {report.Modified?.UtcDateTime:yyyy-MM-dd}: {report.Matches.Length} match")
                     : new SkillCheck("vulnerabilities", SkillCheckStatus.NotAsked, "no feed of vulnerabilities was given"),

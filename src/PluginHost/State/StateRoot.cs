@@ -75,13 +75,17 @@ internal sealed class StateRoot
             var trust = System.IO.Path.Combine(root.Path, TrustFolder);
             if (!Directory.Exists(trust))
             {
+                if (StateGeneration.Read(root.Generation) is { Trust: { Length: > 0 } sealedAs } && sealedAs != EmptySeal())
+                {
+                    throw new SkillStateException("missing", "the trust store of the state directory was deleted; 'pluginhost trust init' replaces it, on record");
+                }
+
                 var staged = $"{trust}.{Guid.NewGuid():n}";
                 PrivateFiles.CreateDirectory(staged);
                 PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustStore)), Skills.Trust.TrustStore.Empty.Write());
                 var ledger = Skills.Trust.TrustLedger.Empty.Write();
                 PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustLedger)), ledger);
-                var seal = TrustSeal.Of(Skills.Trust.TrustStore.Empty.Write(), ledger).ToString();
-                StateGeneration.Change(root.Generation, TimeProvider.System.GetUtcNow(), state => state with { Trust = seal, TrustNext = "" });
+                StateGeneration.Change(root.Generation, TimeProvider.System.GetUtcNow(), state => state with { Trust = EmptySeal(), TrustNext = "" });
                 Directory.Move(staged, trust);
                 isNew = true;
             }
@@ -110,11 +114,34 @@ internal sealed class StateRoot
         }
     }
 
+    /// <summary>Opens a state whose trust store may be lost, for whoever is about to replace it.</summary>
+    /// <exception cref="SkillStateException">Another part of it is missing, or others could write to it.</exception>
+    public static StateRoot OpenToReplaceTrust(string path)
+    {
+        try
+        {
+            var root = new StateRoot(System.IO.Path.GetFullPath(path));
+            if (Directory.Exists(root.Path))
+            {
+                PrivateFiles.CreateDirectory(System.IO.Path.Combine(root.Path, TrustFolder));
+            }
+
+            root.Check(withTrust: false);
+            return root;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SkillStateException("unreadable", $"the state directory cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string EmptySeal() => TrustSeal.Of(Skills.Trust.TrustStore.Empty.Write(), Skills.Trust.TrustLedger.Empty.Write()).ToString();
+
     /// <summary>A name for this process's own log: each process has its chain.</summary>
     public string NewAuditFile(TimeProvider time) =>
         System.IO.Path.Combine(Audit, $"{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..8]}.jsonl");
 
-    private void Check()
+    private void Check(bool withTrust = true)
     {
         if (!Directory.Exists(Path))
         {
@@ -140,6 +167,11 @@ internal sealed class StateRoot
             {
                 throw new SkillStateException("missing", $"the state directory has no '{System.IO.Path.GetFileName(own)}': it was deleted, or made by an older version; 'pluginhost init' completes it");
             }
+        }
+
+        if (!withTrust)
+        {
+            return;
         }
 
         if (!File.Exists(TrustStore))

@@ -10,6 +10,8 @@ namespace PluginHost.State;
 internal sealed class TrustFiles
 {
     private const string Rule = "trust-store";
+    private const int Attempts = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private readonly string? _store;
     private readonly string? _ledger;
     private readonly StateGuard? _guard;
@@ -37,7 +39,7 @@ internal sealed class TrustFiles
     private Func<TrustSeals> Seals { get; }
 
     /// <exception cref="SkillStateException">A file is missing, damaged, or not the one that was written last.</exception>
-    public TrustView Read() => WithAdded(Stored());
+    public TrustView Read() => WithAdded(Stored(isAlone: false).View);
 
     /// <summary>The same with what the key events of a package's publisher say; nothing of it is kept.</summary>
     /// <exception cref="SkillStateException">A file is missing, damaged, or not the one that was written last.</exception>
@@ -51,13 +53,14 @@ internal sealed class TrustFiles
     {
         lock (_gate)
         {
-            using var turn = _store is null ? null : FileLock.Acquire(_store, Rule);
-            using var second = _ledger is null || _ownsStore ? null : FileLock.Acquire(_ledger, Rule);
-            var before = Stored();
+            // The ledger first, whoever's the store is: all who write it meet there.
+            using var turn = _ledger is null ? null : FileLock.Acquire(_ledger, Rule);
+            using var second = _store is null || _ownsStore ? null : FileLock.Acquire(_store, Rule);
+            var (before, seal) = Stored(isAlone: true);
             var after = change(before);
             if (after != before)
             {
-                Write(before, after);
+                Write(before, after, seal);
             }
         }
     }
@@ -74,47 +77,46 @@ internal sealed class TrustFiles
         return view with { Store = store };
     }
 
-    /// <summary>Writes both files whatever they are now: an operator's word after an alarm.</summary>
+    /// <summary>
+    /// Writes both files whatever they are now: an operator's word after an alarm. Revocations and what must not go back are kept where the ledger is
+    /// the one that was written last.
+    /// </summary>
+    /// <returns>Whether the ledger could be kept.</returns>
     /// <exception cref="SkillStateException">They cannot be written.</exception>
-    public static TrustSeal? Replace(StateRoot root, StateGuard guard, TrustView view)
+    public static bool Replace(StateRoot root, StateGuard guard, TrustStore store)
     {
-        using var turn = FileLock.Acquire(root.TrustStore, Rule);
-        var before = guard.Trust().Now;
+        using var turn = FileLock.Acquire(root.TrustLedger, Rule);
+        var isKept = false;
         Try(() =>
         {
-            var (store, ledger) = (view.Store.Write(), view.Ledger.Write());
-            guard.SealTrust(default, TrustSeal.Of(store, ledger));
-            PrivateFiles.Replace(root.TrustLedger, ledger);
-            PrivateFiles.Replace(root.TrustStore, store);
-            guard.SealTrust(TrustSeal.Of(store, ledger), null);
+            var (oldStore, oldLedger) = (BytesOrNone(root.TrustStore, TrustStore.MaxBytes), BytesOrNone(root.TrustLedger, TrustLedger.MaxBytes));
+            var seals = guard.Trust();
+            var actual = TrustSeal.Of(oldStore, oldLedger);
+            isKept = actual.Ledger == seals.Now?.Ledger || actual.Ledger == seals.Next?.Ledger;
+            var ledger = isKept ? TrustLedger.Read(oldLedger) with { Publishers = TrustLedger.Empty.Publishers } : TrustLedger.Empty;
+            Seal(guard, actual, store.Write(), ledger.Write(), (storeBytes, ledgerBytes) =>
+            {
+                PrivateFiles.Replace(root.TrustLedger, ledgerBytes);
+                PrivateFiles.Replace(root.TrustStore, storeBytes);
+            });
         });
-        return before;
+        return isKept;
     }
 
-    private TrustView Stored()
+    /// <param name="isAlone">Whether nobody else can write meanwhile.</param>
+    private (TrustView View, TrustSeal Seal) Stored(bool isAlone)
     {
         if (_store is null && _ledger is null)
         {
-            return _memory;
+            return (_memory, default);
         }
 
         try
         {
-            var store = _store is null ? [] : Bytes(_store, TrustStore.MaxBytes);
-            var ledger = _ledger is null || !File.Exists(_ledger) ? [] : Bytes(_ledger, TrustLedger.MaxBytes);
-            if (_ownsStore && store.All(value => char.IsWhiteSpace((char)value)))
-            {
-                throw new FormatException("it was emptied");
-            }
-
-            if (_ledger is not null)
-            {
-                Check(store, ledger);
-            }
-
-            return new TrustView(
-                TrustStore.Read(store),
-                _ledger is null ? _memory.Ledger : ledger.Length == 0 ? TrustLedger.Empty : TrustLedger.Read(ledger));
+            var (store, ledger) = Files(isAlone);
+            return (
+                new TrustView(TrustStore.Read(store), _ledger is null ? _memory.Ledger : ledger.Length == 0 ? TrustLedger.Empty : TrustLedger.Read(ledger)),
+                TrustSeal.Of(store, ledger));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
@@ -122,20 +124,43 @@ internal sealed class TrustFiles
         }
     }
 
-    /// <summary>A store that is Palyra's own is Palyra's to change; only the ledger beside it is sealed.</summary>
-    private void Check(byte[] store, byte[] ledger)
+    /// <summary>Reads both files at one moment: whoever reads waits on no lock, so it looks again while somebody writes.</summary>
+    private (byte[] Store, byte[] Ledger) Files(bool isAlone)
     {
-        var seals = Seals();
-        var actual = TrustSeal.Of(store, ledger);
-        seals.Check(_ownsStore || seals.Now is not { } now ? actual : actual with { Store = now.Store });
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = _ledger is null ? default : Seals();
+            var store = _store is null ? [] : Bytes(_store, TrustStore.MaxBytes);
+            var ledger = _ledger is null || !File.Exists(_ledger) ? [] : Bytes(_ledger, TrustLedger.MaxBytes);
+            var isStill = isAlone || _ledger is null || (before.Next is null && before == Seals());
+            if (isStill || attempt == Attempts)
+            {
+                if (_ownsStore && store.All(value => char.IsWhiteSpace((char)value)))
+                {
+                    throw new FormatException("it was emptied");
+                }
+
+                if (_ledger is not null)
+                {
+                    // A store that is Palyra's own is Palyra's to change; only the ledger beside it is sealed.
+                    var actual = TrustSeal.Of(store, ledger);
+                    before.Check(_ownsStore || before.Now is not { } now ? actual : actual with { Store = now.Store });
+                }
+
+                return (store, ledger);
+            }
+
+            Thread.Sleep(Pause);
+        }
     }
 
-    private void Write(TrustView before, TrustView after) => Try(() =>
+    private void Write(TrustView before, TrustView after, TrustSeal seal) => Try(() =>
     {
+        var changesStore = !after.Store.Write().AsSpan().SequenceEqual(before.Store.Write());
         if (_ledger is null)
         {
             _memory = after;
-            if (_store is not null && !after.Store.Write().AsSpan().SequenceEqual(before.Store.Write()))
+            if (_store is not null && changesStore)
             {
                 PrivateFiles.Replace(_store, after.Store.Write());
             }
@@ -144,18 +169,41 @@ internal sealed class TrustFiles
         }
 
         var guard = _guard ?? throw new InvalidOperationException("a state directory that is only read is not written");
-        var (store, ledger) = (after.Store.Write(), after.Ledger.Write());
-        var (now, next) = (guard.Trust().Now, TrustSeal.Of(store, ledger));
-        next = _ownsStore ? next : next with { Store = now?.Store ?? next.Store };
-        guard.SealTrust(now, next);
-        PrivateFiles.Replace(_ledger, ledger);
-        if (!store.AsSpan().SequenceEqual(before.Store.Write()) || _ownsStore)
+
+        // Where the store is not ours, its part of the seal stays what it was.
+        var kept = guard.Trust().Now is { } now ? now.Store : seal.Store;
+        Seal(
+            guard,
+            _ownsStore ? seal : seal with { Store = kept },
+            after.Store.Write(),
+            after.Ledger.Write(),
+            (store, ledger) =>
+            {
+                PrivateFiles.Replace(_ledger, ledger);
+                if (changesStore)
+                {
+                    PrivateFiles.Replace(_store!, store);
+                }
+            },
+            _ownsStore ? null : kept);
+    });
+
+    /// <summary>Notes what is there and what is going to be, writes, and notes what is.</summary>
+    private static void Seal(StateGuard guard, TrustSeal now, byte[] store, byte[] ledger, Action<byte[], byte[]> write, string? storeSeal = null)
+    {
+        if (store.Length > TrustStore.MaxBytes || ledger.Length > TrustLedger.MaxBytes)
         {
-            PrivateFiles.Replace(_store!, store);
+            throw new SkillStateException(Rule, "the trust store would become larger than it may be; revoked keys and old skills have to be forgotten first");
         }
 
+        var next = TrustSeal.Of(store, ledger);
+        next = storeSeal is null ? next : next with { Store = storeSeal };
+        guard.SealTrust(now, next);
+        write(store, ledger);
         guard.SealTrust(next, null);
-    });
+    }
+
+    private static byte[] BytesOrNone(string path, int most) => File.Exists(path) ? Bytes(path, most) : [];
 
     private static byte[] Bytes(string path, int most)
     {
@@ -176,7 +224,7 @@ internal sealed class TrustFiles
         {
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new SkillStateException(Rule, $"the trust store cannot be written: {e.Message}", e);
         }

@@ -41,7 +41,7 @@ internal sealed class TrustOffice : IDisposable
     {
         var before = _guard.Trust();
         Record("store-replaced", reason, ("before", before.Now?.ToString() ?? ""));
-        TrustFiles.Replace(_root, _guard, new TrustView(store, TrustLedger.Empty));
+        Record(TrustFiles.Replace(_root, _guard, store) ? "ledger-kept" : "ledger-lost", reason);
     }
 
     /// <summary>Lists a key for a publisher.</summary>
@@ -54,12 +54,21 @@ internal sealed class TrustOffice : IDisposable
     /// <summary>Forgets a publisher, or one of its keys. What must not go back for its skills stays.</summary>
     public void Remove(string publisher, string? key, string reason)
     {
+        if (key is not null && Read().Ledger.Publishers.GetValueOrDefault(publisher) is { } succession && (succession.Sets.Length > 1 || succession.Current().Keys.Length > 1) && succession.Sets.Any(set => set.Keys.Contains(key)))
+        {
+            throw new FormatException($"the key belongs to a succession of '{publisher}': revoke it, or remove the publisher");
+        }
+
         Record("forgotten", reason, ("publisher", publisher), ("key", key ?? ""));
         _files.Change(view => new TrustView(
             view.Store.Without(publisher, key),
-            key is null || view.Ledger.Publishers.GetValueOrDefault(publisher)?.Current().Keys.Contains(key) == true
-                ? view.Ledger with { Publishers = view.Ledger.Publishers.Remove(publisher) }
-                : view.Ledger));
+            view.Ledger with
+            {
+                Publishers = key is null || view.Ledger.Publishers.GetValueOrDefault(publisher)?.Current().Keys.Contains(key) == true ? view.Ledger.Publishers.Remove(publisher) : view.Ledger.Publishers,
+
+                // An id of which no version stands any more is free again.
+                Skills = view.Ledger.Skills.RemoveRange(view.Ledger.Skills.Where(pair => key is null && pair.Value.Publisher == publisher && pair.Value.Versions.IsEmpty).Select(pair => pair.Key)),
+            }));
     }
 
     /// <summary>Revokes a key, but for some payloads.</summary>
@@ -67,6 +76,17 @@ internal sealed class TrustOffice : IDisposable
     {
         Record("key-revoked", reason, ("key", key));
         _files.Change(view => view with { Ledger = view.Ledger.Revoke(key, new RevokedKey { Reason = reason, At = _guard.Now, ValidPayloads = [.. validPayloads] }) });
+    }
+
+    /// <summary>Puts on record that a package that nobody signed is made an operator's own, and makes it. The original runs no more.</summary>
+    public void Adopted(string original, string skill, string payload, string reason, Action make)
+    {
+        Record("adopted", reason, ("original", original), ("skill", skill), ("payload", payload));
+        make();
+        _files.Change(view => view with
+        {
+            Ledger = view.Ledger with { Probation = view.Ledger.Probation.SetItem(original, new ProbationRecord(skill, view.Ledger.Probation.GetValueOrDefault(original)?.Since ?? _guard.Now, _guard.Now)) },
+        });
     }
 
     /// <summary>Revokes one package.</summary>
@@ -115,17 +135,14 @@ internal sealed class TrustOffice : IDisposable
 
     private TrustView Followed(TrustView view, string publisher, List<KeyEvent> events)
     {
-        try
+        var followed = view.Follow(publisher, events, _guard.Now);
+        if (followed.Conflict is not { } conflict)
         {
-            return view.After(publisher, events, _guard.Now);
+            return view.With(publisher, followed);
         }
-        catch (SkillVerificationException)
-        {
-            var keys = view.Ledger.Publishers.GetValueOrDefault(publisher) ?? PublisherKeys.FirstMet(view.Store.PinOf(publisher)!, _guard.Now);
-            ImmutableArray<string> proof = [.. events.Where(one => events.Any(other => other.Version == one.Version && other.Id != one.Id) || keys.Sets.Any(set => set.Version == one.Version && set.Id.Length > 0 && set.Id != one.Id))
-                .Select(one => Convert.ToBase64String(one.Envelope!.Payload)).Take(2)];
-            return view with { Ledger = view.Ledger with { Publishers = view.Ledger.Publishers.SetItem(publisher, keys with { Frozen = true, Proof = proof }) } };
-        }
+
+        ImmutableArray<string> proof = [followed.Keys!.Sets[(int)conflict.Version - 1].Event, Convert.ToBase64String(conflict.Envelope!.Raw.Span)];
+        return view with { Ledger = view.Ledger with { Publishers = view.Ledger.Publishers.SetItem(publisher, followed.Keys with { Frozen = true, Proof = proof }) } };
     }
 
     private void Record(string happened, string reason, params (string Name, string Value)[] more) => _audit.Append("trust", writer =>

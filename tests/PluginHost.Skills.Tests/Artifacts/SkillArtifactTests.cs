@@ -103,10 +103,20 @@ public sealed class SkillArtifactTests
         Assert.AreEqual("archive.form", Refusal([]));
     }
 
+    [TestMethod]
+    public void EveryTruncation_IsRefused()
+    {
+        var package = new DemoPackage().Build();
+        for (var length = 0; length < package.Length; length++)
+        {
+            Assert.AreEqual("archive", Assert.ThrowsExactly<SkillVerificationException>(() => SignedSkill.Verify(SkillArtifact.Read(package.AsMemory(0, length)))).Room, $"at {length}");
+        }
+    }
+
     /// <summary>
     /// A flipped bit is refused, or lies in a place that carries nothing we keep, and then every path and byte is the same. The
-    /// free places: versions, time and attributes of a central header; version and time of a local one; the bits that fill the
-    /// last byte of a Deflate stream. (Attributes: flipping what makes an entry a link or device is refused.)
+    /// free places: versions and time of a central header; version and time of a local one; the bits that fill the last byte of a
+    /// Deflate stream. Of the attributes one bit is free, by which DOS marked files that were to be archived.
     /// </summary>
     [TestMethod]
     public void FlippedBit_IsRefused_OrLiesInAFreePlaceAndChangesNothing()
@@ -139,7 +149,7 @@ public sealed class SkillArtifactTests
         var end = package.Length - 22;
         for (var at = (int)BitConverter.ToUInt32(package, end + 16); at < end;)
         {
-            free.UnionWith(new[] { 4, 5, 6, 7, 12, 13, 14, 15, 36, 37, 38, 39, 40, 41 }.Select(field => at + field));
+            free.UnionWith(new[] { 4, 5, 6, 7, 12, 13, 14, 15, 36, 37, 38 }.Select(field => at + field));
             var local = (int)BitConverter.ToUInt32(package, at + 42);
             free.UnionWith(new[] { 4, 5, 10, 11, 12, 13 }.Select(field => local + field));
             var data = local + 30 + BitConverter.ToUInt16(package, local + 26) + BitConverter.ToUInt16(package, local + 28);

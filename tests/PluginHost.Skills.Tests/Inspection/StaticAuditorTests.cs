@@ -48,7 +48,7 @@ public sealed class StaticAuditorTests
 
         Assert.AreEqual(CheckStatus.Fail, audit.Checks.Single(one => one.Id == check).Status);
         Assert.IsFalse(audit.Passed);
-        StringAssert.StartsWith(audit.Reasons.Single(), check);
+        StringAssert.Contains(audit.Reasons.First(), "the skill ");
     }
 
     [TestMethod]
@@ -108,12 +108,40 @@ public sealed class StaticAuditorTests
     [DataRow("Ru\\u00ADns.", "invisible_text")]
     [DataRow("Family \\U0001F468\\u200D\\U0001F469", "")]
     [DataRow("\\u0645\\u06CC\\u200C\\u062E", "")]
+    [DataRow("a\\u200Fb", "invisible_text")]
+    [DataRow("a\\uFE0Fb", "invisible_text")]
+    [DataRow("1\\uFE0F\\u20E3 \\u2764\\uFE0F", "")]
+    [DataRow("\\u05D0\\u200F", "")]
     [DataRow("Runs, plainly.", "")]
     public void TextThatHidesSomething_IsFound(string description, string rule)
     {
         var audit = Run(new DemoPackage { Description = description });
 
         Assert.AreEqual(rule, string.Join(' ', audit.Findings.Where(finding => finding.Id.EndsWith("_text", StringComparison.Ordinal)).Select(finding => finding.Id).Distinct()));
+    }
+
+    [TestMethod]
+    public void TextWithABadByte_OrInUtf16_IsLookedAtAllTheSame()
+    {
+        Assert.IsTrue(Finds(Run(new DemoPackage { Files = [("assets/a.md", [.. "one two\u202E three four five six seven eight nine ten eleven twelve thirteen"u8, 0xFF])] }), "misleading_text"));
+        Assert.IsTrue(Finds(Run(new DemoPackage { Files = [("assets/a.md", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("one\u202E")])] }), "misleading_text"));
+        Assert.IsTrue(Finds(Run(new DemoPackage { Manifest = "[operator]\ndisplay_name = \"x\"\n[operator.config.properties.a]\ntype = \"string\"\ntitle = \"\\u202E\"" }), "misleading_text"));
+    }
+
+    [TestMethod]
+    public void ManifestThatWouldGrow_IsLookedAtInBoundedMemory()
+    {
+        Assert.IsTrue(Run(new DemoPackage { Manifest = $"[operator]\ndisplay_name = \"x\"\n[operator.config.properties.{new string('k', 4_000)}]\ntype = \"string\"\n[operator.config.properties.z]\ntype = \"string\"\nenum_values = []\ndefault = {{ {string.Join(", ", Enumerable.Range(0, 20_000).Select(i => $"a{i} = {{}}"))} }}" }).Passed);
+    }
+
+    [TestMethod]
+    public void HiddenCode_InAKnownSection_OrCutIntoSegments_IsFound()
+    {
+        var noise = new byte[20_000];
+        new Random(2).NextBytes(noise);
+        var pieces = string.Concat(noise.Chunk(1_000).Select((piece, i) => $"(data (i32.const {i * 1_000}) \"{string.Concat(piece.Select(value => $"\\{value:x2}"))}\")"));
+
+        Assert.IsTrue(Finds(Run(new DemoPackage { Module = Module($"""(memory 1) {pieces} (func (export "run") (result i32) (i32.const 0))""") }), "high_entropy_data"));
     }
 
     [TestMethod]
@@ -169,6 +197,7 @@ public sealed class StaticAuditorTests
         new Random(1).NextBytes(noise);
 
         Assert.IsTrue(Finds(Run(new DemoPackage { Files = [("assets/x.bin", noise)] }), "high_entropy_data"));
+        Assert.IsTrue(Finds(Run(new DemoPackage { Files = [("assets/x.png", [0x89, (byte)'P', (byte)'N', (byte)'G', .. noise])] }), "compressed_data"));
         Assert.IsFalse(Finds(Run(new DemoPackage { Files = [("assets/x.png", [0x89, (byte)'P', (byte)'N', (byte)'G', .. noise])] }), "high_entropy_data"));
         Assert.IsFalse(Finds(Run(new DemoPackage { Files = [("assets/x.txt", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("The quick brown fox. ", 4000))))] }), "high_entropy_data"));
     }

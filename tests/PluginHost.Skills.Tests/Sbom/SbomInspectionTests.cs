@@ -55,6 +55,30 @@ public sealed class SbomInspectionTests
         Assert.AreEqual("sbom.schema", Refusal("""{"bomFormat":"CycloneDX","specVersion":"1.4","version":1,"metadata":{"timestamp":"2020-04-13"}}"""));
 
     [TestMethod]
+    public void Dependency_NamesWhatIsThere()
+    {
+        Assert.AreEqual("sbom.reference", Refusal("""{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"dependencies":[{"ref":"nowhere"}]}"""));
+        Assert.AreEqual("sbom.reference", Refusal("""{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"a","bom-ref":"a"}],"dependencies":[{"ref":"a","dependsOn":["b"]}]}"""));
+        Assert.IsTrue(Check("""{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"a","bom-ref":"a"}],"dependencies":[{"ref":"a"}]}""").IsChecked);
+    }
+
+    [TestMethod]
+    [DataRow("""{"bomFormat":"CycloneDX","specVersion":"\ud800"}""")]
+    [DataRow("""{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"\ud800":1}""")]
+    [DataRow("""{"bomFormat":"CycloneDX","specVersion":"9","components":[{"name":"\ud800","purl":"\udc00"}]}""")]
+    public void HalfACharacter_IsRefusedOrRead_NeverAnUntypedError(string sbom)
+    {
+        try
+        {
+            PluginHost.Skills.Inspection.SkillInspection.Of(new DemoPackage { Sbom = sbom }.Signed());
+        }
+        catch (SkillVerificationException e)
+        {
+            Assert.AreEqual("sbom", e.Room);
+        }
+    }
+
+    [TestMethod]
     public void LargeBill_IsRead()
     {
         var components = string.Join(',', Enumerable.Range(0, 5_000).Select(i => $$"""{"type":"library","bom-ref":"r{{i}}","name":"p{{i}}","version":"1.0.{{i}}","purl":"pkg:cargo/p{{i}}@1.0.{{i}}","licenses":[{"license":{"id":"MIT"} }] }"""));

@@ -139,6 +139,56 @@ public sealed class TrustViewTests
     }
 
     [TestMethod]
+    public void RevokedKey_CannotLetAnotherFollow()
+    {
+        var view = Load(Empty, Skill(A));
+        var revoked = view with { Ledger = view.Ledger.Revoke(A.Hex(), new RevokedKey { Reason = "stolen", At = Now }) };
+        var first = Keys.Event(1, null, [A], [A]);
+
+        Assert.AreEqual("trust.key-changed", Refusal(revoked, Skill(B, "1.0.1"), null, first, Keys.Event(2, first, [B], [A, B])));
+        var followed = Load(view, Skill(B, "1.0.1"), null, first, Keys.Event(2, first, [B], [A, B], revokes: A.Hex()));
+        Assert.AreEqual(TrustDecision.Pinned, Decision(followed, Skill(B, "1.0.2"), Keys.Event(2, first, [C], [A, C])), "a thief of the revoked key proves nothing");
+    }
+
+    [TestMethod]
+    public void Commitment_BindsTheKeysThatStay_Too()
+    {
+        var view = Load(Empty, Skill(A));
+        var first = Keys.Event(1, null, [A], [A], next: [B]);
+        var again = Keys.Event(2, first, [A], [A], next: [C]);
+
+        Assert.AreEqual("trust.key-changed", Refusal(view, Skill(C, "1.0.1"), null, first, again, Keys.Event(3, again, [C], [A, C])));
+    }
+
+    [TestMethod]
+    public void StrangersEvents_CostLittle()
+    {
+        var keys = Enumerable.Range(1, 30).Select(i => Keys.Of((byte)i)).ToArray();
+        var junk = Enumerable.Range(0, 400).Select(i => Keys.Event(1, null, [.. keys.Skip(1), Keys.Of((byte)(100 + (i % 100)))], keys, threshold: 30)).ToList();
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        Empty.After("acme", junk, Now);
+        Assert.IsTrue(System.Diagnostics.Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30));
+    }
+
+    [TestMethod]
+    public void StoreThatPinsAnotherKeyThanIsKnown_IsRefused() =>
+        Assert.AreEqual("trust.key-changed", Refusal(Load(Empty, Skill(A)) with { Store = TrustStore.Empty.WithPin("acme", B.Hex()) }, Skill(A)));
+
+    [TestMethod]
+    public void Event_RevokesNoOtherPublishersKeys_EvenOnesThatItNamed()
+    {
+        var honest = Load(Empty, Skill(A));
+        var first = Keys.Event(1, null, [C, A], [C], publisher: "evil");
+        var second = Keys.Event(2, first, [C], [C], revokes: A.Hex(), publisher: "evil");
+        var after = Load(honest, Skill(C, publisher: "evil", id: "evil.demo"), null, first, second);
+
+        Assert.AreEqual(2, after.Ledger.Publishers["evil"].Current().Version);
+        Assert.AreEqual(TrustDecision.Pinned, Decision(after, Skill(A, "1.0.1")));
+        Assert.AreEqual("1.0.0", after.Ledger.Skills["acme.demo"].Highest().ToString());
+    }
+
+    [TestMethod]
     public void Event_RevokesNoOtherPublishersKeys()
     {
         var view = Load(Load(Empty, Skill(A)), Skill(C, publisher: "other", id: "other.demo"));
@@ -146,6 +196,7 @@ public sealed class TrustViewTests
         var after = Load(view, Skill(B, "1.0.1"), null, first, Keys.Event(2, first, [B], [A, B], revokes: C.Hex()));
 
         Assert.IsEmpty(after.Ledger.RevokedKeys);
+        Assert.IsEmpty(after.Ledger.Publishers["acme"].Revoked);
     }
 
     [TestMethod]

@@ -87,6 +87,35 @@ public sealed class OsvFeedTests
     }
 
     [TestMethod]
+    [DataRow("""{"id":"X-1","affected":[1,null]}""")]
+    [DataRow("""{"id":"\ud800"}""")]
+    [DataRow("""{"id":"X","affected":[{"package":{"ecosystem":"crates.io","name":"rand"},"versions":["\ud800",1],"ranges":[1,{"events":[1]}]}]}""")]
+    public void OddRecord_DisablesNothing(string record)
+    {
+        File.WriteAllText(Path.Combine(_folder, "odd.json"), record);
+        Record("X-2", "crates.io", "rand", "\"versions\":[\"1.0.0\"]");
+
+        Assert.IsTrue(Match("pkg:cargo/rand@1.0.0").Matches.Any(match => match.Id == "X-2"));
+    }
+
+    [TestMethod]
+    public void EveryVersion_IncludesOneThatIsNotTold()
+    {
+        Record("MAL-1", "npm", "evil", Range("SEMVER", """{"introduced":"0"}"""));
+
+        Assert.IsTrue(Match("pkg:npm/evil").Matches.Single().IsCertain);
+    }
+
+    [TestMethod]
+    public void Commits_BesideVersions_AreNoDoubt()
+    {
+        Record("X-1", "Go", "example.com/x", "\"ranges\":[{\"type\":\"GIT\",\"events\":[{\"introduced\":\"0\"}]},{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.0.0\"}]}]");
+
+        Assert.HasCount(0, Match("pkg:golang/example.com/x@v1.0.0").Matches);
+        Assert.HasCount(1, Match("pkg:golang/example.com/x@v0.9.0").Matches);
+    }
+
+    [TestMethod]
     public void Archive_IsReadLikeADirectory()
     {
         using (var zip = ZipFile.Open(Path.Combine(_folder, "all.zip"), ZipArchiveMode.Create))

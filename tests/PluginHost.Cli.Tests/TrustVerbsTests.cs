@@ -1,0 +1,151 @@
+using System.Text.Json.Nodes;
+using PluginHost.State;
+
+namespace PluginHost.Cli.Tests;
+
+[TestClass]
+public sealed class TrustVerbsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("trust").FullName;
+    private readonly string _state;
+
+    public TrustVerbsTests()
+    {
+        _state = Path.Combine(_folder, "state");
+        StateRoot.Create(_state);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string File(string name) => Path.Combine(_folder, name);
+
+    private string Generate(string name) => JsonNode.Parse(Invocation.Run(["keys", "generate", "--output", File(name), "--no-passphrase", "--json"]).Output)!["public_key"]!.GetValue<string>();
+
+    private Invocation Trust(params string[] arguments) => Invocation.Run(["trust", .. arguments, "--state", _state]);
+
+    [TestMethod]
+    public void Publisher_IsAddedListedAndRemoved_OnRecord()
+    {
+        var key = Generate("a.pem");
+
+        Assert.AreEqual(0, Trust("add", $"acme={key}", "--reason", "met at the fair").ExitCode);
+        StringAssert.Contains(Trust("list").Output, $"acme  listed  {key}");
+        Assert.AreEqual(0, Trust("remove", "acme", "--reason", "ended").ExitCode);
+        Assert.AreEqual("", Trust("list").Output);
+        var records = string.Concat(Directory.EnumerateFiles(Path.Combine(_state, "audit"), "*.jsonl").Select(System.IO.File.ReadAllText));
+        StringAssert.Contains(records, "met at the fair");
+        StringAssert.Contains(records, "\"event\":\"forgotten\"");
+    }
+
+    [TestMethod]
+    [DataRow("Acme")]
+    [DataRow("acme ")]
+    [DataRow("аcme")]
+    [DataRow("")]
+    public void Publisher_HasOneSpelling(string publisher) => Assert.AreEqual(1, Trust("add", $"{publisher}={new string('a', 64)}", "--reason", "x").ExitCode);
+
+    [TestMethod]
+    public void Reason_IsNeeded() => Assert.AreEqual(1, Trust("add", $"acme={new string('a', 64)}").ExitCode);
+
+    [TestMethod]
+    public void EditedStore_IsAnAlarm_UntilTrustInit()
+    {
+        System.IO.File.WriteAllText(Path.Combine(_state, "trust", "trust-store.json"), "{\"trusted_publishers\":{\"evil\":[\"" + new string('a', 64) + "\"]}}");
+
+        Assert.AreEqual(2, Trust("list").ExitCode);
+        Assert.AreEqual(2, Trust("add", $"acme={new string('a', 64)}", "--reason", "x").ExitCode);
+        Assert.AreEqual(0, Trust("init", "--reason", "edited by hand").ExitCode);
+        Assert.AreEqual("", Trust("list").Output);
+    }
+
+    [TestMethod]
+    public void PalyrasStore_CanBegin()
+    {
+        System.IO.File.WriteAllText(File("palyra.json"), "{\"trusted_publishers\":{},\"tofu_publishers\":{\"acme\":\"" + new string('b', 64) + "\"}}");
+
+        Assert.AreEqual(0, Trust("init", "--from", File("palyra.json"), "--reason", "moving").ExitCode);
+        StringAssert.Contains(Trust("list").Output, "acme  pinned  bbbb");
+    }
+
+    [TestMethod]
+    public void Rotation_IsWrittenAndFollowed()
+    {
+        var (first, second) = (Generate("a.pem"), Generate("b.pem"));
+        Generate("c.pem");
+        System.IO.File.WriteAllText(File("palyra.json"), "{\"trusted_publishers\":{},\"tofu_publishers\":{\"acme\":\"" + first + "\"}}");
+        Trust("init", "--from", File("palyra.json"), "--reason", "moving");
+
+        Assert.AreEqual(0, Invocation.Run(["keys", "rotate", "--publisher", "acme", "--events", File("events"), "--key", File("a.pem"), "--new-key", File("b.pem"), "--revoke", first, "--reason", "compromised"]).ExitCode);
+        StringAssert.Contains(Trust("apply", File("events"), "--reason", "announced").Output, "acme: key set 2");
+        var listing = Trust("list").Output;
+        StringAssert.Contains(listing, $"acme  pinned  {second}");
+        StringAssert.Contains(listing, $"revoked key {first}: compromised");
+        Assert.AreEqual(2, Invocation.Run(["keys", "rotate", "--publisher", "acme", "--events", File("events"), "--key", File("a.pem"), "--new-key", File("c.pem")]).ExitCode, "the first key does not count any more");
+        Assert.AreEqual(2, Invocation.Run(["keys", "rotate", "--publisher", "other", "--events", File("events"), "--key", File("b.pem"), "--new-key", File("a.pem")]).ExitCode, "another publisher's bundle");
+    }
+
+    [TestMethod]
+    public void TwoEventsForOneVersion_FreezeThePublisher()
+    {
+        var first = Generate("a.pem");
+        Generate("b.pem");
+        Generate("c.pem");
+        System.IO.File.WriteAllText(File("palyra.json"), "{\"trusted_publishers\":{},\"tofu_publishers\":{\"acme\":\"" + first + "\"}}");
+        Trust("init", "--from", File("palyra.json"), "--reason", "moving");
+        Invocation.Run(["keys", "rotate", "--publisher", "acme", "--events", File("one"), "--key", File("a.pem"), "--new-key", File("b.pem")]);
+        Invocation.Run(["keys", "rotate", "--publisher", "acme", "--events", File("other"), "--key", File("a.pem"), "--new-key", File("c.pem")]);
+
+        Assert.AreEqual(0, Trust("apply", File("one"), "--reason", "x").ExitCode);
+        StringAssert.Contains(Trust("apply", File("other"), "--reason", "x").Output, "frozen");
+        StringAssert.Contains(Trust("list").Output, "FROZEN");
+    }
+
+    [TestMethod]
+    public void Revocation_NeedsExactlyOneThing() => Assert.AreEqual(1, Trust("revoke", "--reason", "x").ExitCode);
+
+    [TestMethod]
+    public void RevocationList_IsSignedAndApplied_ByEnoughOperators()
+    {
+        var (one, other, stolen) = (Generate("a.pem"), Generate("b.pem"), Generate("c.pem"));
+        System.IO.File.WriteAllText(File("list.json"), "{\"sequence\":1,\"keys\":[{\"key\":\"ed25519:" + stolen + "\",\"reason\":\"stolen\",\"valid_payloads\":[]}],\"payloads\":[]}");
+
+        Assert.AreEqual(0, Invocation.Run(["trust", "sign", File("list.json"), "--key", File("a.pem"), "--key", File("b.pem"), "--output", File("list.dsse")]).ExitCode);
+        Assert.AreEqual(2, Trust("revoke", "--list", File("list.dsse"), "--operator-key", one, "--operator-key", one, "--threshold", "2", "--reason", "x").ExitCode);
+        Assert.AreEqual(0, Trust("revoke", "--list", File("list.dsse"), "--operator-key", one, "--operator-key", other, "--threshold", "2", "--reason", "x").ExitCode);
+        StringAssert.Contains(Trust("list").Output, $"revoked key {stolen}: stolen");
+        Assert.AreEqual(2, Trust("revoke", "--list", File("list.dsse"), "--operator-key", one, "--reason", "x").ExitCode, "a list counts once");
+        Assert.AreEqual(0, Trust("init", "--reason", "x").ExitCode);
+        StringAssert.Contains(Trust("list").Output, $"revoked key {stolen}: stolen", "revocations outlive the store");
+    }
+
+    [TestMethod]
+    public void VerbsThatLook_WriteNothing()
+    {
+        var package = Path.Combine(AppContext.BaseDirectory, "looked-at.palyra-skill");
+        System.IO.File.WriteAllBytes(package, [.. "no package"u8]);
+        var before = Snapshot();
+
+        Trust("list");
+        foreach (var verb in new[] { new[] { "skills", "package", "verify" }, ["skills", "audit"] })
+        {
+            Invocation.Run([.. verb, "--artifact", package, "--allow-tofu", "--state", _state]);
+            Invocation.Run([.. verb, "--artifact", Greeter(), "--allow-tofu", "--state", _state]);
+        }
+
+        Invocation.Run(["skills", "package", "inspect", "--artifact", Greeter()]);
+        CollectionAssert.AreEqual(before, Snapshot());
+    }
+
+    private string[] Snapshot() => [.. Directory.EnumerateFileSystemEntries(_state, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {(System.IO.File.Exists(path) ? Convert.ToHexString(System.IO.File.ReadAllBytes(path)) : "")}")];
+
+    private static string Greeter()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!System.IO.File.Exists(Path.Combine(folder, "PluginHost.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return Path.Combine(folder, "fixtures", "skills", "greeter.palyra-skill");
+    }
+}
