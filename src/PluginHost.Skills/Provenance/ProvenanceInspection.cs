@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Trust;
 
 namespace PluginHost.Skills.Provenance;
 
@@ -15,6 +16,13 @@ internal static class ProvenanceInspection
     public const string Entry = "provenance.json";
 
     private const string Room = "provenance";
+
+    /// <summary>What says nothing of a build.</summary>
+    private static readonly NotedEvidence[] Elsewhere =
+    [
+        new(KeyEvent.Type, "a key event: for the trust room to follow"),
+        new(Adoption.StatementType, "an adoption: the word of whoever signed the package"),
+    ];
 
     /// <param name="artifact">The package.</param>
     /// <param name="policy">What an operator demands.</param>
@@ -39,7 +47,7 @@ internal static class ProvenanceInspection
         }
 
         var evidence = new BuildEvidence(policy.Builders, isStatement ? WithoutBuilder(root) : null);
-        var outcomes = EvidenceBundle.Verify(artifact, beside, [evidence]);
+        var outcomes = EvidenceBundle.Verify(artifact, beside, [evidence, .. Elsewhere]);
         var covers = isStatement && subjects.CoversModules;
         return new ProvenanceReport(
             covers ? ProvenanceKind.Statement : ProvenanceKind.Minimal,

@@ -150,4 +150,14 @@ public sealed class ProvenanceInspectionTests
         Assert.AreEqual(2, envelope.CountOf([BuilderKey.PublicKey, Stranger.PublicKey, DemoPackage.Key.PublicKey]));
         Assert.AreEqual("4842cb1ba6fed6e460d8a0d56f6b64ccf1f1e11f7714a7f282080d5780251b63", envelope.Id);
     }
+
+    [TestMethod]
+    public void KeyEvent_InThePackage_IsNoted_NotIgnored()
+    {
+        var first = Trust.Keys.Event(1, null, [DemoPackage.Key], [DemoPackage.Key]);
+        var outcome = Check(new DemoPackage { Files = [("attestations/key-events.intoto.jsonl", [.. first.Envelope!.Raw.Span, (byte)'\n'])] }).Evidence.Single();
+
+        Assert.IsTrue(outcome.Counts);
+        StringAssert.Contains(outcome.Detail, "trust room");
+    }
 }
