@@ -18,9 +18,9 @@ internal enum SignatureVerdict
     /// <summary>S is not below the group order: a second signature could be made from a first.</summary>
     MalleableSignature,
 
-    /// <summary>R encodes no point in the canonical way, or one of small order.</summary>
+    /// <summary>R is of small order.</summary>
     MalformedSignature,
 
-    /// <summary>The signature is of another message or key.</summary>
+    /// <summary>The signature is of another message or key, or its R is no canonical encoding of a point.</summary>
     Mismatch,
 }

@@ -26,7 +26,7 @@ internal static class PackageFindings
 
         foreach (var file in Documents)
         {
-            foreach (var text in artifact.Find(file) is { } bytes ? TomlTexts.Of(TomlReader.Read(bytes)) : [])
+            foreach (var text in Texts(artifact.Find(file)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 Text(findings, file, text, "after escapes are read");
@@ -40,6 +40,19 @@ internal static class PackageFindings
         }
 
         return [.. findings.DistinctBy(finding => (finding.Id, finding.Location))];
+    }
+
+    /// <summary>Texts of a document; none of one that is missing, or that the room of manifests refuses.</summary>
+    private static IEnumerable<string> Texts(byte[]? document)
+    {
+        try
+        {
+            return document is null ? [] : TomlTexts.Of(TomlReader.Read(document));
+        }
+        catch (TomlException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Looks at bytes that a guest can read, or a person.</summary>

@@ -132,7 +132,7 @@ internal sealed class TrustFiles
             var before = _ledger is null ? default : Seals();
             var store = _store is null ? [] : Bytes(_store, TrustStore.MaxBytes);
             var ledger = _ledger is null || !File.Exists(_ledger) ? [] : Bytes(_ledger, TrustLedger.MaxBytes);
-            var isStill = isAlone || _ledger is null || (before.Next is null && before == Seals());
+            var isStill = isAlone || _ledger is null || (before == Seals() && (before.Next is not { } next || IsWhole(before.Now, next, store, ledger)));
             if (isStill || attempt == Attempts)
             {
                 if (_ownsStore && store.All(value => char.IsWhiteSpace((char)value)))
@@ -152,6 +152,13 @@ internal sealed class TrustFiles
 
             Thread.Sleep(Pause);
         }
+    }
+
+    /// <summary>Whether both files are as they were, or both as they are going to be: a writer that died between the two notes is waited for by nobody.</summary>
+    private bool IsWhole(TrustSeal? now, TrustSeal next, byte[] store, byte[] ledger)
+    {
+        var actual = TrustSeal.Of(store, ledger);
+        return _ownsStore ? actual == now || actual == next : actual.Ledger == now?.Ledger || actual.Ledger == next.Ledger;
     }
 
     private void Write(TrustView before, TrustView after, TrustSeal seal) => Try(() =>

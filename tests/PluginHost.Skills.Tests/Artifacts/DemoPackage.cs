@@ -31,6 +31,9 @@ internal sealed record DemoPackage
     /// <summary>The module in the text format.</summary>
     public string Module { get; init; } = """(module (import "extism:host/env" "input_length" (func (result i64))) (func (export "run") (result i32) (i32.const 0)))""";
 
+    /// <summary>Bytes behind the module: a custom section.</summary>
+    public byte[] Section { get; init; } = [];
+
     public (string Path, byte[] Content)[] Files { get; init; } = [];
 
     public SigningKey Signer { get; init; } = Key;
@@ -61,7 +64,7 @@ internal sealed record DemoPackage
             min_palyra_version = "0.1.0"
             {Manifest}
             """;
-        List<ArchiveEntry> files = [new("modules/m.wasm", TextModule.Encode(Module)), .. Files.Select(file => new ArchiveEntry(file.Path, file.Content))];
+        List<ArchiveEntry> files = [new("modules/m.wasm", [.. TextModule.Encode(Module), .. Section]), .. Files.Select(file => new ArchiveEntry(file.Path, file.Content))];
         if (Capabilities is not null)
         {
             files.Add(new ArchiveEntry("assets/capabilities.toml", Encoding.UTF8.GetBytes("schema = 1\n" + Capabilities)));

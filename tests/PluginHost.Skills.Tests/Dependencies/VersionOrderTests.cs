@@ -47,12 +47,13 @@ public sealed class VersionOrderTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
 
     [TestMethod]
-    public void LongTexts_AreComparedInBoundedTime()
+    public void LongTexts_AreComparedNoFurtherThanTheirLimit()
     {
         foreach (var ecosystem in Ecosystems)
         {
-            var order = VersionOrder.Of(ecosystem)!;
-            order.Compare(string.Concat(Enumerable.Repeat("1-", 1_000_000)), string.Concat(Enumerable.Repeat("1-a", 1_000_000)));
+            var prefix = string.Concat(Enumerable.Repeat("1-", 1_000_000));
+
+            Assert.AreEqual(0, VersionOrder.Of(ecosystem)!.Compare(prefix + "1", prefix + "2"), ecosystem);
         }
     }
 }

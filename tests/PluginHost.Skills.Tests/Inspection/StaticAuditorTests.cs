@@ -2,6 +2,7 @@ using System.Text;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Tests.Artifacts;
+using PluginHost.Skills.Toml;
 
 namespace PluginHost.Skills.Tests.Inspection;
 
@@ -129,13 +130,33 @@ public sealed class StaticAuditorTests
     }
 
     [TestMethod]
-    public void ManifestThatWouldGrow_IsLookedAtInBoundedMemory()
+    public void TextsOfADocument_AreNoLongerThanTheDocument()
     {
-        Assert.IsTrue(Run(new DemoPackage { Manifest = $"[operator]\ndisplay_name = \"x\"\n[operator.config.properties.{new string('k', 4_000)}]\ntype = \"string\"\n[operator.config.properties.z]\ntype = \"string\"\nenum_values = []\ndefault = {{ {string.Join(", ", Enumerable.Range(0, 20_000).Select(i => $"a{i} = {{}}"))} }}" }).Passed);
+        var document = Encoding.UTF8.GetBytes($"[{new string('k', 4_000)}]\n{string.Join('\n', Enumerable.Range(0, 2_000).Select(i => $"a{i} = {{ }}"))}");
+
+        Assert.IsTrue(TomlTexts.Of(TomlReader.Read(document)).Sum(text => text.Length) <= document.Length);
     }
 
     [TestMethod]
-    public void HiddenCode_InAKnownSection_OrCutIntoSegments_IsFound()
+    public void BrokenDocuments_EndInAReport_NeverInAnUntypedError()
+    {
+        var entries = SkillArtifact.Read(new DemoPackage { Capabilities = "" }.Build()).Entries.Select(entry => (entry.Path, entry.Path == "assets/capabilities.toml" ? "= no TOML"u8.ToArray() : entry.Content)).ToArray();
+
+        Assert.IsFalse(StaticAuditor.Run(SkillArtifact.Read(Packages.Zip(entries)), new InspectionSettings()).Passed);
+    }
+
+    [TestMethod]
+    [DataRow(".debug_x")]
+    [DataRow("whatever")]
+    public void Program_InACustomSection_IsFound_WhateverItIsCalled(string name)
+    {
+        byte[] content = [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), .. Elf];
+
+        Assert.IsTrue(Finds(Run(new DemoPackage { Section = [0, (byte)content.Length, .. content] }), "embedded_executable"));
+    }
+
+    [TestMethod]
+    public void Noise_CutIntoSegments_IsFound()
     {
         var noise = new byte[20_000];
         new Random(2).NextBytes(noise);

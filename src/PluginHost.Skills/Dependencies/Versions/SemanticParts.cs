@@ -55,19 +55,11 @@ internal readonly record struct SemanticParts(string[] Numbers, string Prereleas
         return a.Length.CompareTo(b.Length);
     }
 
-    private static int CompareIdentifiers(string x, string y, bool ignoresCase) => (IsNumber(x), IsNumber(y)) switch
+    private static int CompareIdentifiers(string x, string y, bool ignoresCase) => (VersionOrder.IsDigits(x), VersionOrder.IsDigits(y)) switch
     {
-        (true, true) => CompareDigits(x, y),
+        (true, true) => VersionOrder.CompareDigits(x, y),
         (true, false) => -1,
         (false, true) => 1,
         _ => string.Compare(x, y, ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal),
     };
-
-    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
-
-    private static int CompareDigits(string x, string y)
-    {
-        var (a, b) = (x.TrimStart('0'), y.TrimStart('0'));
-        return a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b);
-    }
 }

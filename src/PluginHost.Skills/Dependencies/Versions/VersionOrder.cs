@@ -29,12 +29,13 @@ internal abstract class VersionOrder : IComparer<string>
     protected abstract int Order(string x, string y);
 
     /// <summary>Compares decimal digits of any length.</summary>
-    protected static int CompareDigits(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
+    public static int CompareDigits(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {
         x = x.TrimStart('0');
         y = y.TrimStart('0');
         return x.Length != y.Length ? x.Length.CompareTo(y.Length) : x.SequenceCompareTo(y);
     }
 
-    protected static bool IsDigits(ReadOnlySpan<char> text) => !text.IsEmpty && text.IndexOfAnyExceptInRange('0', '9') < 0;
+    /// <summary>Whether a text is decimal digits and nothing else.</summary>
+    public static bool IsDigits(ReadOnlySpan<char> text) => !text.IsEmpty && text.IndexOfAnyExceptInRange('0', '9') < 0;
 }
