@@ -2,6 +2,7 @@ using System.CommandLine;
 using PluginHost.Cli.Audit;
 using PluginHost.Cli.Consents;
 using PluginHost.Cli.Keys;
+using PluginHost.Cli.Library;
 using PluginHost.Cli.Policy;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
@@ -40,6 +41,16 @@ internal static class CommandLine
         new Command("skills", "Work with skills.")
         {
             new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create(), PackageInspectCommand.Create() },
+            SkillsInstallCommand.Create(),
+            LibraryCommands.Remove(),
+            LibraryCommands.Rollback(),
+            LibraryCommands.List(),
+            LibraryCommands.Info(),
+            SkillsCheckCommand.Create(),
+            LifecycleCommands.Quarantine(),
+            LifecycleCommands.Disable(),
+            LifecycleCommands.Enable(),
+            LifecycleCommands.Reindex(),
             SkillsRunCommand.Create(),
             SkillsAuditCommand.Create(),
             SkillsAdoptCommand.Create(),

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
-using System.Threading.RateLimiting;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Capabilities;
@@ -23,6 +22,9 @@ public sealed class Skill : IAsyncDisposable
     /// <summary>Guests of one skill that may still run after their callers were released.</summary>
     private const int AbandonedCalls = 2;
 
+    /// <summary>The caller's, the guest's and one in between.</summary>
+    private const int CopiesOfInput = 3;
+
     private readonly HostServices _services;
     private readonly SkillThreads _threads;
     private readonly ConsentedSkill _consented;
@@ -31,7 +33,8 @@ public sealed class Skill : IAsyncDisposable
     private readonly ImmutableDictionary<string, string> _config;
     private readonly ImmutableDictionary<string, ToolSchemas> _schemas;
     private readonly SkillIdentity _identity;
-    private readonly ConcurrencyLimiter _limiter;
+    private readonly SkillCallLimits _limits;
+    private readonly SkillMeter _meter;
     private readonly CallPipeline _pipeline;
     private readonly RunningCalls _running = new();
 
@@ -42,17 +45,18 @@ public sealed class Skill : IAsyncDisposable
         HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, Candidate candidate)
     {
         _services = services;
-        _threads = new SkillThreads(services.Threads, services.CallsPerSkill + AbandonedCalls);
+        _threads = new SkillThreads(services.Threads, services.Limits.ConcurrentCallsPerSkill + AbandonedCalls);
         _consented = consented;
         _modules = modules;
         _files = files;
         _config = candidate.Config;
         _schemas = candidate.Schemas;
         _identity = new SkillIdentity(Id, Version, PayloadDigest) { Publisher = Publisher };
-        _limiter = HostServices.Limiter(services.CallsPerSkill, services.QueuedCalls);
-
-        // The skill's own queue comes first: whoever waits in it must not hold a place of the host's.
-        _pipeline = new CallPipeline(services.Time, (_limiter, $"calls of '{Id}' run"), (services.Calls, "calls run in this host"));
+        var telemetry = new LimitTelemetry(Id, Version, services.Audit);
+        _limits = new SkillCallLimits(services.Time, services.Limits, services.Calls, new CallBreaker(services.Time, services.Limits, telemetry, Misbehaved));
+        _meter = new SkillMeter(_limits.Bytes, new ProbeCount(services.Time, Misbehaved));
+        _meter.Probes.Reload(services.Limits.DenialsPerMinute);
+        _pipeline = new CallPipeline(services.Time, Id, _limits, telemetry);
         Verification = VerificationReport.Of(consented);
         Grants = consented.Tools.ToImmutableDictionary(tool => tool.Code.Tool.Id, tool => SkillGrant.Of(tool with { Roots = files.AsMapped(tool.Roots) }), StringComparer.Ordinal);
     }
@@ -133,6 +137,7 @@ public sealed class Skill : IAsyncDisposable
     private async Task<SkillCallResult> ExecuteAsync(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
     {
         using var running = _running.Begin(this, cancellationToken);
+        CheckStatus();
         var output = new MemoryStream();
         var error = new MemoryStream();
         var request = Request(tool, input, context ?? CallContext.None, output, error);
@@ -146,6 +151,7 @@ public sealed class Skill : IAsyncDisposable
             await ApproveAsync(tool, input, request.Context, running.Stop).ConfigureAwait(false);
             result = await _pipeline.ExecuteAsync(
                 tool.Limits.Time,
+                Reservation(tool, input),
                 deadline =>
                 {
                     var call = module.CallAsync(_threads, _services.Audit, request, deadline, running.Stop);
@@ -156,7 +162,18 @@ public sealed class Skill : IAsyncDisposable
         }
         catch (Exception e) when (!began && e is (SkillException or OperationCanceledException))
         {
-            NeverBegan(request, e is SkillException refused ? refused.Code : "cancelled");
+            NeverBegan(request, e is SkillException refused ? refused.Code : Cancelled());
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                CheckStatus();
+            }
+
+            throw;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Interrupted by a decision against the skill, or else because it is disposed.
+            CheckStatus();
             throw;
         }
 
@@ -169,11 +186,16 @@ public sealed class Skill : IAsyncDisposable
         try
         {
             using var running = _running.Begin(this, nested.Caller.Stop);
+            CheckStatus();
             return CallNested(nested, _consented.Tools.First(tool => tool.Code.Tool.Id == nested.Tool), running.Stop);
         }
         catch (ObjectDisposedException)
         {
             return NestedOutcome.Failed("the skill is being disposed");
+        }
+        catch (Exception e) when (e is SkillStatusException or SkillStateException)
+        {
+            return NestedOutcome.Failed(((SkillException)e).Code);
         }
     }
 
@@ -209,6 +231,70 @@ public sealed class Skill : IAsyncDisposable
             : result.ExitCode != 0 ? new NestedOutcome(null, $"exit code {result.ExitCode}", result.Fuel)
             : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);
     }
+
+    /// <summary>Changes the limits that its calls share.</summary>
+    internal void Reload(SkillLimits limits)
+    {
+        _threads.Reload(limits.ConcurrentCallsPerSkill + AbandonedCalls);
+        _limits.Reload(limits);
+        _meter.Probes.Reload(limits.DenialsPerMinute);
+    }
+
+    /// <summary>What a call may take of the host's memory at most: the guest's, that of the interface, and copies of what goes in and comes out.</summary>
+    private static long Reservation(ToolGrant tool, ReadOnlyMemory<byte> input) =>
+        (tool.Limits.MemoryBytes * (tool.Code.Abi == GuestAbi.Extism ? 2 : 1)) + (CopiesOfInput * (long)input.Length);
+
+    /// <summary>Quarantines the skill by its own doing. Where that cannot be put on record, nothing of it is called either.</summary>
+    private void Misbehaved(string reason)
+    {
+        try
+        {
+            _services.Life.QuarantineBytes(PayloadDigest, reason);
+        }
+        catch (SkillException e)
+        {
+            _services.Audit.AppendAfter("lifecycle", writer =>
+            {
+                writer.WriteString("event", "quarantine-failed");
+                writer.WriteString("skill", Id);
+                writer.WriteString("version", Version);
+                writer.WriteString("code", e.Code);
+            }, out _);
+        }
+    }
+
+    /// <summary>Interrupts the calls that run, where the skill may not run any more.</summary>
+    internal void StopIfBlocked()
+    {
+        if (Blocked() is not null)
+        {
+            _running.Interrupt();
+        }
+    }
+
+    /// <summary>Asks the lifecycle journal, each time.</summary>
+    private void CheckStatus()
+    {
+        if (Blocked() is { } blocked)
+        {
+            throw blocked;
+        }
+    }
+
+    private SkillException? Blocked()
+    {
+        try
+        {
+            return _services.Life.Blocked(Id, Version, PayloadDigest, _consented.Inspected.Signed.IsSigned);
+        }
+        catch (SkillStateException e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Why a call was cancelled that nothing else ended.</summary>
+    private string Cancelled() => Blocked()?.Code ?? "cancelled";
 
     /// <summary>No call begins where it could not be recorded. What is refused here would only add to what is too much already, so it is counted.</summary>
     private void CheckRecords()
@@ -299,7 +385,7 @@ public sealed class Skill : IAsyncDisposable
     /// <summary>Takes no more calls, waits for those that run, and after the host's drain time interrupts them.</summary>
     public ValueTask DisposeAsync()
     {
-        lock (_limiter)
+        lock (_limits)
         {
             return new ValueTask(_disposal ??= EndAsync());
         }
@@ -328,7 +414,7 @@ public sealed class Skill : IAsyncDisposable
         }
 
         _running.Dispose();
-        _limiter.Dispose();
+        _limits.Dispose();
         foreach (var directory in _files.Mapped)
         {
             directory.Dispose();
@@ -348,8 +434,10 @@ public sealed class Skill : IAsyncDisposable
             Limits = tool.Limits,
             Context = context,
             Quota = _files.State.Quota,
+            Meter = _meter,
             Functions = _services.Functions,
             CallSkill = _services.CallSkill,
+            Cancelled = Cancelled,
             Chain = [Id],
             CheckOutput = guest => _schemas[id].CheckOutput(isProgram ? ((MemoryStream)output).ToArray() : guest),
             Program = new WasiProgram

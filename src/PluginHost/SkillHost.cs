@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using PluginHost.Consent;
 using PluginHost.Hosting;
+using PluginHost.Lifecycle;
 using PluginHost.State;
 
 namespace PluginHost;
@@ -17,12 +18,20 @@ public sealed class SkillHost : IAsyncDisposable
 
     private readonly HostServices _services;
     private readonly Lock _gate = new();
+    private IDisposable? _following;
     private bool _disposed;
 
     private SkillHost(SkillHostOptions options) => _services = new HostServices(options);
 
+    /// <summary>The skills that are installed in the host's state directory.</summary>
+    /// <exception cref="InvalidOperationException">The host has no state directory.</exception>
+    public SkillLibrary Library => _services.Library ?? throw new InvalidOperationException("skills are installed in a state directory, and options.StateDirectory is not set");
+
     /// <summary>Hash of the last line of the audit log. Kept elsewhere, it proves later that nothing was cut off.</summary>
     public string AuditHead => _services.Audit.Head;
+
+    /// <summary>Its clock.</summary>
+    internal TimeProvider Time => _services.Time;
 
     /// <summary>Makes a host. Later changes of the options do not reach it.</summary>
     /// <param name="options">How it decides.</param>
@@ -44,6 +53,42 @@ public sealed class SkillHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         return Create(options.Value);
+    }
+
+    /// <summary>Makes a host whose limits follow the options when they change; what else changes in them counts for the next host.</summary>
+    /// <param name="options">How it decides. A change that breaks a rule is put on record and changes nothing.</param>
+    /// <exception cref="OptionsValidationException">Options are wrong; all that is wrong is told.</exception>
+    /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened, or was tampered with.</exception>
+    [RequiresDynamicCode("WebAssembly is compiled to CIL at run time.")]
+    public static SkillHost Create(IOptionsMonitor<SkillHostOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var host = Create(options.CurrentValue);
+        host._following = options.OnChange(changed => host.Follow(changed.Limits));
+        return host;
+    }
+
+    /// <summary>
+    /// Changes the limits while calls run. Places, rates, memory and circuits of all skills follow at once, and what was taken before counts; what a single call
+    /// may take follows for skills that are loaded from now on.
+    /// </summary>
+    /// <param name="limits">The limits. Later changes of them do not reach the host.</param>
+    /// <exception cref="OptionsValidationException">They are wrong; all that is wrong is told, and nothing changes.</exception>
+    public void Reload(SkillLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        var problems = new List<string>();
+        SkillHostOptionsValidator.CheckLimits(limits, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
+        if (problems.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(SkillLimits), problems);
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _services.Reload(limits);
+        }
     }
 
     /// <summary>
@@ -89,6 +134,49 @@ public sealed class SkillHost : IAsyncDisposable
         return Load(PackageSource.Stream(package), options, cancellationToken);
     }
 
+    /// <summary>Loads an installed skill from the library, waiting on no task: it passes every room again.</summary>
+    /// <param name="skillId">The skill.</param>
+    /// <param name="version">Its version; null for the current one.</param>
+    /// <param name="options">What this skill is given.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    /// <exception cref="SkillVerificationException">It is not installed, or a room refused it.</exception>
+    /// <exception cref="SkillStatusException">It may not run.</exception>
+    /// <exception cref="SkillConsentException">Nobody consented, or the answer is not there at once.</exception>
+    /// <exception cref="SkillLimitException">It took too long, or too many packages are loaded already.</exception>
+    /// <exception cref="SkillStateException">The library was tampered with, or a file of the host's own is missing or cannot be written.</exception>
+    public Skill LoadInstalledSkill(string skillId, string? version = null, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(skillId);
+        return Load(Library.Open(skillId, version), options, cancellationToken);
+    }
+
+    /// <summary>Loads an installed skill from the library. The time that consent takes is not counted.</summary>
+    /// <inheritdoc cref="LoadInstalledSkill"/>
+    public Task<Skill> LoadInstalledSkillAsync(string skillId, string? version = null, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(skillId);
+        return LoadAsync(Library.Open(skillId, version), options, cancellationToken);
+    }
+
+    /// <summary>
+    /// Quarantines a version, in every process that shares this host's state: what runs of it is stopped within a second, and nothing of it is loaded
+    /// or called until an operator's signature lifts that.
+    /// </summary>
+    /// <param name="skillId">The skill.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="reason">Why; goes on record.</param>
+    /// <param name="who">Who says so.</param>
+    /// <exception cref="SkillVerificationException">Nothing is known of it here.</exception>
+    /// <exception cref="SkillStateException">It cannot be put on record.</exception>
+    public void Quarantine(string skillId, string version, string reason, string who)
+    {
+        ArgumentNullException.ThrowIfNull(skillId);
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        _services.Life.Quarantine(skillId, version, reason, who, LifecycleEvidence.ByOperator);
+    }
+
     /// <summary>Loads a skill. The time that consent takes is not counted.</summary>
     /// <inheritdoc cref="LoadSkill(string, SkillLoadOptions, CancellationToken)"/>
     public Task<Skill> LoadSkillAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
@@ -122,12 +210,40 @@ public sealed class SkillHost : IAsyncDisposable
             _disposed = true;
         }
 
+        _following?.Dispose();
         await Task.WhenAll(_services.Loaded.Keys.Select(skill => skill.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _services.Threads.DrainAsync(Patience).ConfigureAwait(false);
         _services.Dispose();
         if (_services.Audit.HasLost)
         {
             throw new SkillStateException("audit-failed", "the audit log was closed with records of what had happened that could not be written");
+        }
+    }
+
+    /// <summary>Puts on record that what is installed could not be audited.</summary>
+    internal void ReAuditFailed(SkillStateException reason) => _services.Audit.AppendAfter("lifecycle", writer =>
+    {
+        writer.WriteString("event", "re-audit-failed");
+        writer.WriteString("code", reason.Code);
+    }, out _);
+
+    private void Follow(SkillLimits limits)
+    {
+        try
+        {
+            Reload(limits);
+        }
+        catch (OptionsValidationException e)
+        {
+            _services.Audit.AppendAfter("config", writer =>
+            {
+                writer.WriteString("event", "limits-refused");
+                writer.WriteString("reason", string.Join("; ", e.Failures));
+            }, out _);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ends just now.
         }
     }
 

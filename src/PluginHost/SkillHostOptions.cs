@@ -68,6 +68,9 @@ public sealed class SkillHostOptions
     /// <summary>Keys of operators: none of them can be a publisher's.</summary>
     internal List<byte[]> OperatorKeys { get; } = [];
 
+    /// <summary>Who writes what the host decides about the life of skills.</summary>
+    internal string Actor { get; set; } = "host";
+
     /// <summary>Id of the key of the operator who signed that policy.</summary>
     internal string AcceptedBy { get; set; } = "";
 

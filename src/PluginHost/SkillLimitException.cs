@@ -10,6 +10,9 @@ public sealed class SkillLimitException : SkillException, ISkillCallFailure
         GuestStack = stack ?? [];
     }
 
+    /// <summary>After which time it is worth trying again; null where nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>What the call used until then; null where nothing ran.</summary>
     public SkillCallReceipt? Receipt { get; }
 

@@ -1,5 +1,6 @@
 using PluginHost.Conformance.Bombs;
 using PluginHost.Conformance.Children;
+using PluginHost.Conformance.Crashes;
 using PluginHost.Conformance.Fuzz;
 using PluginHost.Conformance.Programs;
 using PluginHost.Conformance.Vectors;
@@ -28,12 +29,14 @@ return args switch
     ["child-audit", var path] => AuditChild.Run(path),
     ["child-effects", var log, var effects] => EffectsChild.Run(log, effects),
     ["kill", var rounds] when int.TryParse(rounds, out var count) && count > 0 => KillCommand.Run(count, Console.Out),
+    ["crash", .. var names] => CrashCommand.Run(names, Console.Out),
+    ["child-crash", var step, var state] => CrashChild.Run(step, state),
     ["child-audit-limit", var path] => AuditLimitChild.Run(path, Console.Out),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | crash [NAME…] | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

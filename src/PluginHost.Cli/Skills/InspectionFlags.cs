@@ -28,12 +28,16 @@ internal sealed class InspectionFlags
     /// <param name="options">The options.</param>
     /// <param name="artifact">File of the package: evidence may lie beside it.</param>
     /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
-    public static InspectionSettings Settings(SkillHostOptions options, string artifact)
+    public static InspectionSettings Settings(SkillHostOptions options, string artifact) => Settings(options) with { Beside = PackageFile.Evidence(artifact) };
+
+    /// <param name="options">The options.</param>
+    /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
+    public static InspectionSettings Settings(SkillHostOptions options)
     {
         var problems = new List<string>();
         InspectionRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
         return problems.Count == 0
-            ? InspectionRoom.Settings(options) with { Beside = PackageFile.Evidence(artifact) }
+            ? InspectionRoom.Settings(options)
             : throw new CommandError(ExitCode.Refused, "state.policy", string.Join("; ", problems));
     }
 }

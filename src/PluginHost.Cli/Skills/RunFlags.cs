@@ -28,6 +28,15 @@ internal sealed class RunFlags
     private readonly Option<bool> _unsigned = new("--allow-unsigned") { Description = "Let a package that nobody signed run on probation: no network, secrets or writing, approval for each call." };
     private readonly Option<string?> _audit = new("--audit") { Description = "File of the audit log; else the state's, else in memory.", HelpName = "FILE" };
 
+    /// <summary>Those about the host alone, for verbs that call nothing.</summary>
+    public void AddHostTo(Command command)
+    {
+        foreach (var option in new Option[] { _policy, _operator, _anchor, _downgrade, _audit })
+        {
+            command.Add(option);
+        }
+    }
+
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _input, _accept, _policy, _operator, _anchor, _approve, _map, _resolve, _secret, _environment, _config, _downgrade, _unsigned, _audit })

@@ -53,9 +53,15 @@ internal sealed class TrustFlags
     /// <param name="options">Options that give keys other roles.</param>
     public TrustRules Rules(ParseResult parse, SkillHostOptions options)
     {
-        var root = StateFlag.Open(parse.GetValue(_state));
+        var rules = Rules(options, StateFlag.Open(parse.GetValue(_state)));
+        return rules with { AllowFirstUse = parse.GetValue(AllowFirstUse) || rules.AllowFirstUse };
+    }
+
+    /// <summary>What options say, at the latest time that is known.</summary>
+    public static TrustRules Rules(SkillHostOptions options, StateRoot? root)
+    {
         var (now, known) = (TimeProvider.System.GetUtcNow(), root is null ? null : StateGeneration.Read(root.Generation)?.Time);
-        return TrustRoom.Rules(options, root) with { AllowFirstUse = parse.GetValue(AllowFirstUse) || options.AllowTrustOnFirstUse, Now = known > now ? known.Value : now };
+        return TrustRoom.Rules(options, root) with { Now = known > now ? known.Value : now };
     }
 
     /// <exception cref="CommandError">One has another form.</exception>

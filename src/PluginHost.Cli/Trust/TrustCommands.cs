@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.State;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Trust;
 
@@ -12,13 +13,13 @@ internal static class TrustCommands
 
     public static Command Create() => new("trust", "Work with the publishers that are trusted.")
     {
-        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(), TrustSignCommand.Create(),
+        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(), TrustSignCommand.Create(), Operators(),
     };
 
     private static Command Init()
     {
         var from = new Option<string?>("--from") { Description = "A trust store of Palyra's to begin with; empty without it.", HelpName = "FILE" };
-        return new TrustVerb().Complete(new Command("init", "Replace the trust store, on record: after an alarm, or with another one.") { from }, (parse, office, reason) =>
+        return OfficeVerbs.Trust().Complete(new Command("init", "Replace the trust store, on record: after an alarm, or with another one.") { from }, (parse, office, reason) =>
         {
             var store = parse.GetValue(from) is { } file ? TrustStore.Read(InputFiles.Read(file, TrustStore.MaxBytes)) : TrustStore.Empty;
             office.Replace(store, reason);
@@ -29,7 +30,7 @@ internal static class TrustCommands
     private static Command Add()
     {
         var key = new Argument<string>("publisher=key") { Description = $"The publisher and its key, {Digits64}." };
-        return new TrustVerb().Complete(new Command("add", "List a key for a publisher: its skills are trusted from now on, with its listed keys alone.") { key }, (parse, office, reason) =>
+        return OfficeVerbs.Trust().Complete(new Command("add", "List a key for a publisher: its skills are trusted from now on, with its listed keys alone.") { key }, (parse, office, reason) =>
         {
             var (publisher, hex) = Pair(parse.GetRequiredValue(key));
             if (hex is null || publisher.Length == 0 || !publisher.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or ':' or '-'))
@@ -45,7 +46,7 @@ internal static class TrustCommands
     private static Command Remove()
     {
         var key = new Argument<string>("publisher[=key]") { Description = "The publisher, or one of its keys." };
-        return new TrustVerb().Complete(new Command("remove", "Forget a publisher, or one of its keys. What must not go back for its skills stays.") { key }, (parse, office, reason) =>
+        return OfficeVerbs.Trust().Complete(new Command("remove", "Forget a publisher, or one of its keys. What must not go back for its skills stays.") { key }, (parse, office, reason) =>
         {
             var (publisher, hex) = Pair(parse.GetRequiredValue(key));
             office.Remove(publisher, hex, reason);
@@ -56,7 +57,7 @@ internal static class TrustCommands
     private static Command Apply()
     {
         var file = new Argument<string>("file") { Description = "A bundle of key events, one envelope on a line." };
-        return new TrustVerb().Complete(new Command("apply", "Follow a publisher's key events.") { file }, (parse, office, reason) =>
+        return OfficeVerbs.Trust().Complete(new Command("apply", "Follow a publisher's key events.") { file }, (parse, office, reason) =>
         {
             var events = KeyEvents.Read(InputFiles.Read(parse.GetRequiredValue(file), EvidenceBundle.MaxBytes)).ToList();
             if (events.Count == 0)
@@ -83,7 +84,7 @@ internal static class TrustCommands
         var list = new Option<string?>("--list") { Description = "A list of revocations that operators signed.", HelpName = "FILE" };
         var operators = new Option<string[]>("--operator-key") { Description = "An operator's public key, for --list.", HelpName = "KEY" };
         var threshold = new Option<int>("--threshold") { Description = "How many operators have to have signed the list.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        return new TrustVerb().Complete(new Command("revoke", "Revoke a key or a package.") { key, valid, payload, list, operators, threshold }, (parse, office, reason) =>
+        return OfficeVerbs.Trust().Complete(new Command("revoke", "Revoke a key or a package.") { key, valid, payload, list, operators, threshold }, (parse, office, reason) =>
         {
             var (one, other, file) = (parse.GetValue(key), parse.GetValue(payload), parse.GetValue(list));
             if (new[] { one, other, file }.Count(given => given is not null) != 1)
@@ -106,6 +107,27 @@ internal static class TrustCommands
 
             return ("revoked; that is on record", new JsonObject { ["revoked"] = one ?? other ?? file });
         });
+    }
+
+    private static Command Operators()
+    {
+        var added = new Argument<string>("name=key") { Description = $"What the operator is called, and the public key, {Digits64}." };
+        var removed = new Argument<string>("key") { Description = $"The public key, {Digits64}." };
+        return new Command("operator", "Work with the operators who may lift quarantines.")
+        {
+            OfficeVerbs.Trust().Complete(new Command("add", "Make a key an operator's.") { added }, (parse, office, reason) =>
+            {
+                var (name, key) = Pair(parse.GetRequiredValue(added));
+                office.AddOperator(name.Length > 0 ? name : throw new CommandError(ExitCode.Usage, "usage.operator", "a name and a key are needed: NAME=KEY"), key ?? throw new CommandError(ExitCode.Usage, "usage.operator", "a name and a key are needed: NAME=KEY"), reason);
+                return ($"{name} is an operator with {key}", new JsonObject { ["operator"] = name, ["key"] = key });
+            }),
+            OfficeVerbs.Trust().Complete(new Command("remove", "Take an operator's key back. What it lifted stays lifted.") { removed }, (parse, office, reason) =>
+            {
+                var key = Hex(parse.GetRequiredValue(removed));
+                office.RemoveOperator(key, reason);
+                return ($"{key} is no operator's any more", new JsonObject { ["key"] = key });
+            }),
+        };
     }
 
     private static (string Publisher, string? Key) Pair(string text) => text.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0 ? (text[..equals], Hex(text[(equals + 1)..])) : (text, null);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Manifests;
@@ -59,32 +58,15 @@ internal sealed class Adoption
 
     private byte[] Sign(string original, string payload, string reason, DateTimeOffset now, SigningKey key)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        var statement = InTotoStatement.Write("original.palyra-skill", [("sha256", original), (StatementSubject.PayloadAlgorithm, payload)], StatementType, writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("_type", InTotoStatement.Type);
-            writer.WriteStartArray("subject");
-            writer.WriteStartObject();
-            writer.WriteString("name", "original.palyra-skill");
-            writer.WriteStartObject("digest");
-            writer.WriteString("sha256", original);
-            writer.WriteString(StatementSubject.PayloadAlgorithm, payload);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteEndArray();
-            writer.WriteString("predicateType", StatementType);
-            writer.WriteStartObject("predicate");
             writer.WriteString("skill", _before.SkillId);
             writer.WriteString("adoptedAs", _id);
             writer.WriteString("adoptedBy", "ed25519:" + Convert.ToHexStringLower(key.PublicKey));
             writer.WriteString("adoptedOn", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             writer.WriteString("reason", reason);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return [.. DsseEnvelope.Sign(InTotoStatement.PayloadType, stream.ToArray(), key), (byte)'\n'];
+        });
+        return [.. DsseEnvelope.Sign(InTotoStatement.PayloadType, statement, key), (byte)'\n'];
     }
 
     private byte[] Renamed(byte[] toml, bool isManifest)

@@ -34,6 +34,40 @@ internal sealed class InTotoStatement
     /// <summary>Whether a JSON object says that it is a statement.</summary>
     public static bool IsOne(JsonElement root) => root.Text("_type") == Type && root.Text("predicateType") is { Length: > 0 };
 
+    /// <summary>Writes a statement about one thing.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="digests">Its digests, by algorithm.</param>
+    /// <param name="predicateType">What kind of thing is said.</param>
+    /// <param name="predicate">Writes the properties of what is said.</param>
+    public static byte[] Write(string name, IEnumerable<(string Algorithm, string Digest)> digests, string predicateType, Action<Utf8JsonWriter> predicate)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("_type", Type);
+            writer.WriteStartArray("subject");
+            writer.WriteStartObject();
+            writer.WriteString("name", name);
+            writer.WriteStartObject("digest");
+            foreach (var (algorithm, digest) in digests)
+            {
+                writer.WriteString(algorithm, digest);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteString("predicateType", predicateType);
+            writer.WriteStartObject("predicate");
+            predicate(writer);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
     /// <exception cref="FormatException">It is no statement.</exception>
     public static InTotoStatement Read(ReadOnlyMemory<byte> bytes)
     {

@@ -120,53 +120,32 @@ internal sealed record KeyEvent
         }
     }
 
-    private byte[] Statement()
+    private byte[] Statement() => InTotoStatement.Write("keys", [("sha256", DigestOf(Keys))], Type, writer =>
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        writer.WriteString("publisher", Publisher);
+        writer.WriteNumber("version", Version);
+        writer.WriteString("prev", Previous);
+        WriteTexts(writer, "keys", Keys.Select(key => KeyPrefix + key));
+        writer.WriteNumber("threshold", Threshold);
+        WriteTexts(writer, "nextDigests", NextDigests.Select(digest => DigestPrefix + digest));
+        writer.WriteStartArray("revoked");
+        foreach (var (key, revoked) in Revoked)
         {
             writer.WriteStartObject();
-            writer.WriteString("_type", InTotoStatement.Type);
-            writer.WriteStartArray("subject");
-            writer.WriteStartObject();
-            writer.WriteString("name", "keys");
-            writer.WriteStartObject("digest");
-            writer.WriteString("sha256", DigestOf(Keys));
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteEndArray();
-            writer.WriteString("predicateType", Type);
-            writer.WriteStartObject("predicate");
-            writer.WriteString("publisher", Publisher);
-            writer.WriteNumber("version", Version);
-            writer.WriteString("prev", Previous);
-            WriteTexts(writer, "keys", Keys.Select(key => KeyPrefix + key));
-            writer.WriteNumber("threshold", Threshold);
-            WriteTexts(writer, "nextDigests", NextDigests.Select(digest => DigestPrefix + digest));
-            writer.WriteStartArray("revoked");
-            foreach (var (key, revoked) in Revoked)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("key", KeyPrefix + key);
-                writer.WriteString("reason", revoked.Reason);
-                writer.WriteStartObject("cutoff");
-                WriteTexts(writer, "payloads", revoked.ValidPayloads);
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            if (Expires is { } expires)
-            {
-                writer.WriteString("expires", expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            }
-
+            writer.WriteString("key", KeyPrefix + key);
+            writer.WriteString("reason", revoked.Reason);
+            writer.WriteStartObject("cutoff");
+            WriteTexts(writer, "payloads", revoked.ValidPayloads);
             writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
-        return stream.ToArray();
-    }
+        writer.WriteEndArray();
+        if (Expires is { } expires)
+        {
+            writer.WriteString("expires", expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        }
+    });
 
     private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace PluginHost.Skills.Trust;
 
@@ -32,6 +33,10 @@ internal sealed record TrustLedger
 
     /// <summary>Unsigned skills by payload digest.</summary>
     public ImmutableSortedDictionary<string, ProbationRecord> Probation { get; init; } = ImmutableSortedDictionary.Create<string, ProbationRecord>(StringComparer.Ordinal);
+
+    /// <summary>Operators of this host by public key, former ones included; null where there never was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, OperatorRecord>? Operators { get; init; }
 
     /// <exception cref="FormatException">It is no ledger.</exception>
     public static TrustLedger Read(byte[] bytes)

@@ -67,7 +67,7 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
             return Unsigned(skill, rules);
         }
 
-        if (rules.OtherRoles.TryGetValue(key, out var role))
+        if ((rules.OtherRoles.GetValueOrDefault(key) ?? (Ledger.Operators?.ContainsKey(key) == true ? "operator" : null)) is { } role)
         {
             throw Refused("key-role", $"the key {skill.Signature.KeyId} is a {role}'s here, and cannot be a publisher's");
         }

@@ -163,6 +163,21 @@ internal static class PolicyFile
         limits.ConcurrentCallsPerSkill = Count("concurrent_calls_per_skill", limits.ConcurrentCallsPerSkill, 1);
         limits.QueuedCalls = Count("queued_calls", limits.QueuedCalls, 0);
         limits.ConcurrentLoads = Count("concurrent_loads", limits.ConcurrentLoads, 1);
+        limits.QueueTime = Time("queue_time_ms", limits.QueueTime);
+        limits.FailureWindow = Time("failure_window_ms", limits.FailureWindow);
+        limits.BreakTime = Time("break_time_ms", limits.BreakTime);
+        limits.FailureMinimumCalls = Count("failure_minimum_calls", limits.FailureMinimumCalls, 1);
+        limits.QuarantineAfterBreaks = Count("quarantine_after_breaks", limits.QuarantineAfterBreaks, 0);
+        limits.DenialsPerMinute = Count("denials_per_minute", limits.DenialsPerMinute, 0);
+        limits.HostMemoryBytes = table.Positive("host_memory_bytes", limits.HostMemoryBytes);
+        limits.CallsPerSecond = Rate("calls_per_second", limits.CallsPerSecond);
+        limits.CallsPerSecondPerSkill = Rate("calls_per_second_per_skill", limits.CallsPerSecondPerSkill);
+        limits.BrokeredBytesPerSecond = Rate("brokered_bytes_per_second", limits.BrokeredBytesPerSecond);
+        limits.BrokeredBytesPerSecondPerSkill = Rate("brokered_bytes_per_second_per_skill", limits.BrokeredBytesPerSecondPerSkill);
+        limits.FailureRatio = table.Positive("failure_percent", (long)(limits.FailureRatio * 100)) is var percent and <= 100 ? percent / 100.0 : throw table.Wrong("failure_percent", "is more than 100");
+
+        // The largest number there is stands for any number, written or not.
+        long? Rate(string key, double? usual) => table.Positive(key, long.MaxValue) is < long.MaxValue and var rate ? rate : (long?)usual;
 
         TimeSpan Time(string key, TimeSpan usual) => TimeSpan.FromMilliseconds(Count(key, (int)usual.TotalMilliseconds, 0));
 

@@ -15,8 +15,10 @@ internal static class PolicyRoom
     private const int ProtocolMajor = 1;
     private const string OwnFiles = "assets";
 
+    /// <param name="skill">The skill.</param>
+    /// <param name="functions">Functions of the embedder; null where it is not known which it will have.</param>
     /// <exception cref="SkillVerificationException">The skill asks for something that this host never gives.</exception>
-    public static void Check(InspectedSkill skill, ImmutableDictionary<string, HostFunctionBinding> functions)
+    public static void Check(InspectedSkill skill, ImmutableDictionary<string, HostFunctionBinding>? functions)
     {
         var asked = skill.Manifest.Capabilities;
         CheckCompatibility(skill.Manifest.Compatibility);
@@ -51,7 +53,7 @@ internal static class PolicyRoom
             }
         }
 
-        if (skill.Capabilities is { } file)
+        if (skill.Capabilities is { } file && functions is not null)
         {
             foreach (var name in file.HostFunctions.Where(name => !functions.ContainsKey(name)))
             {

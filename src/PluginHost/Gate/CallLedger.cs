@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using PluginHost.Capabilities;
+using PluginHost.Limits;
 
 namespace PluginHost.Gate;
 
 /// <summary>What a call has used of the host, by capability. One thread at a time counts; effects that outlive the call do not count any more.</summary>
-internal sealed class CallLedger
+internal sealed class CallLedger(ByteRate? rate = null)
 {
     private readonly HostCallTotal[] _totals = new HostCallTotal[Capability.Count];
     private int _open;
@@ -21,6 +22,10 @@ internal sealed class CallLedger
     {
         ref var total = ref _totals[capability.Index];
         total = total with { Uses = total.Uses + uses, Bytes = total.Bytes + bytes };
+        if (bytes > 0)
+        {
+            rate?.Take(bytes);
+        }
     }
 
     public void Deny(Capability capability)

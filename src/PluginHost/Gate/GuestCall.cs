@@ -4,6 +4,7 @@ using System.Text.Json;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Capabilities.Secrets;
+using PluginHost.Limits;
 
 namespace PluginHost.Gate;
 
@@ -12,7 +13,7 @@ namespace PluginHost.Gate;
 /// receipt is written.
 /// </summary>
 internal sealed class GuestCall(
-    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null, AuditQuota? quota = null)
+    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null, AuditQuota? quota = null, SkillMeter? meter = null)
 {
     /// <summary>Denials that are kept in full; more of them are only counted.</summary>
     private const int MaxDenials = 100;
@@ -24,6 +25,9 @@ internal sealed class GuestCall(
     private const int MaxResource = 1_000;
 
     private readonly AuditQuota? _quota = parent?._quota ?? quota;
+
+    /// <summary>What another skill moves or is denied for this one is its own: each is metered by itself.</summary>
+    private readonly SkillMeter? _meter = meter;
     private readonly List<CapabilityDenial> _denials = [];
     private readonly DenialCount _denied = new();
     private int _records;
@@ -47,7 +51,7 @@ internal sealed class GuestCall(
     public IReadOnlyList<CapabilityDenial> Denials => _denials;
 
     /// <summary>What the call has used of the host.</summary>
-    public CallLedger Ledger { get; } = new();
+    public CallLedger Ledger { get; } = new(meter?.Bytes);
 
     /// <summary>The secrets that the call, and those that it is a part of, have had to do with.</summary>
     public SecretWatch Watch { get; } = parent?.Watch ?? new SecretWatch();
@@ -72,6 +76,7 @@ internal sealed class GuestCall(
             throw Denied(capability, resource, denial.Rule, denial.SmallestGrant, place);
         }
 
+        _meter?.Bytes.Wait(stop);
         var sequence = Record(capability, resource, rule);
         Ledger.Use(capability, 1, 0);
         return new CapabilityLease(this, sequence, capability, resource);
@@ -222,6 +227,7 @@ internal sealed class GuestCall(
     {
         var denial = new CapabilityDenial(capability, Bounded(resource), Bounded(rule), Bounded(smallestGrant)) { Place = place ?? grant.Places.GetValueOrDefault(capability) };
         Ledger.Deny(capability);
+        _meter?.Probes.Denied();
         if (_denied.Count(capability, resource))
         {
             CountRecord();

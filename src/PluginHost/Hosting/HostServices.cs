@@ -6,6 +6,7 @@ using PluginHost.Capabilities.Functions;
 using PluginHost.Capabilities.Http;
 using PluginHost.Capabilities.Variables;
 using PluginHost.Consent;
+using PluginHost.Lifecycle;
 using PluginHost.Limits;
 using PluginHost.Sandbox;
 using PluginHost.Skills.Inspection;
@@ -26,6 +27,7 @@ internal sealed class HostServices : IDisposable
     private readonly ConcurrentDictionary<(string Publisher, string Skill), SkillState> _states = [];
     private readonly ConcurrencyLimiter _loads;
     private readonly StateRoot? _root;
+    private readonly LifecycleWatch _watch;
 
     /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened.</exception>
     public HostServices(SkillHostOptions options)
@@ -53,27 +55,33 @@ internal sealed class HostServices : IDisposable
             options.TrustStoreFile is null ? null : trustFile, root, State, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))]);
         Trusts = TrustRoom.Rules(options, root);
         Protected = new ProtectedPlaces([root?.Path], [trustFile, auditFile]);
-        CallsPerSkill = options.Limits.ConcurrentCallsPerSkill;
-        QueuedCalls = options.Limits.QueuedCalls;
+        Limits = options.Limits.Copy();
         DataBytes = options.Limits.DataBytes;
         AuditBytes = options.Audit.SkillBytesPerMinute;
         DrainTime = options.Limits.DrainTime;
-        Policy = new HostPolicy([.. options.WithdrawnCapabilities], new GuestLimits
-        {
-            Time = options.Limits.CallTime,
-            Fuel = options.Limits.CallFuel,
-            MemoryBytes = options.Limits.CallMemoryBytes,
-        })
+        Policy = new HostPolicy([.. options.WithdrawnCapabilities], OfGuests(options.Limits))
         {
             Hosts = options.AllowedHosts?.Select(host => host.ToLowerInvariant()).ToImmutableHashSet(StringComparer.Ordinal),
             StrictImports = options.StrictImports,
             WithdrawnPlace = options.WithdrawnPlace,
         };
         Threads = new EngineThreads(options.Limits.ConcurrentCalls + AbandonedCalls);
-        Calls = Limiter(options.Limits.ConcurrentCalls, QueuedCalls);
+        Calls = new HostCallLimits(Time, Limits);
         _loads = Limiter(options.Limits.ConcurrentLoads, options.Limits.ConcurrentLoads);
         Loads = new LoadPipeline(Time, _loads, options.Limits.LoadTime);
         Audit = OpenAudit(options.Audit, auditFile);
+        try
+        {
+            Life = new LifecycleRoom(OpenJournal([.. options.OperatorKeys]), Audit, options.Actor);
+        }
+        catch
+        {
+            Audit.Dispose();
+            throw;
+        }
+
+        Library = root is null ? null : new SkillLibrary(this, root.Skills);
+        _watch = new LifecycleWatch(this, root is not null);
         if (State?.SetBack > ClockTolerance)
         {
             Audit.Append("lifecycle", writer =>
@@ -94,6 +102,12 @@ internal sealed class HostServices : IDisposable
     /// <summary>How publishers are trusted.</summary>
     public TrustRules Trusts { get; }
 
+    /// <summary>Where each version of a skill stands.</summary>
+    public LifecycleRoom Life { get; }
+
+    /// <summary>What is installed; null without a state directory.</summary>
+    public SkillLibrary? Library { get; }
+
     /// <summary>Who consents to what.</summary>
     public ConsentRoom Consents { get; }
 
@@ -108,7 +122,11 @@ internal sealed class HostServices : IDisposable
     /// <summary>Functions of the embedder, by name.</summary>
     public ImmutableDictionary<string, HostFunctionBinding> Functions { get; }
 
-    public HostPolicy Policy { get; }
+    /// <summary>What guests get at most.</summary>
+    public HostPolicy Policy { get; private set; }
+
+    /// <summary>The limits as they are now.</summary>
+    public SkillLimits Limits { get; private set; }
 
     /// <summary>What is demanded of papers and code.</summary>
     public InspectionSettings Inspection { get; }
@@ -128,14 +146,10 @@ internal sealed class HostServices : IDisposable
     /// <summary>Where guests run.</summary>
     public EngineThreads Threads { get; }
 
-    /// <summary>Calls that run at the same time in the whole host.</summary>
-    public RateLimiter Calls { get; }
+    /// <summary>What all calls of the host share.</summary>
+    public HostCallLimits Calls { get; }
 
-    public int CallsPerSkill { get; }
-
-    public int QueuedCalls { get; }
-
-    public TimeSpan DrainTime { get; }
+    public TimeSpan DrainTime { get; private set; }
 
     private long DataBytes { get; }
 
@@ -152,6 +166,14 @@ internal sealed class HostServices : IDisposable
         [var callee] => nested.Chain.Contains(callee.Id) ? NestedOutcome.Failed($"'{callee.Id}' is in the middle of a call already") : callee.CallNested(nested),
         _ => NestedOutcome.Failed($"more than one loaded skill has the tool '{nested.Tool}'"),
     };
+
+    private LifecycleJournal OpenJournal(ImmutableArray<byte[]> operators)
+    {
+        var (store, mark) = _root is null
+            ? ((IJournalStore)new MemoryJournalStore(), (IJournalMark)NoJournalMark.Instance)
+            : (FileJournalStore.Open(_root.Journal), new StateJournalMark(_root, State!));
+        return new LifecycleJournal(store, Time, () => new OperatorKeys(Trust.Read().Ledger.Operators ?? OperatorKeys.None, operators), mark);
+    }
 
     private AuditLog OpenAudit(AuditOptions options, string? file)
     {
@@ -171,7 +193,25 @@ internal sealed class HostServices : IDisposable
             : AuditLog.InMemory(Time);
     }
 
-    public static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
+    /// <summary>Changes the limits: at once what calls share, for what is loaded from now on what a call may take.</summary>
+    public void Reload(SkillLimits limits)
+    {
+        Limits = limits.Copy();
+        Policy = Policy with { Ceiling = OfGuests(Limits) };
+        DrainTime = Limits.DrainTime;
+        Threads.Reload(Limits.ConcurrentCalls + AbandonedCalls);
+        Calls.Reload(Limits);
+        foreach (var skill in Loaded.Keys)
+        {
+            skill.Reload(Limits);
+        }
+
+        Audit.AppendAfter("config", static writer => writer.WriteString("event", "limits-changed"), out _);
+    }
+
+    private static GuestLimits OfGuests(SkillLimits limits) => new() { Time = limits.CallTime, Fuel = limits.CallFuel, MemoryBytes = limits.CallMemoryBytes };
+
+    private static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
     {
         PermitLimit = permits,
         QueueLimit = queue,
@@ -180,6 +220,8 @@ internal sealed class HostServices : IDisposable
 
     public void Dispose()
     {
+        _watch.Dispose();
+        Life.Journal.Dispose();
         Audit.Dispose();
         try
         {

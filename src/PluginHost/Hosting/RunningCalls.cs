@@ -4,7 +4,7 @@ namespace PluginHost.Hosting;
 internal sealed class RunningCalls : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private bool _ended;
@@ -16,9 +16,8 @@ internal sealed class RunningCalls : IDisposable
         {
             ObjectDisposedException.ThrowIf(_ended, owner);
             _running++;
+            return new Running(this, CancellationTokenSource.CreateLinkedTokenSource(caller, _stop.Token));
         }
-
-        return new Running(this, CancellationTokenSource.CreateLinkedTokenSource(caller, _stop.Token));
     }
 
     /// <summary>Takes no more calls, waits, and after a while interrupts.</summary>
@@ -39,9 +38,28 @@ internal sealed class RunningCalls : IDisposable
         }
         catch (TimeoutException)
         {
+            // From here on nobody puts another in its place.
             await _stop.CancelAsync().ConfigureAwait(false);
             await _drained.Task.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Interrupts the calls that run; others may come.</summary>
+    public void Interrupt()
+    {
+        CancellationTokenSource stop;
+        lock (_gate)
+        {
+            if (_ended || _running == 0)
+            {
+                return;
+            }
+
+            (stop, _stop) = (_stop, new CancellationTokenSource());
+        }
+
+        stop.Cancel();
+        stop.Dispose();
     }
 
     public void Dispose() => _stop.Dispose();

@@ -10,22 +10,13 @@ namespace PluginHost.Hosting;
 internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOptions>
 {
     private const int MinMemoryBytes = 65_536;
+    private static readonly TimeSpan ShortestBreak = TimeSpan.FromMilliseconds(500);
 
     public ValidateOptionsResult Validate(string? name, SkillHostOptions options)
     {
         var problems = new List<string>();
-        var limits = options.Limits;
         Require(options.Time is not null, "Time is not set");
-        Require(limits.CallTime >= TimeLimits.Shortest && limits.CallTime <= TimeLimits.Longest, "Limits.CallTime is not between 10 ms and 24 h");
-        Require(limits.LoadTime >= TimeLimits.Shortest && limits.LoadTime <= TimeLimits.Longest, "Limits.LoadTime is not between 10 ms and 24 h");
-        Require(limits.CallFuel > 0, "Limits.CallFuel is not positive");
-        Require(limits.CallMemoryBytes >= MinMemoryBytes, "Limits.CallMemoryBytes is less than 65536");
-        Require(limits.ConcurrentCalls > 0, "Limits.ConcurrentCalls is not positive");
-        Require(limits.ConcurrentCallsPerSkill > 0, "Limits.ConcurrentCallsPerSkill is not positive");
-        Require(limits.QueuedCalls >= 0, "Limits.QueuedCalls is negative");
-        Require(limits.ConcurrentLoads > 0, "Limits.ConcurrentLoads is not positive");
-        Require(limits.DataBytes >= 0, "Limits.DataBytes is negative");
-        Require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
+        CheckLimits(options.Limits, Require);
         CheckAudit(options.Audit, Require);
         InspectionRoom.Check(options, Require);
         TrustRoom.Check(options, Require);
@@ -60,6 +51,31 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
                 problems.Add(e.Message);
             }
         }
+    }
+
+    /// <summary>Tells what is wrong with limits.</summary>
+    public static void CheckLimits(SkillLimits limits, Action<bool, string> require)
+    {
+        require(limits.CallTime >= TimeLimits.Shortest && limits.CallTime <= TimeLimits.Longest, "Limits.CallTime is not between 10 ms and 24 h");
+        require(limits.LoadTime >= TimeLimits.Shortest && limits.LoadTime <= TimeLimits.Longest, "Limits.LoadTime is not between 10 ms and 24 h");
+        require(limits.CallFuel > 0, "Limits.CallFuel is not positive");
+        require(limits.CallMemoryBytes >= MinMemoryBytes, "Limits.CallMemoryBytes is less than 65536");
+        require(limits.ConcurrentCalls > 0, "Limits.ConcurrentCalls is not positive");
+        require(limits.ConcurrentCallsPerSkill > 0, "Limits.ConcurrentCallsPerSkill is not positive");
+        require(limits.QueuedCalls >= 0, "Limits.QueuedCalls is negative");
+        require(limits.ConcurrentLoads > 0, "Limits.ConcurrentLoads is not positive");
+        require(limits.DataBytes >= 0, "Limits.DataBytes is negative");
+        require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
+        require(limits.QueueTime >= TimeSpan.Zero && limits.QueueTime <= TimeLimits.Longest, "Limits.QueueTime is not between 0 and 24 h");
+        require(!(limits.CallsPerSecond <= 0) && !(limits.CallsPerSecondPerSkill <= 0), "Limits.CallsPerSecond or CallsPerSecondPerSkill is not positive");
+        require(!(limits.BrokeredBytesPerSecond <= 0) && !(limits.BrokeredBytesPerSecondPerSkill <= 0), "Limits.BrokeredBytesPerSecond or BrokeredBytesPerSecondPerSkill is not positive");
+        require(limits.HostMemoryBytes >= MinMemoryBytes, "Limits.HostMemoryBytes is less than 65536");
+        require(limits.FailureRatio is > 0 and <= 1, "Limits.FailureRatio is not above 0 and at most 1");
+        require(limits.FailureMinimumCalls >= 2, "Limits.FailureMinimumCalls is less than 2");
+        require(limits.FailureWindow >= ShortestBreak && limits.FailureWindow <= TimeLimits.Longest, "Limits.FailureWindow is not between half a second and 24 h");
+        require(limits.BreakTime >= ShortestBreak && limits.BreakTime <= TimeLimits.Longest, "Limits.BreakTime is not between half a second and 24 h");
+        require(limits.QuarantineAfterBreaks >= 0, "Limits.QuarantineAfterBreaks is negative");
+        require(limits.DenialsPerMinute >= 0, "Limits.DenialsPerMinute is negative");
     }
 
     private static void CheckAudit(AuditOptions audit, Action<bool, string> require)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Capabilities.Files;
+using PluginHost.Capabilities.Functions;
 using PluginHost.Consent;
 using PluginHost.Sandbox;
 using PluginHost.Skills.Artifacts;
@@ -22,7 +23,13 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
 
     /// <summary>Every room before consent.</summary>
     /// <exception cref="SkillException">A room refused.</exception>
-    public Candidate Verify(CancellationToken cancellation)
+    public Candidate Verify(CancellationToken cancellation) => Verify(services.Functions, cancellation);
+
+    /// <summary>The same for a package that is to be installed: which functions the embedder has is asked when it is loaded.</summary>
+    /// <exception cref="SkillException">A room refused.</exception>
+    public Candidate VerifyToInstall(CancellationToken cancellation) => Verify(null, cancellation);
+
+    private Candidate Verify(ImmutableDictionary<string, HostFunctionBinding>? functions, CancellationToken cancellation)
     {
         _artifact = SkillArtifact.Read(source.Read());
         cancellation.ThrowIfCancellationRequested();
@@ -34,11 +41,12 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         var trusted = TrustedSkill.Decide(_signed, view, rules);
         var inspected = InspectedSkill.Inspect(trusted, services.Inspection with { Beside = _beside }, cancellation);
         view.CheckProvenance(_signed, inspected.Inspection.Provenance.Level, rules);
-        PolicyRoom.Check(inspected, services.Functions);
+        services.Life.Demand(_signed);
+        PolicyRoom.Check(inspected, functions);
         var policy = _signed.IsSigned ? services.Policy : services.Policy.OnProbation();
         var plan = GrantPlanner.Plan(inspected, policy, options.Environment.AsReadOnly());
         CheckDirectories(plan);
-        if (services.Policy.StrictImports)
+        if (services.Policy.StrictImports && functions is not null)
         {
             ImportCheck.Check(plan, services.Functions);
         }
@@ -158,7 +166,8 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         var request = skill.Request;
 
         // Consent may have taken long: whom the operator trusts is asked again before anything is on record, and once more where it is kept.
-        Decide(services.Trust.Read(), skill);
+        Decide(services.Trust.Read(), skill.Inspected);
+        services.Life.Demand(skill.Inspected.Signed);
         services.Audit.Append("consent", writer =>
         {
             writer.WriteString("skill", request.SkillId);
@@ -180,14 +189,14 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
             }
         });
         services.State?.Advance();
-        var kept = Keep(skill, () =>
+        var kept = Accept(skill.Inspected, evidence =>
         {
+            services.Life.Admit(skill.Inspected.Signed, evidence.Word);
             if (answer.How != "recorded")
             {
                 services.Consents.Keep(request, candidate.Terms, answer, services.Now);
             }
         });
-        RecordTrust(request, kept);
         services.Audit.Append("load", writer =>
         {
             writer.WriteString("skill", request.SkillId);
@@ -196,7 +205,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
             writer.WriteString("publisher", request.Publisher);
             writer.WriteString("key", request.KeyId);
             writer.WriteBoolean("signed", skill.Inspected.Signed.IsSigned);
-            writer.WriteString("trust", kept.Evidence.Word);
+            writer.WriteString("trust", kept.Word);
             writer.WriteNumber("provenance", skill.Inspected.Inspection.Provenance.Level);
         });
     }
@@ -204,45 +213,46 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
     private TrustRules Rules() => services.Trusts with { AllowDowngrade = options.AllowDowngrade, Now = services.Now };
 
     /// <exception cref="SkillException">It may not be trusted any more.</exception>
-    private (TrustEvidence Evidence, TrustView View, string? LessProvenance) Decide(TrustView now, ConsentedSkill skill)
+    private (TrustEvidence Evidence, TrustView View, string? LessProvenance) Decide(TrustView now, InspectedSkill skill)
     {
-        var (signed, rules) = (skill.Inspected.Signed, Rules());
+        var (signed, rules) = (skill.Signed, Rules());
         var view = now.After(signed.Manifest.Publisher, _events, rules.Now);
         var evidence = view.Decide(signed, rules);
-        if (evidence.Decision == TrustDecision.NewlyPinned && skill.Inspected.Trusted.Decision != evidence.Decision)
+        if (evidence.Decision == TrustDecision.NewlyPinned && skill.Trusted.Decision != evidence.Decision)
         {
             throw new SkillVerificationException("trust", "changed", $"'{signed.Manifest.Publisher}' was trusted when the load began and is not any more");
         }
 
-        return (evidence, view, view.CheckProvenance(signed, skill.Inspected.Inspection.Provenance.Level, rules));
+        return (evidence, view, view.CheckProvenance(signed, skill.Inspection.Provenance.Level, rules));
     }
 
     /// <summary>Keeps what the decision pins, under the lock between processes, where it is decided once more.</summary>
     /// <param name="skill">The skill.</param>
-    /// <param name="consented">Keeps the consent, once nothing speaks against the load any more.</param>
-    private (TrustEvidence Evidence, long KeyVersion) Keep(ConsentedSkill skill, Action consented)
+    /// <param name="accepted">Done once nothing speaks against it any more; what it throws leaves nothing pinned.</param>
+    /// <exception cref="SkillException">It may not be trusted any more, or this cannot be kept.</exception>
+    public TrustEvidence Accept(InspectedSkill skill, Action<TrustEvidence> accepted)
     {
         TrustEvidence? kept = null;
         var followed = 0L;
-        var (signed, publisher) = (skill.Inspected.Signed, skill.Inspected.Manifest.Publisher);
+        var (signed, publisher) = (skill.Signed, skill.Manifest.Publisher);
         services.Trust.Change(stored =>
         {
             var (evidence, view, less) = Decide(services.Trust.WithAdded(stored), skill);
             kept = evidence with { Downgrade = evidence.Downgrade ?? less };
             followed = view.Ledger.Publishers.GetValueOrDefault(publisher) is { } now && now.Current().Version > (stored.Ledger.Publishers.GetValueOrDefault(publisher)?.Current().Version ?? 1) ? now.Current().Version : 0;
-            consented();
-            var accepted = view.Accepted(signed, evidence, skill.Inspected.Inspection.Provenance.Level, Rules());
-            return new TrustView(accepted.Store.PinOf(publisher) is { } pin && pin != stored.Store.PinOf(publisher) ? stored.Store.WithPin(publisher, pin) : stored.Store, accepted.Ledger);
+            accepted(evidence);
+            var after = view.Accepted(signed, evidence, skill.Inspection.Provenance.Level, Rules());
+            return new TrustView(after.Store.PinOf(publisher) is { } pin && pin != stored.Store.PinOf(publisher) ? stored.Store.WithPin(publisher, pin) : stored.Store, after.Ledger);
         });
-        return (kept!, followed);
+        RecordTrust(signed, kept!, followed);
+        return kept!;
     }
 
-    private void RecordTrust(ConsentRequest request, (TrustEvidence Evidence, long KeyVersion) result)
+    private void RecordTrust(SignedSkill signed, TrustEvidence kept, long keyVersion)
     {
-        var kept = result.Evidence;
-        if (result.KeyVersion > 0)
+        if (keyVersion > 0)
         {
-            Trust("key-events", $"key set {result.KeyVersion} counts from now on");
+            Trust("key-events", $"key set {keyVersion} counts from now on");
         }
 
         if (kept.Decision is TrustDecision.NewlyPinned or TrustDecision.Probation)
@@ -258,10 +268,10 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         void Trust(string happened, string detail) => services.Audit.Append("trust", writer =>
         {
             writer.WriteString("event", happened);
-            writer.WriteString("publisher", request.Publisher);
-            writer.WriteString("key", request.KeyId);
-            writer.WriteString("skill", request.SkillId);
-            writer.WriteString("version", request.Version);
+            writer.WriteString("publisher", signed.Manifest.Publisher);
+            writer.WriteString("key", signed.Signature.KeyId);
+            writer.WriteString("skill", signed.Manifest.SkillId);
+            writer.WriteString("version", signed.Manifest.Version.ToString());
             if (detail.Length > 0)
             {
                 writer.WriteString("detail", detail);

@@ -25,6 +25,14 @@ internal static class Telemetry
     private static readonly Counter<long> HostCalls = Meter.CreateCounter<long>("pluginhost.host_calls", "{call}", "Effects of the host that guests asked for.");
     private static readonly Counter<long> Loads = Meter.CreateCounter<long>("pluginhost.loads", "{load}", "Packages that were loaded or refused.");
 
+    private static readonly Counter<long> Limits = Meter.CreateCounter<long>("pluginhost.limits", "{event}", "What limits did: refused, stopped, let through again.");
+
+    /// <param name="skill">Id of the skill.</param>
+    /// <param name="limit">Which limit.</param>
+    /// <param name="happened">What it did, in the words of the resilience library.</param>
+    public static void Limited(string skill, string limit, string happened) =>
+        Limits.Add(1, Tag("pluginhost.skill.id", skill), Tag("pluginhost.limit", limit), Tag("pluginhost.event", happened));
+
     public static Activity? Load() => Source.StartActivity("skill.load");
 
     public static void Loaded(Activity? activity, string code)

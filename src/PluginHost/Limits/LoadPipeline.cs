@@ -8,7 +8,7 @@ namespace PluginHost.Limits;
 internal sealed class LoadPipeline(TimeProvider time, RateLimiter limiter, TimeSpan limit)
 {
     private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { Name = "load", TimeProvider = time }
-        .AddConcurrency(limiter, "packages are loaded")
+        .AddLimiter(time, new LimiterStrategyOptions { Name = "loads", Limiter = limiter, Problem = "too many packages are loaded at the same time" })
         .AddTimeout(new TimeoutStrategyOptions { Name = "time", Timeout = TimeLimits.Bounded(limit) })
         .Build();
 
@@ -17,7 +17,7 @@ internal sealed class LoadPipeline(TimeProvider time, RateLimiter limiter, TimeS
     public T Execute<T>(Func<CancellationToken, T> work, CancellationToken cancellation)
     {
         var context = ResilienceContextPool.Shared.Get(cancellation);
-        context.Properties.Set(ConcurrencyStrategy.WithoutWaiting, true);
+        context.Properties.Set(LimiterStrategy.WithoutWaiting, true);
         try
         {
             return _pipeline.Execute(static (context, work) => work(context.CancellationToken), context, work);

@@ -9,6 +9,8 @@ namespace PluginHost.Sandbox;
 /// </summary>
 internal sealed class EngineThreads(int capacity) : IGuestThreads
 {
+    private volatile int _capacity = capacity;
+
     private const int StackBytes = 16 * 1024 * 1024;
 
     /// <summary>How long a thread without work is kept.</summary>
@@ -36,6 +38,9 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
         }
     }
 
+    /// <summary>Changes how many there may be; those that run go on.</summary>
+    public void Reload(int most) => _capacity = most;
+
     /// <inheritdoc/>
     public bool TryRun(Action work)
     {
@@ -46,7 +51,7 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
         {
             if (!_idle.TryPop(out worker))
             {
-                if (_threads == capacity)
+                if (_threads >= _capacity)
                 {
                     return false;
                 }

@@ -5,6 +5,7 @@ using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Capabilities.Functions;
 using PluginHost.Gate;
+using PluginHost.Limits;
 
 namespace PluginHost.Sandbox;
 
@@ -35,11 +36,17 @@ internal sealed record GuestRequest
     /// <summary>Calls a tool of another skill.</summary>
     public Func<NestedCall, NestedOutcome> CallSkill { get; init; } = static _ => NestedOutcome.Failed("there are no other skills");
 
+    /// <summary>What records call a call that was cancelled.</summary>
+    public Func<string> Cancelled { get; init; } = static () => "cancelled";
+
     /// <summary>The call that this one is a part of; null for one of its own.</summary>
     public GuestCall? Parent { get; init; }
 
     /// <summary>What it may put on record; null for no bound but that of each call.</summary>
     public AuditQuota? Quota { get; init; }
+
+    /// <summary>What is counted while it runs; null for a bare module.</summary>
+    public SkillMeter? Meter { get; init; }
 
     /// <summary>Ids of the skills that called each other, this one last.</summary>
     public ImmutableArray<string> Chain { get; init; } = [];

@@ -38,7 +38,7 @@ internal sealed class GuestRun : IDisposable
         _request = request;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         _caller = caller;
-        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent, request.Quota);
+        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent, request.Quota, request.Meter);
         _store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
         _interfaces = new GuestInterfaces(_call, request);
         _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
@@ -101,7 +101,7 @@ internal sealed class GuestRun : IDisposable
             output = [];
         }
 
-        var time = End(_caller.IsCancellationRequested ? "cancelled" : stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), output.Length);
+        var time = End(_caller.IsCancellationRequested ? _request.Cancelled() : stop?.Code ?? (exitCode == 0 ? "ok" : "guest.exit"), output.Length);
         _caller.ThrowIfCancellationRequested();
         return new GuestResult
         {

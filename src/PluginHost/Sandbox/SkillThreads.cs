@@ -6,11 +6,15 @@ namespace PluginHost.Sandbox;
 /// </summary>
 internal sealed class SkillThreads(IGuestThreads threads, int capacity) : IGuestThreads
 {
+    private volatile int _capacity = capacity;
     private int _taken;
+
+    /// <summary>Changes its share; what runs goes on.</summary>
+    public void Reload(int most) => _capacity = most;
 
     public bool TryRun(Action work)
     {
-        if (Interlocked.Increment(ref _taken) > capacity)
+        if (Interlocked.Increment(ref _taken) > _capacity)
         {
             Interlocked.Decrement(ref _taken);
             return false;

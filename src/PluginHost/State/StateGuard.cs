@@ -1,3 +1,4 @@
+using System.Globalization;
 using PluginHost.Audit;
 
 namespace PluginHost.State;
@@ -108,6 +109,14 @@ internal sealed class StateGuard
         Now,
         state => state with { Anchored = state.Anchored || _anchor is not null, Trust = now?.ToString() ?? "", TrustNext = next?.ToString() ?? "" },
         state => Mark(state, sealsTrust: true));
+
+    /// <summary>Says how far the lifecycle journal has come: one that is shorter is refused from now on.</summary>
+    /// <exception cref="SkillStateException">It cannot be kept.</exception>
+    public void NoteJournal(long sequence, string head) => StateGeneration.Change(
+        _root.Generation,
+        Now,
+        state => state with { Anchored = state.Anchored || _anchor is not null, Journal = string.Create(CultureInfo.InvariantCulture, $"{sequence}:{head}") },
+        state => Mark(state, sealsTrust: false));
 
     private void Advance(bool resetsTime) => StateGeneration.Change(
         _root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null }, state => Mark(state, sealsTrust: resetsTime), resetsTime);

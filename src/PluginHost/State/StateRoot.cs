@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PluginHost.Lifecycle;
 
 namespace PluginHost.State;
 
@@ -26,6 +27,12 @@ internal sealed class StateRoot
 
     /// <summary>Who the directory is, and how often it has changed.</summary>
     public string Generation => System.IO.Path.Combine(Path, "lifecycle", "generation.json");
+
+    /// <summary>What has happened to each version of a skill.</summary>
+    public string Journal => System.IO.Path.Combine(Path, "lifecycle", "journal.jsonl");
+
+    /// <summary>Packages that are installed.</summary>
+    public string Skills => System.IO.Path.Combine(Path, "skills");
 
     public string TrustStore => System.IO.Path.Combine(Path, TrustFolder, "trust-store.json");
 
@@ -71,6 +78,16 @@ internal sealed class StateRoot
                 StateGeneration.Change(root.Generation, TimeProvider.System.GetUtcNow(), state => state);
             }
 
+            if (!File.Exists(root.Journal))
+            {
+                if (StateGeneration.Read(root.Generation) is { Journal.Length: > 0 })
+                {
+                    throw new SkillStateException("missing", "the lifecycle journal of the state directory was deleted");
+                }
+
+                PrivateFiles.Replace(root.Journal, LifecycleLine.First(TimeProvider.System));
+            }
+
             // The trust store comes last and with its folder: a folder without one was robbed, not half made.
             var trust = System.IO.Path.Combine(root.Path, TrustFolder);
             if (!Directory.Exists(trust))
@@ -82,8 +99,8 @@ internal sealed class StateRoot
 
                 var staged = $"{trust}.{Guid.NewGuid():n}";
                 PrivateFiles.CreateDirectory(staged);
-                PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustStore)), Skills.Trust.TrustStore.Empty.Write());
-                var ledger = Skills.Trust.TrustLedger.Empty.Write();
+                PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustStore)), PluginHost.Skills.Trust.TrustStore.Empty.Write());
+                var ledger = PluginHost.Skills.Trust.TrustLedger.Empty.Write();
                 PrivateFiles.Replace(System.IO.Path.Combine(staged, System.IO.Path.GetFileName(root.TrustLedger)), ledger);
                 StateGeneration.Change(root.Generation, TimeProvider.System.GetUtcNow(), state => state with { Trust = EmptySeal(), TrustNext = "" });
                 Directory.Move(staged, trust);
@@ -135,7 +152,7 @@ internal sealed class StateRoot
         }
     }
 
-    private static string EmptySeal() => TrustSeal.Of(Skills.Trust.TrustStore.Empty.Write(), Skills.Trust.TrustLedger.Empty.Write()).ToString();
+    private static string EmptySeal() => TrustSeal.Of(PluginHost.Skills.Trust.TrustStore.Empty.Write(), PluginHost.Skills.Trust.TrustLedger.Empty.Write()).ToString();
 
     /// <summary>A name for this process's own log: each process has its chain.</summary>
     public string NewAuditFile(TimeProvider time) =>
@@ -161,7 +178,7 @@ internal sealed class StateRoot
             }
         }
 
-        foreach (var own in new[] { HostKey, Generation })
+        foreach (var own in new[] { HostKey, Generation, Journal })
         {
             if (!File.Exists(own))
             {

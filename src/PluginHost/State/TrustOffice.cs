@@ -1,54 +1,28 @@
 using System.Collections.Immutable;
-using PluginHost.Audit;
+using PluginHost.Lifecycle;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.State;
 
 /// <summary>What an operator decides about trust in a state directory. Each decision is on record before it counts.</summary>
-internal sealed class TrustOffice : IDisposable
+internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string who) : StateOffice(root, anchor, who)
 {
-    private readonly StateRoot _root;
-    private readonly StateGuard _guard;
-    private readonly TrustFiles _files;
-    private readonly AuditLog _audit;
-    private readonly string _who;
-
-    private TrustOffice(StateRoot root, StateGuard guard, AuditLog audit, string who)
-    {
-        _root = root;
-        _guard = guard;
-        _files = new TrustFiles(null, root, guard, []);
-        _audit = audit;
-        _who = who;
-    }
-
-    /// <param name="root">The state directory.</param>
-    /// <param name="anchor">Its anchor; null where it has none.</param>
-    /// <param name="who">Who decides.</param>
-    /// <exception cref="SkillStateException">The directory is not the one that was anchored, or its log cannot be opened.</exception>
-    public static TrustOffice Open(StateRoot root, IStateAnchor? anchor, string who)
-    {
-        var guard = StateGuard.Open(root, anchor, TimeProvider.System);
-        var settings = AuditSettings.Default with { Durability = AuditDurability.EachRecord, Signer = HostKeyFile.Signer(root.HostKey), OwnsFolder = true, Checkpointed = guard.Reached };
-        return new TrustOffice(root, guard, AuditLog.Open(root.NewAuditFile(TimeProvider.System), TimeProvider.System, settings), who);
-    }
-
     /// <exception cref="SkillStateException">The files cannot be read, or are not the ones that were written last.</exception>
-    public TrustView Read() => _files.Read();
+    public TrustView Read() => Files.Read();
 
     /// <summary>Replaces the store after an alarm, or with another one.</summary>
     public void Replace(TrustStore store, string reason)
     {
-        var before = _guard.Trust();
+        var before = Guard.Trust();
         Record("store-replaced", reason, ("before", before.Now?.ToString() ?? ""));
-        Record(TrustFiles.Replace(_root, _guard, store) ? "ledger-kept" : "ledger-lost", reason);
+        Record(TrustFiles.Replace(Root, Guard, store) ? "ledger-kept" : "ledger-lost", reason);
     }
 
     /// <summary>Lists a key for a publisher.</summary>
     public void Add(string publisher, string key, string reason)
     {
         Record("listed", reason, ("publisher", publisher), ("key", key));
-        _files.Change(view => view with { Store = view.Store.With(publisher, key) });
+        Files.Change(view => view with { Store = view.Store.With(publisher, key) });
     }
 
     /// <summary>Forgets a publisher, or one of its keys. What must not go back for its skills stays.</summary>
@@ -60,7 +34,7 @@ internal sealed class TrustOffice : IDisposable
         }
 
         Record("forgotten", reason, ("publisher", publisher), ("key", key ?? ""));
-        _files.Change(view => new TrustView(
+        Files.Change(view => new TrustView(
             view.Store.Without(publisher, key),
             view.Ledger with
             {
@@ -75,7 +49,7 @@ internal sealed class TrustOffice : IDisposable
     public void RevokeKey(string key, string reason, IEnumerable<string> validPayloads)
     {
         Record("key-revoked", reason, ("key", key));
-        _files.Change(view => view with { Ledger = view.Ledger.Revoke(key, new RevokedKey { Reason = reason, At = _guard.Now, ValidPayloads = [.. validPayloads] }) });
+        Files.Change(view => view with { Ledger = view.Ledger.Revoke(key, new RevokedKey { Reason = reason, At = Guard.Now, ValidPayloads = [.. validPayloads] }) });
     }
 
     /// <summary>Puts on record that a package that nobody signed is made an operator's own, and makes it. The original runs no more.</summary>
@@ -83,9 +57,9 @@ internal sealed class TrustOffice : IDisposable
     {
         Record("adopted", reason, ("original", original), ("skill", skill), ("payload", payload));
         make();
-        _files.Change(view => view with
+        Files.Change(view => view with
         {
-            Ledger = view.Ledger with { Probation = view.Ledger.Probation.SetItem(original, new ProbationRecord(skill, view.Ledger.Probation.GetValueOrDefault(original)?.Since ?? _guard.Now, _guard.Now)) },
+            Ledger = view.Ledger with { Probation = view.Ledger.Probation.SetItem(original, new ProbationRecord(skill, view.Ledger.Probation.GetValueOrDefault(original)?.Since ?? Guard.Now, Guard.Now)) },
         });
     }
 
@@ -93,16 +67,42 @@ internal sealed class TrustOffice : IDisposable
     public void RevokePayload(string payload, string reason)
     {
         Record("payload-revoked", reason, ("payload", payload));
-        _files.Change(view => view with { Ledger = view.Ledger.RevokePayload(payload, reason) });
+        Files.Change(view => view with { Ledger = view.Ledger.RevokePayload(payload, reason) });
     }
 
     /// <summary>Applies a list of revocations that operators signed.</summary>
     /// <exception cref="FormatException">A newer one was applied.</exception>
     public void Apply(RevocationList list, string reason)
     {
-        list.ApplyTo(Read().Ledger, _guard.Now);
+        list.ApplyTo(Read().Ledger, Guard.Now);
         Record("revocations", reason, ("sequence", list.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        _files.Change(view => view with { Ledger = list.ApplyTo(view.Ledger, _guard.Now) });
+        Files.Change(view => view with { Ledger = list.ApplyTo(view.Ledger, Guard.Now) });
+    }
+
+    /// <summary>Makes a key an operator's: it may lift quarantines, and is nothing else from now on.</summary>
+    /// <exception cref="FormatException">It is a publisher's key, or an operator's already.</exception>
+    public void AddOperator(string name, string key, string reason)
+    {
+        Record("operator-added", reason, ("operator", name), ("key", key));
+        Files.Change(view =>
+        {
+            var operators = view.Ledger.Operators ?? OperatorKeys.None;
+            return view.Store.Listing.Concat(view.Store.Pins).Any(pair => pair.Key == key) || view.Ledger.Publishers.Values.Any(publisher => publisher.Sets.Any(set => set.Keys.Contains(key)))
+                ? throw new FormatException("the key is a publisher's: a key has one role")
+                : operators.GetValueOrDefault(key) is { Until: null } ? throw new FormatException("the key is an operator's already")
+                : operators.ContainsKey(key) ? throw new FormatException("the key was an operator's and was removed: it does not come back")
+                : view with { Ledger = view.Ledger with { Operators = operators.Add(key, new OperatorRecord(name, Guard.Now, null)) } };
+        });
+    }
+
+    /// <summary>Takes an operator's key back. What it lifted stays lifted.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public void RemoveOperator(string key, string reason)
+    {
+        Record("operator-removed", reason, ("key", key));
+        Files.Change(view => view.Ledger.Operators?.GetValueOrDefault(key) is { Until: null } known
+            ? view with { Ledger = view.Ledger with { Operators = view.Ledger.Operators.SetItem(key, known with { Until = Guard.Now }) } }
+            : throw new FormatException("the key is no operator's"));
     }
 
     /// <summary>Follows key events. Two for one version freeze their publisher, and the proof is kept.</summary>
@@ -113,7 +113,7 @@ internal sealed class TrustOffice : IDisposable
         foreach (var group in events.GroupBy(one => one.Publisher, StringComparer.Ordinal))
         {
             Record("key-events", reason, ("publisher", group.Key));
-            _files.Change(view =>
+            Files.Change(view =>
             {
                 // Nobody is met for the first time by an event alone: a skill has to come with it.
                 if (view.Store.PinOf(group.Key) is null || view.Store.Lists(group.Key))
@@ -131,11 +131,9 @@ internal sealed class TrustOffice : IDisposable
         return versions;
     }
 
-    public void Dispose() => _audit.Dispose();
-
     private TrustView Followed(TrustView view, string publisher, List<KeyEvent> events)
     {
-        var followed = view.Follow(publisher, events, _guard.Now);
+        var followed = view.Follow(publisher, events, Guard.Now);
         if (followed.Conflict is not { } conflict)
         {
             return view.With(publisher, followed);
@@ -145,15 +143,5 @@ internal sealed class TrustOffice : IDisposable
         return view with { Ledger = view.Ledger with { Publishers = view.Ledger.Publishers.SetItem(publisher, followed.Keys with { Frozen = true, Proof = proof }) } };
     }
 
-    private void Record(string happened, string reason, params (string Name, string Value)[] more) => _audit.Append("trust", writer =>
-    {
-        writer.WriteString("event", happened);
-        foreach (var (name, value) in more)
-        {
-            writer.WriteString(name, value);
-        }
-
-        writer.WriteString("who", _who);
-        writer.WriteString("reason", reason);
-    });
+    private void Record(string happened, string reason, params (string Name, string Value)[] more) => Record("trust", happened, reason, more);
 }

@@ -132,7 +132,7 @@ public sealed class HardenedLoadTests : IDisposable
             {
                 if (++answers == 2)
                 {
-                    using var office = TrustOffice.Open(root, null, "test");
+                    using var office = new TrustOffice(root, null, "test");
                     office.Remove("acme", null, "test");
                 }
 

@@ -150,6 +150,18 @@ public sealed class PublishedSchemaTests
         concurrent_calls_per_skill = 1
         queued_calls = 0
         concurrent_loads = 1
+        queue_time_ms = 10
+        calls_per_second = 7
+        calls_per_second_per_skill = 7
+        brokered_bytes_per_second = 7
+        brokered_bytes_per_second_per_skill = 7
+        host_memory_bytes = 65536
+        failure_percent = 7
+        failure_minimum_calls = 7
+        failure_window_ms = 700
+        break_time_ms = 700
+        quarantine_after_breaks = 0
+        denials_per_minute = 0
         """;
 
     private static Schema Published(string name) =>

@@ -132,7 +132,7 @@ public sealed class TrustStateTests : IDisposable
         Assert.AreEqual("ok", await Load(new TestPackage()));
         File.WriteAllText(_root.TrustStore, "{}");
         Assert.AreEqual("state.trust-changed", await Load(new TestPackage()));
-        using (var office = TrustOffice.Open(_root, null, "ops"))
+        using (var office = new TrustOffice(_root, null, "ops"))
         {
             office.Replace(TrustStore.Empty, "lost after a crash");
         }
@@ -147,7 +147,7 @@ public sealed class TrustStateTests : IDisposable
     {
         await using var host = Host();
         host.LoadSkill(new TestPackage().Write(_folder));
-        using (var office = TrustOffice.Open(_root, null, "ops"))
+        using (var office = new TrustOffice(_root, null, "ops"))
         {
             office.RevokeKey(Convert.ToHexStringLower(TestHosts.Key.PublicKey), "stolen", []);
         }

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using PluginHost.Cli.Skills;
+using PluginHost.Cli.State;
+using PluginHost.Hosting;
+
+namespace PluginHost.Cli.Library;
+
+/// <summary>What the verbs share that work with installed skills: a host on a state directory, and what its errors mean.</summary>
+internal sealed class LibraryVerb
+{
+    private readonly Option<string?> _state = StateFlag.Create();
+    private readonly Option<string?> _feed = new("--osv") { Description = "Known vulnerabilities: a directory of OSV documents, or a ZIP of them.", HelpName = "PATH" };
+    private readonly Option<bool> _json = CommandOutput.JsonOption();
+    private readonly RunFlags _flags = new();
+
+    public TrustFlags Trust { get; } = new();
+
+    /// <summary>The skills' folder, as reports name it.</summary>
+    public static string Root(SkillHostOptions options) => Path.Combine(Path.GetFullPath(options.StateDirectory!), "skills");
+
+    public SkillLoadOptions LoadOptions(ParseResult parse) => _flags.LoadOptions(parse);
+
+    /// <summary>Completes a command.</summary>
+    /// <param name="command">The command, its own options added.</param>
+    /// <param name="work">Does it, and tells what was done, line by line and as JSON.</param>
+    public Command Complete(Command command, Func<ParseResult, SkillHost, SkillHostOptions, (IReadOnlyList<string> Lines, JsonObject Json)> work)
+    {
+        Trust.AddTo(command);
+        _flags.AddHostTo(command);
+        command.Add(_feed);
+        command.Add(_state);
+        command.Add(_json);
+        command.SetAction((parse, _) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(_json), () => Run(parse, work).GetAwaiter().GetResult())));
+        return command;
+    }
+
+    private async Task<int> Run(ParseResult parse, Func<ParseResult, SkillHost, SkillHostOptions, (IReadOnlyList<string> Lines, JsonObject Json)> work)
+    {
+        var root = ReadingVerb.Root(parse.GetValue(_state));
+        var options = _flags.HostOptions(parse, Trust, root);
+        options.Actor = "user:" + Environment.UserName;
+        options.Inspection.VulnerabilityFeed = parse.GetValue(_feed) ?? options.Inspection.VulnerabilityFeed;
+        try
+        {
+            var host = SkillHost.Create(options);
+            await using (host.ConfigureAwait(false))
+            {
+                var (lines, json) = work(parse, host, options);
+                if (parse.GetValue(_json))
+                {
+                    CommandOutput.Write(parse.InvocationConfiguration.Output, json);
+                }
+                else
+                {
+                    foreach (var line in lines)
+                    {
+                        parse.InvocationConfiguration.Output.WriteLine(Printable.Text(line));
+                    }
+                }
+
+                return ExitCode.Done;
+            }
+        }
+        catch (OptionsValidationException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.options", e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
+        }
+    }
+}

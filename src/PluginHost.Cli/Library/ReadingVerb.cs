@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using PluginHost.Cli.Skills;
+using PluginHost.Cli.State;
+using PluginHost.Hosting;
+using PluginHost.Library;
+using PluginHost.Lifecycle;
+using PluginHost.State;
+
+namespace PluginHost.Cli.Library;
+
+/// <summary>What the verbs share that only look at installed skills: they write nothing, not even a record.</summary>
+internal sealed class ReadingVerb
+{
+    private readonly Option<bool> _json = CommandOutput.JsonOption();
+    private readonly Option<string?> _state = StateFlag.Create();
+
+    /// <summary>Whether the output is JSON.</summary>
+    public bool IsJson(ParseResult parse) => parse.GetValue(_json);
+
+    /// <summary>The state directory.</summary>
+    /// <exception cref="CommandError">There is none.</exception>
+    public StateRoot Root(ParseResult parse) => Root(parse.GetValue(_state));
+
+    /// <param name="command">The command, its own options added.</param>
+    /// <param name="work">Looks, and tells what there is, line by line and as JSON.</param>
+    /// <param name="trust">Options about trust; null where the verb needs none.</param>
+    public Command Complete(Command command, Func<ParseResult, InstalledSkills, StateRoot, (IReadOnlyList<string> Lines, JsonObject Json)> work, TrustFlags? trust = null)
+    {
+        trust?.AddTo(command);
+        command.Add(_state);
+        command.Add(_json);
+        command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(_json), () =>
+        {
+            var root = Root(parse);
+            var (lines, json) = work(parse, InstalledSkills.Read(root, () => new OperatorKeys(new TrustFiles(null, root, null, []).Read().Ledger.Operators ?? OperatorKeys.None, [])), root);
+            if (parse.GetValue(_json))
+            {
+                CommandOutput.Write(parse.InvocationConfiguration.Output, json);
+            }
+            else
+            {
+                foreach (var line in lines)
+                {
+                    parse.InvocationConfiguration.Output.WriteLine(Printable.Text(line));
+                }
+            }
+
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    /// <summary>The state directory that is named, or the platform's.</summary>
+    /// <exception cref="CommandError">There is none.</exception>
+    public static StateRoot Root(string? flag)
+    {
+        var (path, isNamed) = StateFlag.Locate(flag);
+        return StateFlag.Open(flag) ?? throw new CommandError(ExitCode.Refused, "state.missing", $"there is no state directory '{path}'{(isNamed ? "" : "; 'pluginhost init' makes one")}");
+    }
+}

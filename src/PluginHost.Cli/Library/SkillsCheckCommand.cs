@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using PluginHost.Cli.Skills;
+using PluginHost.Library;
+using PluginHost.Lifecycle;
+using PluginHost.Skills.Inspection;
+using PluginHost.State;
+
+namespace PluginHost.Cli.Library;
+
+/// <summary><c>skills check</c>: what the re-audit of installed skills would find, now. Writes nothing, unless it is told to quarantine.</summary>
+internal static class SkillsCheckCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string?>("id") { Description = "Id of a skill; all that are installed without it.", Arity = ArgumentArity.ZeroOrOne };
+        var version = LibraryCommands.Version();
+        var all = new Option<bool>("--all-versions") { Description = "Versions that are not current, too." };
+        var quarantine = new Option<bool>("--quarantine") { Description = "Quarantine what fails." };
+        var anchor = new Option<string?>("--anchor") { Description = "File of the state's anchor, for --quarantine.", HelpName = "FILE" };
+        var age = new Option<int>("--max-feed-days") { Description = "How old the newest record of --osv may be.", HelpName = "DAYS", DefaultValueFactory = _ => 7 };
+        var (verb, trust, demands) = (new ReadingVerb(), new TrustFlags(), new InspectionFlags());
+        var command = new Command("check", "Audit what is installed again, as of now.") { id, version, all, quarantine, anchor, age };
+        demands.AddTo(command);
+        return verb.Complete(
+            command,
+            (parse, skills, root) =>
+            {
+                if (parse.GetValue(age) <= 0)
+                {
+                    throw new CommandError(ExitCode.Usage, "usage.max-feed-days", "--max-feed-days is not positive");
+                }
+
+                var view = skills.View();
+                var selected = Selected(skills, view, parse.GetValue(id), parse.GetValue(version), parse.GetValue(all));
+                if (selected.Count == 0 && !verb.IsJson(parse))
+                {
+                    throw new CommandError(ExitCode.Usage, "usage.nothing-installed", "nothing is installed");
+                }
+
+                var options = demands.Options(parse);
+                var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse));
+                var audit = new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder);
+                var findings = selected.Select(installed => audit.Check(view, installed, TimeSpan.FromDays(parse.GetValue(age)), CancellationToken.None)).ToList();
+                var quarantined = parse.GetValue(quarantine) ? Quarantine(root, parse.GetValue(anchor), findings) : [];
+                var lines = findings.SelectMany(found => (string[])[
+                    $"{found.Installed.SkillId} {found.Installed.Version}: {found.Status.ToString().ToLowerInvariant()}{(quarantined.Contains(found) ? ", quarantined" : "")}",
+                    .. found.Reasons.Select(reason => "  " + reason)]);
+                var after = skills.View();
+                return ([.. lines], new JsonObject
+                {
+                    ["skills_root"] = root.Skills,
+                    ["count"] = findings.Count,
+                    ["results"] = new JsonArray([.. findings.Select(found => (JsonNode)Json(skills, after, found, quarantined.Contains(found)))]),
+                });
+            },
+            trust);
+    }
+
+    private static List<ReAuditFindings> Quarantine(StateRoot root, string? anchor, List<ReAuditFindings> findings)
+    {
+        if (!findings.Exists(found => found.Status == SkillReAuditStatus.Failed))
+        {
+            return [];
+        }
+
+        using var office = new LifecycleOffice(root, anchor is null ? null : StateAnchors.File(anchor), "user:" + Environment.UserName);
+        return [.. findings.Where(found => office.Quarantine(found) is not null)];
+    }
+
+    private static List<InstalledSkill> Selected(InstalledSkills skills, LifecycleView view, string? id, string? version, bool all) =>
+        id is null ? [.. view.Installed.Where(skill => all || skill.Current)]
+        : all ? [.. view.Installed.Where(skill => skill.SkillId == id)]
+        : [.. view.Installed.Where(skill => skill.PayloadSha256 == skills.Find(id, version).Installed!.PayloadSha256)];
+
+    private static JsonObject Json(InstalledSkills skills, LifecycleView view, ReAuditFindings findings, bool wasQuarantined)
+    {
+        var audit = findings.Audit;
+        return new JsonObject
+        {
+            ["inventory"] = LibraryCommands.Inventory(skills, view, findings.Installed),
+            ["check_status"] = findings.Status switch
+            {
+                SkillReAuditStatus.Ready => "ready",
+                SkillReAuditStatus.Blocked or SkillReAuditStatus.Failed => "blocked",
+                _ => "unknown",
+            },
+            ["status"] = findings.Status.ToString().ToLowerInvariant(),
+            ["trust_accepted"] = findings.Trust is not null,
+            ["trust_error"] = findings.TrustProblem,
+            ["audit_passed"] = audit?.Passed ?? false,
+            ["quarantine_required"] = findings.Status == SkillReAuditStatus.Failed,
+            ["quarantined"] = wasQuarantined,
+            ["failed_checks"] = audit?.Checks.Count(check => check.Status == CheckStatus.Fail) ?? 0,
+            ["warning_checks"] = audit?.Checks.Count(check => check.Status == CheckStatus.Warn) ?? 0,
+            ["reasons"] = new JsonArray([.. findings.Reasons.Select(reason => (JsonNode)reason)]),
+            ["audit"] = audit is null ? null : AuditJson.Of(findings.Package!, findings.Manifest!, audit, findings.Trust, TimeProvider.System.GetUtcNow()),
+        };
+    }
+}

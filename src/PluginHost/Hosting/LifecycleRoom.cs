@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using PluginHost.Audit;
+using PluginHost.Lifecycle;
+using PluginHost.Skills.Artifacts;
+
+namespace PluginHost.Hosting;
+
+/// <summary>What the lifecycle journal has to say when a skill is loaded or called, and what this host writes to it.</summary>
+internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, string actor)
+{
+    /// <summary>Who writes what this host decides.</summary>
+    public string Actor => actor;
+
+    public LifecycleJournal Journal => journal;
+
+    /// <summary>Refuses a package that somebody decided against, wherever its file lies.</summary>
+    /// <exception cref="SkillStatusException">Somebody did.</exception>
+    /// <exception cref="SkillStateException">The journal cannot be read.</exception>
+    public void Demand(SignedSkill skill)
+    {
+        if (journal.View.Blocked(skill.Manifest.SkillId, skill.Manifest.Version.ToString(), skill.Artifact.Payload, skill.IsSigned) is { } blocked)
+        {
+            throw blocked;
+        }
+    }
+
+    /// <summary>What speaks against a call of a loaded skill; null where nothing does.</summary>
+    /// <exception cref="SkillStateException">The journal cannot be read.</exception>
+    public SkillStatusException? Blocked(string skill, string version, string payload, bool isSigned)
+    {
+        var view = journal.View;
+        return view.Blocked(skill, version, payload, isSigned)
+            ?? (view.Of(payload)?.Status is var status && LifecycleRules.Runs(status ?? SkillStatus.None) ? null : new SkillStatusException(skill, version, status ?? SkillStatus.None, ""));
+    }
+
+    /// <summary>Puts on record that a package runs from now on, where that is not known yet.</summary>
+    /// <exception cref="SkillStatusException">Somebody decided against it meanwhile.</exception>
+    /// <exception cref="SkillStateException">The journal cannot be written.</exception>
+    public void Admit(SignedSkill skill, string trust)
+    {
+        var (id, version) = (skill.Manifest.SkillId, skill.Manifest.Version.ToString());
+        Write(view => view.Blocked(id, version, skill.Artifact.Payload, skill.IsSigned) is { } blocked ? throw blocked
+            : (view.Of(skill.Artifact.Payload)?.Status ?? SkillStatus.None) is var from && LifecycleRules.Runs(from) ? null
+            : new LifecycleChange
+            {
+                Event = skill.IsSigned ? "enabled" : "probation",
+                Skill = id,
+                Version = version,
+                Publisher = skill.Manifest.Publisher,
+                Payload = skill.Artifact.Payload,
+                IsSigned = skill.IsSigned,
+                Way = Way(from, skill.IsSigned ? SkillStatus.Enabled : SkillStatus.Probation),
+                Actor = Actor,
+                Reason = "loaded from a file: every room accepted it",
+                Evidence = Evidence((LifecycleEvidence.Trust, trust), (LifecycleEvidence.KeyId, skill.Signature.KeyId)),
+            });
+    }
+
+    /// <summary>Quarantines a version. One that is quarantined already stays so, for the first reason.</summary>
+    /// <exception cref="SkillVerificationException">Nothing is known of it here, or there is nothing left of it.</exception>
+    /// <exception cref="SkillStateException">It cannot be put on record.</exception>
+    public LifecycleRecord? Quarantine(string skill, string version, string reason, string who, string imposed) =>
+        Write(view => LifecycleDecisions.Quarantine(view, skill, version, reason, who, Evidence((LifecycleEvidence.Imposed, imposed))));
+
+    /// <summary>Quarantines what misbehaved, by its bytes: what nobody signed has no other name.</summary>
+    /// <exception cref="SkillException">It cannot be put on record.</exception>
+    public void QuarantineBytes(string payload, string reason) => Write(view => view.Of(payload) is { Hold: null } state && LifecycleRules.Allows(state.Status, SkillStatus.Quarantined)
+        ? LifecycleDecisions.Quarantine(state, reason, actor, Evidence((LifecycleEvidence.Imposed, LifecycleEvidence.ByLimits)))
+        : null);
+
+    /// <summary>Writes to the journal, and puts it on record in the audit log.</summary>
+    public LifecycleRecord? Write(Func<LifecycleView, LifecycleChange?> change) => journal.Change(view =>
+    {
+        var made = change(view);
+        if (made is not null)
+        {
+            audit.Append("lifecycle", writer =>
+            {
+                writer.WriteString("event", made.Event);
+                writer.WriteString("skill", made.Skill);
+                writer.WriteString("version", made.Version);
+                writer.WriteString("payload", made.Payload);
+                writer.WriteString("from", StatusNames.Of(made.From));
+                writer.WriteString("to", StatusNames.Of(made.To));
+                writer.WriteString("actor", made.Actor);
+                writer.WriteString("reason", made.Reason);
+            });
+        }
+
+        return made;
+    });
+
+    public static ImmutableSortedDictionary<string, string> Evidence(params ReadOnlySpan<(string Name, string Value)> evidence)
+    {
+        var builder = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in evidence)
+        {
+            builder[name] = value;
+        }
+
+        return builder.ToImmutable();
+    }
+
+    private static ImmutableArray<SkillStatus> Way(SkillStatus from, SkillStatus to) => from switch
+    {
+        SkillStatus.Installed => [from, SkillStatus.Verified, SkillStatus.Eligible, to],
+        SkillStatus.Verified => [from, SkillStatus.Eligible, to],
+        _ => [from, to],
+    };
+}

@@ -1,0 +1,193 @@
+using System.Text;
+using System.Text.Json;
+using PluginHost.Audit;
+
+namespace PluginHost.Lifecycle;
+
+/// <summary>
+/// The truth about the life of every version: a hash-chained journal that is only ever appended to, by any process that shares it. What it says is
+/// asked on every load and at the start of every call; where it cannot be read, nothing runs.
+/// </summary>
+internal sealed class LifecycleJournal : IDisposable
+{
+    private const string Rule = "journal";
+    private readonly IJournalStore _store;
+    private readonly TimeProvider _time;
+    private readonly Func<OperatorKeys> _operators;
+    private readonly IJournalMark _mark;
+    private readonly Lock _gate = new();
+    private readonly byte[] _scratch = new byte[AuditLine.MaxBytes + 64];
+    private volatile LifecycleView _view = LifecycleView.Empty;
+    private long _position;
+    private long _sequence;
+    private string _head = AuditLine.NoHash;
+    private volatile bool _isBroken;
+
+    /// <param name="store">Where its lines are.</param>
+    /// <param name="time">The clock of its lines.</param>
+    /// <param name="operators">Who may lift a quarantine.</param>
+    /// <param name="mark">Remembers how far it has come.</param>
+    /// <exception cref="SkillStateException">It is missing, cut or edited.</exception>
+    public LifecycleJournal(IJournalStore store, TimeProvider time, Func<OperatorKeys> operators, IJournalMark mark)
+    {
+        _store = store;
+        _time = time;
+        _operators = operators;
+        _mark = mark;
+        try
+        {
+            var reached = mark.Read();
+            lock (_gate)
+            {
+                Advance(reached);
+            }
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Raised after the view has changed, by whoever found that out.</summary>
+    public event Action? Changed;
+
+    /// <summary>What it comes to now.</summary>
+    /// <exception cref="SkillStateException">It cannot be read any more, or was tampered with.</exception>
+    public LifecycleView View => _isBroken || _store.HasMoved(Volatile.Read(ref _position)) ? Refresh() : _view;
+
+    /// <summary>Reads what others have written.</summary>
+    /// <exception cref="SkillStateException">It cannot be read any more, or was tampered with.</exception>
+    public LifecycleView Refresh()
+    {
+        LifecycleView before;
+        lock (_gate)
+        {
+            before = _view;
+            Advance(null);
+        }
+
+        if (_view != before)
+        {
+            Changed?.Invoke();
+        }
+
+        return _view;
+    }
+
+    /// <summary>Waits until somebody may have written, or for a while.</summary>
+    public void Wait(TimeSpan time, CancellationToken cancellation) => _store.Wait(Volatile.Read(ref _position), time, cancellation);
+
+    /// <summary>Writes what happens to a version, in turn with others. It is on disk once this returns.</summary>
+    /// <param name="change">Says what happens, of what the journal says now; null for nothing.</param>
+    /// <returns>The line; null where nothing happens.</returns>
+    /// <exception cref="SkillStateException">It cannot be written.</exception>
+    public LifecycleRecord? Change(Func<LifecycleView, LifecycleChange?> change)
+    {
+        LifecycleRecord? record;
+        lock (_gate)
+        {
+            using var turn = _store.Turn();
+            Advance(null);
+            if (change(_view) is not { } made)
+            {
+                record = null;
+            }
+            else
+            {
+                using var chain = new AuditChain(_time, _sequence, _head);
+                chain.Seal(LifecycleLine.Type, writer => LifecycleLine.Write(writer, made));
+                var line = chain.Line.ToArray();
+                record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
+                var after = _view.After(record, Lifts);
+                _store.Append(ref _position, line, made);
+                (_sequence, _head, _view) = (record.Sequence, record.Hash, after);
+                _mark.Write(_sequence, _head);
+            }
+        }
+
+        if (record is not null)
+        {
+            Changed?.Invoke();
+        }
+
+        return record;
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    /// <summary>Reads on, and verifies every line.</summary>
+    /// <param name="reached">The line that it has to have; null where that does not matter.</param>
+    private void Advance((long Sequence, string Head)? reached)
+    {
+        try
+        {
+            var position = _position;
+            ReadOnlyMemory<byte> lines = _store.Read(ref position);
+            if (lines.Length == 0 && reached is null)
+            {
+                _isBroken = false;
+                return;
+            }
+
+            var (view, sequence, head) = (_view, _sequence, _head);
+            var holds = reached is not { Sequence: > 0 };
+            for (int end; (end = lines.Span.IndexOf((byte)'\n')) >= 0; lines = lines[(end + 1)..])
+            {
+                (sequence, head) = Next(lines.Span[..end], sequence, head);
+                holds |= reached?.Sequence == sequence && reached?.Head == head;
+                if (LifecycleLine.Read(lines[..end]) is { } record)
+                {
+                    view = view.After(record, Lifts);
+                }
+            }
+
+            if (!holds)
+            {
+                throw new FormatException($"the lifecycle journal does not hold line {reached?.Sequence} any more, which was written: it was cut or put back from a copy");
+            }
+
+            (_view, _sequence, _head) = (view, sequence, head);
+            Volatile.Write(ref _position, position);
+            _isBroken = false;
+        }
+        catch (FormatException e)
+        {
+            _isBroken = true;
+            throw new SkillStateException(Rule, e.Message, e);
+        }
+        catch (SkillStateException)
+        {
+            _isBroken = true;
+            throw;
+        }
+    }
+
+    /// <summary>Who may lift a quarantine is asked for where somebody does: a trust store that cannot be read has its own room to say so.</summary>
+    private bool Lifts(LifecycleRecord held, LifecycleRecord record) => record.Change.Evidence.ContainsKey(LifecycleEvidence.Release) && _operators().Lifts(held, record);
+
+    private (long Sequence, string Head) Next(ReadOnlySpan<byte> line, long sequence, string head)
+    {
+        if (line.Length >= AuditLine.MaxBytes || !AuditLine.TryOpen(line, _scratch, out var written, out var holds) || !holds)
+        {
+            throw new FormatException($"line {sequence + 1} of the lifecycle journal was edited");
+        }
+
+        var record = Record(line);
+        return record.Version == 1 && record.Sequence == sequence + 1 && record.Previous.SequenceEqual(Encoding.ASCII.GetBytes(head))
+            ? (record.Sequence, Encoding.ASCII.GetString(written))
+            : throw new FormatException($"line {sequence + 1} of the lifecycle journal does not follow the one before it");
+    }
+
+    private static AuditRecord Record(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return AuditRecord.Read(line);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("a line of the lifecycle journal is no JSON", e);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace PluginHost.Lifecycle;
+
+/// <summary>For journals that nobody but this process can change.</summary>
+internal sealed class NoJournalMark : IJournalMark
+{
+    public static NoJournalMark Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public (long Sequence, string Head)? Read() => null;
+
+    /// <inheritdoc/>
+    public void Write(long sequence, string head)
+    {
+    }
+}

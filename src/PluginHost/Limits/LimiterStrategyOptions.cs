@@ -1,0 +1,19 @@
+using System.Threading.RateLimiting;
+using Polly;
+
+namespace PluginHost.Limits;
+
+/// <summary>What an execution has to get before it goes on, and what a refusal is called.</summary>
+internal sealed class LimiterStrategyOptions : ResilienceStrategyOptions
+{
+    public required RateLimiter Limiter { get; init; }
+
+    /// <summary>What is wrong where there is none to be had.</summary>
+    public required string Problem { get; init; }
+
+    /// <summary>Code of the refusal.</summary>
+    public string Code { get; init; } = LimiterStrategy.Concurrency;
+
+    /// <summary>How many permits an execution takes; one without it.</summary>
+    public Func<ResilienceContext, int> Permits { get; init; } = static _ => 1;
+}

@@ -1,0 +1,315 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using PluginHost.Hosting;
+using PluginHost.Library;
+using PluginHost.Lifecycle;
+using PluginHost.Skills.Inspection;
+
+namespace PluginHost;
+
+/// <summary>
+/// The skills that are installed in the state directory of a host. Several processes may use one library at once; whatever a process was doing when it
+/// died was either done or not.
+/// </summary>
+public sealed class SkillLibrary
+{
+    private readonly HostServices _services;
+    private readonly LibraryFolder _folder;
+    private readonly InstalledSkills _skills;
+
+    internal SkillLibrary(HostServices services, string path)
+    {
+        _services = services;
+        _folder = new LibraryFolder(path);
+        _skills = new InstalledSkills(services.Life.Journal, _folder);
+    }
+
+    /// <summary>What is installed, by id and version.</summary>
+    /// <exception cref="SkillStateException">The library or the lifecycle journal was tampered with, or cannot be read.</exception>
+    public IReadOnlyList<SkillLibraryEntry> List()
+    {
+        var view = _skills.View();
+        return [.. view.Installed.Select(installed => Entry(view, view.Of(installed.PayloadSha256)!))];
+    }
+
+    /// <summary>
+    /// Installs a package that every room before consent accepts, and makes it the current version of its skill. Consent is asked for when it is loaded.
+    /// </summary>
+    /// <param name="path">File of the package.</param>
+    /// <param name="options">Whether it may go back to an older version.</param>
+    /// <param name="cancellationToken">Ends it before anything is written.</param>
+    /// <exception cref="SkillVerificationException">A room refused the package, or this version is installed.</exception>
+    /// <exception cref="SkillStatusException">Somebody decided against this version.</exception>
+    /// <exception cref="SkillLimitException">It took too long, or too many packages are verified already.</exception>
+    /// <exception cref="SkillStateException">The library was tampered with, or cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public SkillLibraryEntry Install(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Install(PackageSource.File(path), new InstalledSource(InstalledSource.LocalArtifact, Path.GetFullPath(path)), options, cancellationToken);
+    }
+
+    internal SkillLibraryEntry Install(PackageSource source, InstalledSource from, SkillLoadOptions? options, CancellationToken cancellation)
+    {
+        var file = source.Read();
+        var evidence = source.Evidence();
+        var loader = new SkillLoader(_services, new PackageSource(() => file, () => evidence), options ?? new SkillLoadOptions());
+        try
+        {
+            var skill = _services.Loads.Execute(loader.VerifyToInstall, cancellation).Skill;
+            if (!skill.Signed.IsSigned)
+            {
+                throw new SkillVerificationException("policy", "unsigned", "a package that nobody signed is not installed: adopt it first ('pluginhost skills adopt')");
+            }
+
+            LibraryFolder.CheckNames(skill.Signed);
+            using var turn = _folder.Turn();
+            Settle();
+            return Install(loader, skill, file, evidence, from);
+        }
+        catch (SkillException e)
+        {
+            loader.Refused(e);
+            throw;
+        }
+    }
+
+    private SkillLibraryEntry Install(SkillLoader loader, InspectedSkill skill, byte[] file, byte[] evidence, InstalledSource from)
+    {
+        var manifest = skill.Manifest;
+        var (id, version, digest) = (manifest.SkillId, manifest.Version.ToString(), Convert.ToHexStringLower(SHA256.HashData(file)));
+        var known = _skills.View().Find(id, version)?.Installed;
+        if (known is not null && (_folder.Has(id, version) || known.ArtifactSha256 != digest))
+        {
+            throw AlreadyInstalled(id, version);
+        }
+
+        var now = _services.Now;
+        var installed = known ?? new InstalledSkill
+        {
+            SkillId = id,
+            Version = version,
+            Publisher = manifest.Publisher,
+            Current = true,
+            InstalledAtUnixMs = now.ToUnixTimeMilliseconds(),
+            ArtifactSha256 = digest,
+            PayloadSha256 = skill.Signed.Artifact.Payload,
+            SignatureKeyId = skill.Signed.Signature.KeyId,
+            TrustDecision = skill.Trusted.Evidence.Word,
+            Source = from,
+            MissingSecrets = [.. manifest.Capabilities.Secrets.SelectMany(secrets => secrets.Keys.Select(key => new InstalledSecret(secrets.Scope, key)))],
+            RollbackSnapshot = Snapshot(id, now),
+        };
+        var staged = _folder.Stage(skill.Signed.Artifact, file, evidence, installed);
+        try
+        {
+            loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
+            _folder.Commit(staged, id, version);
+
+            // Another machine's installation of the very same package is joined, not repeated.
+            if (known is null)
+            {
+                _services.Life.Write(view => Installed(view, skill, installed));
+            }
+        }
+        catch
+        {
+            LibraryFolder.Discard(staged);
+            _folder.Sweep([.. _services.Life.Journal.View.Installed]);
+            throw;
+        }
+
+        Written(id);
+        return Entry(_skills.View(), _skills.View().Find(id, version)!);
+    }
+
+    /// <summary>Removes an installed version. What runs of it is stopped; a quarantine is not lifted by it.</summary>
+    /// <param name="skillId">The skill.</param>
+    /// <param name="version">The version; null for the current one, after which the highest of the others is current.</param>
+    /// <returns>The version.</returns>
+    /// <exception cref="SkillVerificationException">It is not installed.</exception>
+    /// <exception cref="SkillStateException">The library was tampered with, or cannot be written.</exception>
+    public string Remove(string skillId, string? version = null)
+    {
+        ArgumentNullException.ThrowIfNull(skillId);
+        using var turn = _folder.Turn();
+        Settle();
+        var removed = _skills.Find(skillId, version).Installed!.Version;
+        _services.Life.Write(view => InstalledSkills.Find(view, skillId, removed) is var state && state.Status == SkillStatus.Enabled
+            ? Removed(view, state, [SkillStatus.Enabled, SkillStatus.Disabled, SkillStatus.Removed])
+            : Removed(view, state, [state.Status, SkillStatus.Removed]));
+        _folder.Drop(skillId, removed);
+        Written(skillId);
+        return removed;
+    }
+
+    /// <summary>Gives the current version up for the one before it. What runs of it is stopped, and it is refused until an operator enables it.</summary>
+    /// <param name="skillId">The skill.</param>
+    /// <param name="reason">Why; goes on record.</param>
+    /// <returns>The version that is current now.</returns>
+    /// <exception cref="SkillVerificationException">There is none before it, or it is not installed.</exception>
+    /// <exception cref="SkillStateException">The library was tampered with, or cannot be written.</exception>
+    public SkillLibraryEntry Rollback(string skillId, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(skillId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        using var turn = _folder.Turn();
+        Settle();
+        _services.Life.Write(view =>
+        {
+            var current = InstalledSkills.Find(view, skillId, null);
+            var before = current.Installed!.RollbackSnapshot is { } snapshot && view.Find(skillId, snapshot.PreviousVersion) is { Installed: { } installed } found && installed.ArtifactSha256 == snapshot.PreviousArtifactSha256 ? found
+                : throw new SkillVerificationException("policy", "rollback", $"no version of '{skillId}' was current before {current.Installed.Version}, or it is not installed any more");
+            return before.Blocked is { } blocked ? throw blocked
+                : current.Status != SkillStatus.Enabled ? throw new SkillVerificationException("policy", "rollback", $"'{skillId}' {current.Installed.Version} is not enabled: it is {StatusNames.Of(current.Status)}")
+                : Change(current, "rolled_back", [SkillStatus.Enabled, SkillStatus.RolledBack], reason) with { Current = snapshot.PreviousVersion };
+        });
+        Written(skillId);
+        return Entry(_skills.View(), _skills.Find(skillId, null));
+    }
+
+    /// <summary>
+    /// Audits what is installed again, as of now: bytes against the index, trust and revocations, provenance and other evidence, the bill of materials
+    /// against known vulnerabilities, and the static audit.
+    /// </summary>
+    /// <param name="quarantine">Whether what fails is quarantined.</param>
+    /// <param name="options">How old a feed may be.</param>
+    /// <param name="progress">Told of each version.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SkillStateException">The library was tampered with, or cannot be read.</exception>
+    public async Task<IReadOnlyList<SkillReAuditResult>> ReAuditAsync(
+        bool quarantine, SkillReAuditOptions? options = null, IProgress<SkillReAuditResult>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var results = new List<SkillReAuditResult>();
+        foreach (var installed in _skills.View().Installed.ToList())
+        {
+            var findings = await CheckAsync(installed, (options ?? new SkillReAuditOptions()).MaxFeedAge, cancellationToken).ConfigureAwait(false);
+            results.Add(findings.Result(quarantine && Quarantine(findings)));
+            progress?.Report(results[^1]);
+        }
+
+        _services.Audit.AppendAfter("lifecycle", writer =>
+        {
+            writer.WriteString("event", "re-audit");
+            foreach (var status in Enum.GetValues<SkillReAuditStatus>())
+            {
+                writer.WriteNumber(status.ToString().ToLowerInvariant(), results.Count(result => result.Status == status));
+            }
+
+            writer.WriteNumber("quarantined", results.Count(result => result.WasQuarantined));
+        }, out _);
+        return results;
+    }
+
+    /// <summary>Audits one installed version. What goes wrong on the way is a finding, too.</summary>
+    private async Task<ReAuditFindings> CheckAsync(InstalledSkill installed, TimeSpan maxFeedAge, CancellationToken cancellation)
+    {
+        try
+        {
+            var view = _skills.View();
+            return await _services.Loads.ExecuteAsync(token => new ReAudit(_services.Inspection, _services.Trust.Read, _services.Trusts with { Now = _services.Now }, _folder).Check(view, installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
+        {
+            return new ReAuditFindings(installed, SkillReAuditStatus.Unknown, [e is SkillException refused ? $"{refused.Code}: {refused.Message}" : $"state.library: {e.Message}"]);
+        }
+    }
+
+    private bool Quarantine(ReAuditFindings findings) => _services.Life.Write(view => findings.Quarantine(view, _services.Life.Actor)) is not null;
+
+    /// <summary>The package of an installed version.</summary>
+    /// <exception cref="SkillException">It is not installed, may not run, or is not the one that was installed.</exception>
+    internal PackageSource Open(string skillId, string? version)
+    {
+        var state = _skills.Find(skillId, version);
+        return state.Blocked is { } blocked ? throw blocked : _folder.Read(state.Installed!);
+    }
+
+    /// <summary>For whoever only reads.</summary>
+    internal InstalledSkills Skills => _skills;
+
+    /// <summary>Completes what a process left that died. Whoever calls has the turn.</summary>
+    private void Settle()
+    {
+        var view = _skills.View();
+        _skills.WriteIndex();
+        _folder.Sweep([.. view.Installed]);
+        foreach (var (skill, version) in view.Current)
+        {
+            _folder.Point(skill, version);
+        }
+    }
+
+    private void Written(string skill)
+    {
+        _skills.WriteIndex();
+        var view = _services.Life.Journal.View;
+        _folder.Point(skill, view.Current.GetValueOrDefault(skill));
+    }
+
+    private RollbackSnapshot? Snapshot(string skill, DateTimeOffset now) => _skills.View().Find(skill, null)?.Installed is not { } current ? null : new RollbackSnapshot
+    {
+        SchemaVersion = 1,
+        PreviousVersion = current.Version,
+        PreviousArtifactSha256 = current.ArtifactSha256,
+        PreviousPayloadSha256 = current.PayloadSha256,
+        CapturedAtUnixMs = now.ToUnixTimeMilliseconds(),
+    };
+
+    private LifecycleChange Installed(LifecycleView view, InspectedSkill skill, InstalledSkill installed) => view.Blocked(installed.SkillId, installed.Version, installed.PayloadSha256, isSigned: true) is { } blocked ? throw blocked
+        : view.Find(installed.SkillId, installed.Version) is not null ? throw AlreadyInstalled(installed.SkillId, installed.Version)
+        : new LifecycleChange
+    {
+        Event = view.Current.ContainsKey(installed.SkillId) ? "updated" : "installed",
+        Skill = installed.SkillId,
+        Version = installed.Version,
+        Publisher = installed.Publisher,
+        Payload = installed.PayloadSha256,
+        Way = Way(view.Of(installed.PayloadSha256)?.Status ?? SkillStatus.None),
+        Actor = _services.Life.Actor,
+        Reason = "every room before consent accepted it",
+        Evidence = LifecycleRoom.Evidence(
+            (LifecycleEvidence.Trust, installed.TrustDecision), (LifecycleEvidence.KeyId, skill.Signed.Signature.KeyId), (LifecycleEvidence.ArtifactDigest, installed.ArtifactSha256)),
+        Installed = installed,
+        Current = installed.Version,
+    };
+
+    /// <summary>What was loaded from a file before stays what it is.</summary>
+    private static ImmutableArray<SkillStatus> Way(SkillStatus from) =>
+        from is SkillStatus.None or SkillStatus.Removed ? [from, SkillStatus.Installed, SkillStatus.Verified, SkillStatus.Eligible, SkillStatus.Enabled] : [from];
+
+    private LifecycleChange Removed(LifecycleView view, VersionState state, ImmutableArray<SkillStatus> way)
+    {
+        var (skill, version) = (state.Installed!.SkillId, state.Installed.Version);
+        var next = view.Installed.LastOrDefault(other => other.SkillId == skill && other.Version != version)?.Version;
+        return Change(state, "removed", way, "removed from the library") with { Current = view.Current.GetValueOrDefault(skill) == version ? next ?? "" : null };
+    }
+
+    private LifecycleChange Change(VersionState state, string happened, ImmutableArray<SkillStatus> way, string reason) => state.Last.Change with
+    {
+        Event = happened,
+        Way = way,
+        Actor = _services.Life.Actor,
+        Reason = reason,
+        Evidence = LifecycleEvidence.None,
+        Installed = null,
+        Current = null,
+    };
+
+    private static SkillVerificationException AlreadyInstalled(string skill, string version) => new("policy", "installed", $"'{skill}' {version} is installed already");
+
+    private static SkillLibraryEntry Entry(LifecycleView view, VersionState state)
+    {
+        var installed = state.Installed!;
+        var held = state.Hold is not null;
+        return new SkillLibraryEntry(
+            installed.SkillId,
+            installed.Version,
+            installed.Publisher,
+            installed.PayloadSha256,
+            view.Current.GetValueOrDefault(installed.SkillId) == installed.Version,
+            held ? SkillStatus.Quarantined : state.Status,
+            (state.Hold ?? state.Last).Change.Reason,
+            DateTimeOffset.FromUnixTimeMilliseconds(installed.InstalledAtUnixMs));
+    }
+}

@@ -1,0 +1,295 @@
+using System.Collections.Immutable;
+using System.Text;
+using PluginHost.Audit;
+using PluginHost.Lifecycle;
+using PluginHost.Skills;
+using PluginHost.Skills.Cryptography;
+using PluginHost.Skills.Trust;
+using PluginHost.State;
+
+namespace PluginHost.Tests.Lives;
+
+/// <summary>The journal is the truth, so whatever was done to its file is found.</summary>
+[TestClass]
+public sealed class JournalTests : IDisposable
+{
+    private static readonly string Payload = new('a', 64);
+    private readonly TemporaryFolder _folder = new();
+    private readonly StateRoot _root;
+    private readonly SigningKey _alice = SigningKey.Generate();
+    private readonly SigningKey _bob = SigningKey.Generate();
+    private ImmutableSortedDictionary<string, OperatorRecord> _operators;
+
+    public JournalTests()
+    {
+        _root = StateRoot.Create(_folder["state"]).Root;
+        _operators = OperatorKeys.None.Add(Hex(_alice), new OperatorRecord("alice", DateTimeOffset.UnixEpoch, null)).Add(Hex(_bob), new OperatorRecord("bob", DateTimeOffset.UnixEpoch, null));
+    }
+
+    public void Dispose()
+    {
+        _alice.Dispose();
+        _bob.Dispose();
+        _folder.Dispose();
+    }
+
+    private static string Hex(SigningKey key) => Convert.ToHexStringLower(key.PublicKey);
+
+    private LifecycleJournal Open() => new(
+        FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), new StateJournalMark(_root, StateGuard.Open(_root, null, TimeProvider.System)));
+
+    private static LifecycleChange Change(string payload, params ImmutableArray<SkillStatus> way) => new()
+    {
+        Event = "test",
+        Skill = "acme.test",
+        Version = "1.0.0",
+        Publisher = "acme",
+        Payload = payload,
+        Way = way,
+        Actor = "test",
+        Reason = "because",
+    };
+
+    private static LifecycleRecord Enabled(LifecycleJournal journal) => journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Enabled))!;
+
+    private static LifecycleRecord Quarantine(LifecycleJournal journal, params (string, string)[] evidence) => journal.Change(view =>
+        LifecycleDecisions.Quarantine(view, "acme.test", "1.0.0", "bad", "carol", evidence.ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2)))!;
+
+    private static void Release(LifecycleJournal journal, SigningKey key, LifecycleRecord? held = null) => journal.Change(view =>
+        LifecycleDecisions.Enable(view, "acme.test", "1.0.0", "looked at", "dave", holding => ReleaseStatement.Sign(held ?? holding, "looked at", key)));
+
+    private void Refused(string because)
+    {
+        var error = Assert.ThrowsExactly<SkillStateException>(() => Open().Dispose(), because);
+        Assert.IsTrue(error.Code is "state.journal" or "state.missing", error.Code);
+    }
+
+    [TestMethod]
+    public void WhatIsWritten_IsReadByAnother_AndAtOnceByOneThatIsOpen()
+    {
+        using var one = Open();
+        using var other = Open();
+        Assert.IsNull(other.View.Of(Payload));
+
+        Enabled(one);
+
+        Assert.AreEqual(SkillStatus.Enabled, other.View.Of(Payload)!.Status);
+        using var third = Open();
+        Assert.AreEqual("because", third.View.Of("acme.test", "1.0.0")!.Last.Change.Reason);
+        Quarantine(other);
+        Assert.AreEqual(SkillStatus.Quarantined, one.View.Of(Payload)!.Status);
+    }
+
+    [TestMethod]
+    public void EveryByteOfIt_IsProven()
+    {
+        using (var journal = Open())
+        {
+            Enabled(journal);
+            Quarantine(journal);
+        }
+
+        var bytes = File.ReadAllBytes(_root.Journal);
+        for (var i = 0; i < bytes.Length; i += 7)
+        {
+            var edited = bytes.ToArray();
+            edited[i] ^= 1;
+            File.WriteAllBytes(_root.Journal, edited);
+            Refused($"byte {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Line_ThatIsRemovedMovedOrRepeated_IsFound()
+    {
+        using (var journal = Open())
+        {
+            Enabled(journal);
+            Quarantine(journal);
+        }
+
+        var lines = File.ReadAllLines(_root.Journal);
+        foreach (var edited in new string[][] { lines[..^1], [lines[0], lines[2]], [lines[0], lines[2], lines[1]], [.. lines, lines[^1]], lines[1..], [] })
+        {
+            File.WriteAllText(_root.Journal, string.Concat(edited.Select(line => line + "\n")));
+            Refused(string.Join('|', edited.Length));
+        }
+
+        File.Delete(_root.Journal);
+        Refused("deleted");
+    }
+
+    [TestMethod]
+    public void DeletedJournal_IsMissedByOneThatIsOpen()
+    {
+        using var journal = Open();
+        Enabled(journal);
+        File.Delete(_root.Journal);
+
+        Assert.ThrowsExactly<SkillStateException>(() => journal.Refresh());
+        Assert.ThrowsExactly<SkillStateException>(() => journal.View);
+    }
+
+    [TestMethod]
+    public void DeletedJournal_IsNotMadeAgainByInit()
+    {
+        using (var journal = Open())
+        {
+            Enabled(journal);
+        }
+
+        File.Delete(_root.Journal);
+        Assert.AreEqual("state.missing", Assert.ThrowsExactly<SkillStateException>(() => StateRoot.Create(_root.Path)).Code);
+    }
+
+    [TestMethod]
+    public void HalfALine_OfAProcessThatDied_IsTakenAwayByTheNext()
+    {
+        using (var journal = Open())
+        {
+            Enabled(journal);
+        }
+
+        File.AppendAllText(_root.Journal, "{\"v\":1,\"seq\":3,\"time\":\"20");
+        using (var journal = Open())
+        {
+            Assert.AreEqual(SkillStatus.Enabled, journal.View.Of(Payload)!.Status);
+            Quarantine(journal);
+        }
+
+        using var after = Open();
+        Assert.AreEqual(SkillStatus.Quarantined, after.View.Of(Payload)!.Status);
+        Assert.HasCount(3, File.ReadAllLines(_root.Journal));
+    }
+
+    [TestMethod]
+    public void Journal_ThatIsLongerThanItsMark_IsThatOfAProcessThatDiedBetweenTheTwo()
+    {
+        using (var journal = new LifecycleJournal(FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), NoJournalMark.Instance))
+        {
+            Enabled(journal);
+        }
+
+        using var after = Open();
+        Assert.AreEqual(SkillStatus.Enabled, after.View.Of(Payload)!.Status);
+    }
+
+    [TestMethod]
+    public void Line_ThatBreaksTheRules_IsRefused_HoweverWellItIsChained()
+    {
+        using (var journal = Open())
+        {
+            Enabled(journal);
+        }
+
+        var last = LifecycleLine.Read(Encoding.UTF8.GetBytes(File.ReadAllLines(_root.Journal)[^1]))!;
+        foreach (var change in new[] { Change(Payload, SkillStatus.Enabled, SkillStatus.Installed), Change(Payload, SkillStatus.Disabled, SkillStatus.Enabled), Change(new string('b', 64), SkillStatus.None, SkillStatus.Quarantined) })
+        {
+            var before = File.ReadAllBytes(_root.Journal);
+            using var chain = new AuditChain(TimeProvider.System, last.Sequence, last.Hash);
+            chain.Seal(LifecycleLine.Type, writer => LifecycleLine.Write(writer, change));
+            File.AppendAllText(_root.Journal, Encoding.UTF8.GetString(chain.Line));
+            Refused(change.Way[^1].ToString());
+            File.WriteAllBytes(_root.Journal, before);
+        }
+    }
+
+    [TestMethod]
+    public void Quarantine_IsLiftedByAnOperatorsSignature_AndByNothingElse()
+    {
+        using var journal = Open();
+        Enabled(journal);
+        var first = Quarantine(journal);
+        using var stranger = SigningKey.Generate();
+
+        Assert.ThrowsExactly<SkillVerificationException>(() => journal.Change(view => LifecycleDecisions.Enable(view, "acme.test", "1.0.0", "x", "y", null)));
+        Release(journal, stranger);
+        Assert.AreEqual("policy.quarantined", journal.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true)!.Code, "a line without an operator's signature lifts nothing");
+
+        Release(journal, _alice);
+        Assert.IsNull(journal.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true));
+
+        Quarantine(journal);
+        Release(journal, _alice, first);
+        Assert.IsNotNull(journal.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true), "a statement is good for one quarantine alone");
+        using var again = Open();
+        Assert.IsNotNull(again.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true));
+    }
+
+    [TestMethod]
+    public void Quarantine_ThatAnOperatorImposed_IsLiftedByAnother()
+    {
+        using var journal = Open();
+        Enabled(journal);
+        Quarantine(journal, (LifecycleEvidence.Imposed, LifecycleEvidence.ByOperator), (LifecycleEvidence.OperatorKey, Hex(_alice)));
+
+        Release(journal, _alice);
+        Assert.IsNotNull(journal.View.Of(Payload)!.Hold);
+        Release(journal, _bob);
+        Assert.IsNull(journal.View.Of(Payload)!.Hold);
+    }
+
+    [TestMethod]
+    public void Operator_WhoWasRemoved_LiftsNothingMore_AndWhatWasLiftedStays()
+    {
+        using var journal = Open();
+        Enabled(journal);
+        Quarantine(journal);
+        Release(journal, _alice);
+        _operators = _operators.SetItem(Hex(_alice), new OperatorRecord("alice", DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow));
+        using (var after = Open())
+        {
+            Assert.IsNull(after.View.Of(Payload)!.Hold);
+        }
+
+        Quarantine(journal);
+        Release(journal, _alice);
+        Assert.IsNotNull(journal.View.Of(Payload)!.Hold);
+    }
+
+    [TestMethod]
+    public void Removal_LiftsNoQuarantine()
+    {
+        using var journal = Open();
+        Enabled(journal);
+        Quarantine(journal);
+        journal.Change(_ => Change(Payload, SkillStatus.Quarantined, SkillStatus.Removed));
+
+        Assert.AreEqual(SkillStatus.Quarantined, journal.View.Blocked("acme.test", "1.0.0", new string('b', 64), isSigned: true)!.Status, "other bytes of that version");
+        Release(journal, _alice);
+        Assert.IsNull(journal.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true));
+        Assert.AreEqual(SkillStatus.Removed, journal.View.Of(Payload)!.Status);
+    }
+
+    [TestMethod]
+    public void Unsigned_BearsItsNamesWithoutRight()
+    {
+        using var journal = Open();
+        var unsigned = new string('c', 64);
+        journal.Change(_ => Change(unsigned, SkillStatus.None, SkillStatus.Probation) with { IsSigned = false });
+        journal.Change(_ => Change(unsigned, SkillStatus.Probation, SkillStatus.Quarantined) with { IsSigned = false });
+
+        Assert.IsNull(journal.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true), "whoever signed that name is not stopped by somebody who only used it");
+        Assert.IsNotNull(journal.View.Blocked("acme.test", "1.0.0", unsigned, isSigned: false));
+    }
+
+    [TestMethod]
+    public void ManyWriters_GetOneOrder()
+    {
+        var journals = Enumerable.Range(0, 4).Select(_ => Open()).ToList();
+        Parallel.For(0, 40, i =>
+        {
+            var payload = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(i)));
+            journals[i % 4].Change(_ => Change(payload, SkillStatus.None, SkillStatus.Enabled) with { Version = $"1.0.{i}" });
+        });
+        foreach (var journal in journals)
+        {
+            Assert.HasCount(40, journal.View.Payloads);
+            journal.Dispose();
+        }
+
+        using var after = Open();
+        Assert.HasCount(40, after.View.Payloads);
+        Assert.IsTrue(AuditVerifier.Verify(new MemoryStream(File.ReadAllBytes(_root.Journal)), null).Intact);
+    }
+}
