@@ -42,11 +42,13 @@ internal static class CommandLine
         {
             new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create(), PackageInspectCommand.Create() },
             SkillsInstallCommand.Create(),
+            SkillsInstallCommand.CreateUpdate(),
             LibraryCommands.Remove(),
             LibraryCommands.Rollback(),
             LibraryCommands.List(),
             LibraryCommands.Info(),
             SkillsCheckCommand.Create(),
+            PackageVerifyCommand.CreateForInstalled(),
             LifecycleCommands.Quarantine(),
             LifecycleCommands.Disable(),
             LifecycleCommands.Enable(),

@@ -22,6 +22,12 @@ public sealed class Skill : IAsyncDisposable
     /// <summary>Guests of one skill that may still run after their callers were released.</summary>
     private const int AbandonedCalls = 2;
 
+    /// <summary>What a 32-bit memory can hold.</summary>
+    private const long MostMemory = 1L << 32;
+
+    /// <summary>Tables, the stack that it runs on, what a program prints.</summary>
+    private const long AroundAGuest = 8L << 20;
+
     /// <summary>The caller's, the guest's and one in between.</summary>
     private const int CopiesOfInput = 3;
 
@@ -37,6 +43,12 @@ public sealed class Skill : IAsyncDisposable
     private readonly SkillMeter _meter;
     private readonly CallPipeline _pipeline;
     private readonly RunningCalls _running = new();
+
+    /// <summary>Why it is not called any more, where that could not be put on record.</summary>
+    private volatile string? _misbehaved;
+
+    /// <summary>When what nobody signed runs no more; null for what somebody did.</summary>
+    private readonly DateTimeOffset? _probationEnds;
 
     /// <summary>The one end of the skill, which everybody who disposes it awaits.</summary>
     private Task? _disposal;
@@ -57,6 +69,7 @@ public sealed class Skill : IAsyncDisposable
         _meter = new SkillMeter(_limits.Bytes, new ProbeCount(services.Time, Misbehaved));
         _meter.Probes.Reload(services.Limits.DenialsPerMinute);
         _pipeline = new CallPipeline(services.Time, Id, _limits, telemetry);
+        _probationEnds = consented.Inspected.Signed.IsSigned ? null : (consented.Inspected.Trusted.Evidence.Since ?? services.Now) + services.Trusts.ProbationTime;
         Verification = VerificationReport.Of(consented);
         Grants = consented.Tools.ToImmutableDictionary(tool => tool.Code.Tool.Id, tool => SkillGrant.Of(tool with { Roots = files.AsMapped(tool.Roots) }), StringComparer.Ordinal);
     }
@@ -152,15 +165,15 @@ public sealed class Skill : IAsyncDisposable
             result = await _pipeline.ExecuteAsync(
                 tool.Limits.Time,
                 Reservation(tool, input),
-                deadline =>
+                (deadline, reservation) =>
                 {
-                    var call = module.CallAsync(_threads, _services.Audit, request, deadline, running.Stop);
+                    var call = module.CallAsync(_threads, _services.Audit, request with { Ended = reservation.Dispose }, deadline, running.Stop);
                     began = true;
                     return call;
                 },
                 running.Stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (!began && e is (SkillException or OperationCanceledException))
+        catch (Exception e) when ((!began || e is SkillLimitException { Code: "limit.threads" }) && e is (SkillException or OperationCanceledException))
         {
             NeverBegan(request, e is SkillException refused ? refused.Code : Cancelled());
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -226,7 +239,18 @@ public sealed class Skill : IAsyncDisposable
             return NestedOutcome.Failed(code);
         }
 
+        // Memory and places of the host are the caller's; those of this skill are its own.
+        using var rate = _limits.Rate.AttemptAcquire();
+        using var place = _limits.Calls.AttemptAcquire();
+        var refusal = !rate.IsAcquired ? LimiterStrategy.Rate : !place.IsAcquired ? LimiterStrategy.Concurrency : !_limits.Breaker.IsClosed ? CallBreaker.Code : null;
+        if (refusal is not null)
+        {
+            NeverBegan(request, refusal);
+            return NestedOutcome.Failed(refusal);
+        }
+
         var result = _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, stop);
+        _limits.Breaker.Report(result);
         return result.Stop is { } end ? new NestedOutcome(null, end.Code == "guest.error" ? end.Message : end.Code, result.Fuel)
             : result.ExitCode != 0 ? new NestedOutcome(null, $"exit code {result.ExitCode}", result.Fuel)
             : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);
@@ -242,7 +266,7 @@ public sealed class Skill : IAsyncDisposable
 
     /// <summary>What a call may take of the host's memory at most: the guest's, that of the interface, and copies of what goes in and comes out.</summary>
     private static long Reservation(ToolGrant tool, ReadOnlyMemory<byte> input) =>
-        (tool.Limits.MemoryBytes * (tool.Code.Abi == GuestAbi.Extism ? 2 : 1)) + (CopiesOfInput * (long)input.Length);
+        (Math.Min(tool.Limits.MemoryBytes, MostMemory) * (tool.Code.Abi == GuestAbi.Extism ? 2 : 1)) + (CopiesOfInput * (long)input.Length) + AroundAGuest;
 
     /// <summary>Quarantines the skill by its own doing. Where that cannot be put on record, nothing of it is called either.</summary>
     private void Misbehaved(string reason)
@@ -253,6 +277,7 @@ public sealed class Skill : IAsyncDisposable
         }
         catch (SkillException e)
         {
+            _misbehaved = reason;
             _services.Audit.AppendAfter("lifecycle", writer =>
             {
                 writer.WriteString("event", "quarantine-failed");
@@ -283,6 +308,16 @@ public sealed class Skill : IAsyncDisposable
 
     private SkillException? Blocked()
     {
+        if (_misbehaved is { } reason)
+        {
+            return new SkillStatusException(Id, Version, SkillStatus.Quarantined, reason);
+        }
+
+        if (_probationEnds <= _services.Now)
+        {
+            return new SkillStatusException(Id, Version, SkillStatus.Probation, "its probation is over");
+        }
+
         try
         {
             return _services.Life.Blocked(Id, Version, PayloadDigest, _consented.Inspected.Signed.IsSigned);

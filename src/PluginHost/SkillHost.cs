@@ -64,7 +64,16 @@ public sealed class SkillHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var host = Create(options.CurrentValue);
-        host._following = options.OnChange(changed => host.Follow(changed.Limits));
+        host._following = options.OnChange((changed, name) =>
+        {
+            if (string.IsNullOrEmpty(name))
+            {
+                host.Follow(changed.Limits);
+            }
+        });
+
+        // What changed between the two.
+        host.Follow(options.CurrentValue.Limits);
         return host;
     }
 
@@ -174,7 +183,21 @@ public sealed class SkillHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(version);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         ArgumentException.ThrowIfNullOrWhiteSpace(who);
-        _services.Life.Quarantine(skillId, version, reason, who, LifecycleEvidence.ByOperator);
+        _services.Life.Quarantine(view => LifecycleDecisions.Known(view, skillId, version), reason, who);
+    }
+
+    /// <summary>The same by the digest of a payload: a package that nobody signed has no other name that is its own.</summary>
+    /// <param name="payloadDigest">Lower hex SHA-256, as <see cref="Skill.PayloadDigest"/> tells it.</param>
+    /// <param name="reason">Why; goes on record.</param>
+    /// <param name="who">Who says so.</param>
+    /// <exception cref="SkillVerificationException">Nothing is known of it here.</exception>
+    /// <exception cref="SkillStateException">It cannot be put on record.</exception>
+    public void Quarantine(string payloadDigest, string reason, string who)
+    {
+        ArgumentNullException.ThrowIfNull(payloadDigest);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        ArgumentException.ThrowIfNullOrWhiteSpace(who);
+        _services.Life.Quarantine(view => LifecycleDecisions.Known(view, payloadDigest), reason, who);
     }
 
     /// <summary>Loads a skill. The time that consent takes is not counted.</summary>
@@ -221,10 +244,10 @@ public sealed class SkillHost : IAsyncDisposable
     }
 
     /// <summary>Puts on record that what is installed could not be audited.</summary>
-    internal void ReAuditFailed(SkillStateException reason) => _services.Audit.AppendAfter("lifecycle", writer =>
+    internal void ReAuditFailed(Exception reason) => _services.Audit.AppendAfter("lifecycle", writer =>
     {
         writer.WriteString("event", "re-audit-failed");
-        writer.WriteString("code", reason.Code);
+        writer.WriteString("code", (reason as SkillException)?.Code ?? reason.GetType().Name);
     }, out _);
 
     private void Follow(SkillLimits limits)
@@ -322,6 +345,9 @@ public sealed class SkillHost : IAsyncDisposable
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 loader.Keep(skill.Consented, candidate, answer);
                 _services.Loaded.TryAdd(skill, true);
+
+                // Limits may have changed since it was made.
+                skill.Reload(_services.Limits);
                 return skill;
             }
         }

@@ -68,6 +68,9 @@ public sealed class SkillHostOptions
     /// <summary>Keys of operators: none of them can be a publisher's.</summary>
     internal List<byte[]> OperatorKeys { get; } = [];
 
+    /// <summary>Opens what several machines share; null where nothing is.</summary>
+    internal Func<State.ISharedState>? SharedState { get; set; }
+
     /// <summary>Who writes what the host decides about the life of skills.</summary>
     internal string Actor { get; set; } = "host";
 

@@ -21,7 +21,7 @@ public sealed class SkillLibrary
     {
         _services = services;
         _folder = new LibraryFolder(path);
-        _skills = new InstalledSkills(services.Life.Journal, _folder);
+        _skills = new InstalledSkills(services.Life.Journal, _folder, services.Shared is not null);
     }
 
     /// <summary>What is installed, by id and version.</summary>
@@ -138,8 +138,9 @@ public sealed class SkillLibrary
         _services.Life.Write(view => InstalledSkills.Find(view, skillId, removed) is var state && state.Status == SkillStatus.Enabled
             ? Removed(view, state, [SkillStatus.Enabled, SkillStatus.Disabled, SkillStatus.Removed])
             : Removed(view, state, [state.Status, SkillStatus.Removed]));
-        _folder.Drop(skillId, removed);
         Written(skillId);
+        _folder.Drop(skillId, removed);
+        _folder.Point(skillId, _services.Life.Journal.View.Current.GetValueOrDefault(skillId));
         return removed;
     }
 
@@ -181,10 +182,10 @@ public sealed class SkillLibrary
         bool quarantine, SkillReAuditOptions? options = null, IProgress<SkillReAuditResult>? progress = null, CancellationToken cancellationToken = default)
     {
         var results = new List<SkillReAuditResult>();
-        foreach (var installed in _skills.View().Installed.ToList())
+        foreach (var installed in _skills.View().Installed.Where(installed => _services.Shared is null || _folder.Has(installed.SkillId, installed.Version)).ToList())
         {
             var findings = await CheckAsync(installed, (options ?? new SkillReAuditOptions()).MaxFeedAge, cancellationToken).ConfigureAwait(false);
-            results.Add(findings.Result(quarantine && Quarantine(findings)));
+            results.Add(quarantine ? Quarantined(findings) : findings.Result(false));
             progress?.Report(results[^1]);
         }
 
@@ -215,7 +216,19 @@ public sealed class SkillLibrary
         }
     }
 
-    private bool Quarantine(ReAuditFindings findings) => _services.Life.Write(view => findings.Quarantine(view, _services.Life.Actor)) is not null;
+    /// <summary>What cannot be put on record for one version does not keep the others from being looked at.</summary>
+    private SkillReAuditResult Quarantined(ReAuditFindings findings)
+    {
+        try
+        {
+            return findings.Result(_services.Life.Write(view => findings.Quarantine(view, _services.Life.Actor)) is not null);
+        }
+        catch (SkillException e)
+        {
+            var result = findings.Result(false);
+            return result with { Reasons = [.. result.Reasons, $"{e.Code}: {e.Message}"] };
+        }
+    }
 
     /// <summary>The package of an installed version.</summary>
     /// <exception cref="SkillException">It is not installed, may not run, or is not the one that was installed.</exception>
@@ -276,7 +289,8 @@ public sealed class SkillLibrary
 
     /// <summary>What was loaded from a file before stays what it is.</summary>
     private static ImmutableArray<SkillStatus> Way(SkillStatus from) =>
-        from is SkillStatus.None or SkillStatus.Removed ? [from, SkillStatus.Installed, SkillStatus.Verified, SkillStatus.Eligible, SkillStatus.Enabled] : [from];
+        from == SkillStatus.Probation ? [from, .. Way(SkillStatus.Removed)]
+        : from is SkillStatus.None or SkillStatus.Removed ? [from, SkillStatus.Installed, SkillStatus.Verified, SkillStatus.Eligible, SkillStatus.Enabled] : [from];
 
     private LifecycleChange Removed(LifecycleView view, VersionState state, ImmutableArray<SkillStatus> way)
     {

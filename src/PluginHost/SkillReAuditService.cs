@@ -31,7 +31,7 @@ public sealed class SkillReAuditService : BackgroundService
         [
             .. _options.Interval < Shortest || _options.Interval > Longest ? ["Interval is not between a second and 30 days"] : Array.Empty<string>(),
             .. _options.Jitter is >= 0 and <= 0.5 ? Array.Empty<string>() : ["Jitter is not between 0 and 0.5"],
-            .. _options.MaxFeedAge > TimeSpan.Zero ? Array.Empty<string>() : ["MaxFeedAge is not positive"],
+            .. _options.MaxFeedAge > TimeSpan.Zero && _options.MaxFeedAge < TimeSpan.FromDays(365_000) ? Array.Empty<string>() : ["MaxFeedAge is not between 0 and a thousand years"],
         ];
         if (problems.Count > 0)
         {
@@ -57,13 +57,21 @@ public sealed class SkillReAuditService : BackgroundService
             {
                 results = await _host.Library.ReAuditAsync(quarantine: true, _options, Progress, stoppingToken).ConfigureAwait(false);
             }
-            catch (SkillStateException e)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
+                // Whatever it was, the next audit has to come: nobody else looks.
                 _host.ReAuditFailed(e);
                 results = [];
             }
 
-            Completed?.Invoke(this, results);
+            try
+            {
+                Completed?.Invoke(this, results);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                _host.ReAuditFailed(e);
+            }
         }
     }
 

@@ -17,6 +17,9 @@ public sealed record StateMark(string State, long Generation, string AuditLog, l
     /// <summary>The digests that they are going to have, while they are being written; else empty.</summary>
     public string TrustNext { get; init; } = "";
 
+    /// <summary>How far the lifecycle journal had come, its line's number and hash; empty where it never was written to.</summary>
+    public string Journal { get; init; } = "";
+
     /// <summary>The mark as one line of JSON, for stores that keep a text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StateJson.Default.StateMark);
 

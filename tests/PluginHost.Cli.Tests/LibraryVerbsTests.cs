@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Cryptography;
 
 namespace PluginHost.Cli.Tests;
 
@@ -153,6 +156,73 @@ public sealed class LibraryVerbsTests : IDisposable
     {
         var missing = Invocation.Run("skills", "list", "--state", Path.Combine(_folder, "none"), "--json");
         Assert.AreEqual((2, "state.missing"), (missing.ExitCode, JsonNode.Parse(missing.Output)!["error"]!["code"]!.GetValue<string>()));
+    }
+
+    [TestMethod]
+    public void Registry_OffersItsHighestVersion_AndUpdateInstallsIt()
+    {
+        var registry = Directory.CreateDirectory(Path.Combine(_folder, "registry", "deep")).Parent!.FullName;
+        Package("1.9.0", Path.Combine(registry, "b.palyra-skill"));
+        Package("1.10.0", Path.Combine(registry, "deep", "a.PALYRA-SKILL"));
+
+        var installed = Json("install", "--registry-dir", registry, "--skill-id", "acme.text", "--version", "1.9.0");
+        Assert.AreEqual("local_registry", installed["source"]!["kind"]!.GetValue<string>());
+        var updated = Json("update", "--registry-dir", registry, "--skill-id", "acme.text");
+        Assert.AreEqual(("skill.updated", "1.10.0"), (updated["event_kind"]!.GetValue<string>(), updated["version"]!.GetValue<string>()));
+        var again = Json("update", "--registry-dir", registry, "--skill-id", "acme.text");
+        Assert.AreEqual((false, "already_current"), (again["updated"]!.GetValue<bool>(), again["reason"]!.GetValue<string>()));
+
+        Assert.AreEqual("policy.not-offered", Code("update", "--registry-dir", registry, "--skill-id", "acme.other"));
+        Assert.AreEqual("usage.artifact", Code("install", "--registry-dir", registry, "--skill-id", "acme.text", "--artifact", Text));
+        File.Copy(Path.Combine(registry, "b.palyra-skill"), Path.Combine(registry, "c.palyra-skill"));
+        Assert.AreEqual("policy.registry", Code("update", "--registry-dir", registry, "--skill-id", "acme.text"), "the same version twice");
+        File.WriteAllText(Path.Combine(registry, "c.palyra-skill"), "no package");
+        Assert.AreEqual("policy.registry", Code("update", "--registry-dir", registry, "--skill-id", "acme.text"));
+    }
+
+    [TestMethod]
+    public void Downgrade_FromARegistry_HasToBeSaid()
+    {
+        var registry = Directory.CreateDirectory(Path.Combine(_folder, "registry")).FullName;
+        Package("1.0.1", Path.Combine(registry, "a.palyra-skill"));
+        var newer = Path.Combine(_folder, "newer.palyra-skill");
+        Package("3.0.0", newer);
+        Skills("install", "--artifact", newer);
+
+        Assert.AreEqual("trust.downgrade", Code("update", "--registry-dir", registry, "--skill-id", "acme.text"));
+        Assert.AreEqual("1.0.1", Json("update", "--registry-dir", registry, "--skill-id", "acme.text", "--allow-downgrade")["version"]!.GetValue<string>());
+    }
+
+    [TestMethod]
+    public void AuditAndVerify_OfWhatIsInstalled()
+    {
+        Assert.AreEqual("no installed skill artifacts were selected for audit", Json("audit")["message"]!.GetValue<string>());
+        Skills("install", "--artifact", Text);
+
+        var audit = Json("audit");
+        Assert.AreEqual("installed", audit["audits"]![0]!["source"]!.GetValue<string>());
+        Assert.AreEqual(1, audit["summary"]!["audited"]!.GetValue<int>());
+        Assert.AreEqual(0, Skills("audit", "acme.text").ExitCode);
+        Assert.AreEqual("usage.artifact", Code("audit", "acme.text", "--artifact", Text));
+        Assert.IsTrue(Json("verify", "acme.text")["accepted"]!.GetValue<bool>());
+        Assert.AreEqual("policy.not-installed", Code("verify", "acme.other"));
+    }
+
+    private string Code(params string[] arguments) => Json(arguments)["error"]!["code"]!.GetValue<string>();
+
+    /// <summary>The package of the fixture in another version.</summary>
+    private static void Package(string version, string path)
+    {
+        var package = SkillArtifact.Read(File.ReadAllBytes(Text));
+        var manifest = Encoding.UTF8.GetString(package.Find("skill.toml")!);
+        manifest = manifest[..manifest.IndexOf("[[integrity", StringComparison.Ordinal)].Replace("version = \"1.0.0\"", $"version = \"{version}\"", StringComparison.Ordinal);
+        using var key = SigningKey.Read(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(Text)!, "test-key.pem")), () => null);
+        File.WriteAllBytes(path, PackageBuilder.Build(
+            new PackageContent(
+                Encoding.UTF8.GetBytes(manifest), package.Find("sbom.cdx.json")!, """{"builder":{"id":"test"},"subject":[{"name":"m"}]}"""u8.ToArray(),
+                [.. package.Entries.Where(entry => entry.Path.StartsWith("modules/", StringComparison.Ordinal))]),
+            key,
+            DateTimeOffset.UnixEpoch));
     }
 
     /// <summary>Names, sizes and times of all that is in the state directory.</summary>

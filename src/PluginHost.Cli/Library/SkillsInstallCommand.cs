@@ -10,20 +10,56 @@ internal static class SkillsInstallCommand
 {
     public static Command Create()
     {
-        var artifact = new Option<string>("--artifact") { Description = "File of the package.", HelpName = "FILE", Required = true };
-        var verb = new LibraryVerb();
-        return verb.Complete(new Command("install", "Verify a package and install it; consent is asked for when it runs.") { artifact }, (parse, host, options) =>
+        var artifact = new Option<string?>("--artifact") { Description = "File of the package.", HelpName = "FILE" };
+        var (verb, registry) = (new LibraryVerb(), new RegistryFlags());
+        var command = new Command("install", "Verify a package and install it; consent is asked for when it runs.") { artifact };
+        registry.AddTo(command);
+        return verb.Complete(command, (parse, host, options) =>
         {
-            var entry = host.Library.Install(parse.GetRequiredValue(artifact), verb.LoadOptions(parse));
-            return Report(host, options, verb.Trust.Path(parse), entry);
+            var file = parse.GetValue(artifact);
+            if (file is null == !registry.IsNamed(parse))
+            {
+                throw new CommandError(ExitCode.Usage, "usage.artifact", "exactly one of --artifact and --registry-dir is needed");
+            }
+
+            return Report(host, options, verb.Trust.Path(parse), file is not null ? host.Library.Install(file, verb.LoadOptions(parse)) : FromRegistry(parse, registry, host, verb.LoadOptions(parse)));
         });
+    }
+
+    /// <summary><c>skills update</c>: installs what a registry offers where it is another version than the current one.</summary>
+    public static Command CreateUpdate()
+    {
+        var (verb, registry) = (new LibraryVerb(), new RegistryFlags());
+        var command = new Command("update", "Install what a registry offers, where another version is current.");
+        registry.AddTo(command);
+        return verb.Complete(command, (parse, host, options) =>
+        {
+            var (entry, _, _) = registry.Pick(parse);
+            return host.Library.Skills.View().Find(entry.SkillId, null)?.Installed?.Version == entry.Version.ToString()
+                ? ([$"{entry.SkillId} {entry.Version} is current already"], new JsonObject
+                {
+                    ["event_kind"] = "skill.updated",
+                    ["updated"] = false,
+                    ["reason"] = "already_current",
+                    ["skill_id"] = entry.SkillId,
+                    ["version"] = entry.Version.ToString(),
+                    ["skills_root"] = LibraryVerb.Root(options),
+                })
+                : Report(host, options, verb.Trust.Path(parse), FromRegistry(parse, registry, host, verb.LoadOptions(parse)));
+        });
+    }
+
+    private static SkillLibraryEntry FromRegistry(ParseResult parse, RegistryFlags registry, SkillHost host, SkillLoadOptions load)
+    {
+        var (_, open, source) = registry.Pick(parse);
+        return host.Library.Install(open(), source, load, CancellationToken.None);
     }
 
     /// <summary>Tells what was installed.</summary>
     public static (IReadOnlyList<string> Lines, JsonObject Json) Report(SkillHost host, SkillHostOptions options, string? store, SkillLibraryEntry entry)
     {
         var state = host.Library.Skills.Find(entry.SkillId, entry.Version);
-        var (installed, happened) = (state.Installed!, "skill." + state.Last.Change.Event);
+        var (installed, happened) = (state.Installed!, state.Last.Change.Event == "updated" ? "skill.updated" : "skill.installed");
         var json = JsonSerializer.SerializeToNode(installed, InstalledJson.Default.InstalledSkill)!.AsObject();
         var report = new JsonObject { ["event_kind"] = happened };
         foreach (var name in new[] { "skill_id", "version", "publisher", "artifact_sha256", "payload_sha256", "signature_key_id", "trust_decision", "source", "missing_secrets" })

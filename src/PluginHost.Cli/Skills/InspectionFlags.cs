@@ -26,11 +26,6 @@ internal sealed class InspectionFlags
     }
 
     /// <param name="options">The options.</param>
-    /// <param name="artifact">File of the package: evidence may lie beside it.</param>
-    /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
-    public static InspectionSettings Settings(SkillHostOptions options, string artifact) => Settings(options) with { Beside = PackageFile.Evidence(artifact) };
-
-    /// <param name="options">The options.</param>
     /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
     public static InspectionSettings Settings(SkillHostOptions options)
     {

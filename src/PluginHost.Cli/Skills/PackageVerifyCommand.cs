@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Library;
 using PluginHost.Hosting;
+using PluginHost.Library;
+using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
@@ -9,26 +12,50 @@ using PluginHost.Skills.Trust;
 
 namespace PluginHost.Cli.Skills;
 
-/// <summary><c>skills package verify</c>: walks a package through the rooms that look at it without running it. Writes nothing.</summary>
+/// <summary><c>skills package verify</c> and <c>skills verify</c>: walk a package through the rooms that look at it without running it. Writes nothing.</summary>
 internal static class PackageVerifyCommand
 {
     public static Command Create()
     {
         var artifact = new Option<string>("--artifact") { Description = "File of the package.", HelpName = "FILE", Required = true };
+        var command = new Command("verify", "Verify a package: form, manifest, signature, files, publisher, SBOM, provenance, modules. Writes nothing.") { artifact };
+        return Complete(command, isInstalled: false, (parse, _) =>
+        {
+            var path = parse.GetRequiredValue(artifact);
+            return new PackageSource(() => InputFiles.Read(path, ArchiveLimits.TotalBytes), () => PackageFile.Evidence(path));
+        });
+    }
+
+    /// <summary><c>skills verify</c>: the same for a package that is installed.</summary>
+    public static Command CreateForInstalled()
+    {
+        var (id, version) = (LibraryCommands.Id(), LibraryCommands.Version());
+        return Complete(new Command("verify", "Verify an installed skill: the same as for a package. Writes nothing.") { id, version }, isInstalled: true, (parse, flags) =>
+        {
+            var root = ReadingVerb.Root(flags.State(parse));
+            var skills = InstalledSkills.Read(root, () => new OperatorKeys(flags.View(parse).Ledger.Operators ?? OperatorKeys.None, []));
+            return skills.Folder.Read(skills.Find(parse.GetRequiredValue(id), parse.GetValue(version)).Installed!);
+        });
+    }
+
+    private static Command Complete(Command command, bool isInstalled, Func<ParseResult, TrustFlags, PackageSource> read)
+    {
         var flags = new TrustFlags();
         var demands = new InspectionFlags();
         var json = CommandOutput.JsonOption();
-        var command = new Command("verify", "Verify a package: form, manifest, signature, files, publisher, SBOM, provenance, modules. Writes nothing.") { artifact };
         flags.AddWithState(command);
         demands.AddTo(command);
         command.Add(json);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
-            var path = parse.GetRequiredValue(artifact);
             var options = demands.Options(parse);
-            var settings = InspectionFlags.Settings(options, path);
             var (view, rules) = (flags.View(parse), flags.Rules(parse, options));
-            var skill = SignedSkill.Verify(SkillArtifact.Read(InputFiles.Read(path, ArchiveLimits.TotalBytes)));
+            var source = read(parse, flags);
+            var skill = SignedSkill.Verify(SkillArtifact.Read(source.Read()));
+            var settings = InspectionFlags.Settings(options) with { Beside = source.Evidence() };
+
+            // That a newer version was met since does not speak against one that is still installed.
+            rules = isInstalled ? rules with { AllowDowngrade = true } : rules;
             view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
             var inspected = InspectedSkill.Inspect(TrustedSkill.Decide(skill, view, rules), settings, default);
             view.CheckProvenance(skill, inspected.Inspection.Provenance.Level, rules);

@@ -17,7 +17,7 @@ internal static class SkillsAdoptCommand
         var key = new Option<string>("--signing-key") { Description = "File of your key.", HelpName = "FILE", Required = true };
         var output = new Option<string>("--output") { Description = "File of the package that is made.", HelpName = "FILE", Required = true };
         var passphrase = Passphrase.Option();
-        return OfficeVerbs.Trust().Complete(new Command("adopt", "Sign a package that nobody signed as your own, after you have looked at it; on record.") { artifact, publisher, key, output, passphrase }, (parse, office, reason) =>
+        return OfficeVerbs.Lifecycle().Complete(new Command("adopt", "Sign a package that nobody signed as your own, after you have looked at it; on record.") { artifact, publisher, key, output, passphrase }, (parse, office, reason) =>
         {
             var file = InputFiles.Read(parse.GetRequiredValue(artifact), ArchiveLimits.TotalBytes);
             using var signing = SigningKey.Read(InputFiles.Read(parse.GetRequiredValue(key), SigningKey.MaxFileBytes), () => Passphrase.Get(parse.GetValue(passphrase), twice: false));

@@ -1,82 +1,138 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Library;
 using PluginHost.Hosting;
+using PluginHost.Library;
+using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Trust;
+using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
 
-/// <summary><c>skills audit --artifact</c>: the static audit of a package. Goes on where a room fails, and writes nothing.</summary>
+/// <summary><c>skills audit</c>: the static audit of a package, or of what is installed. Goes on where a room fails, and writes nothing.</summary>
 internal static class SkillsAuditCommand
 {
     public static Command Create()
     {
-        var artifact = new Option<string>("--artifact") { Description = "File of the package.", HelpName = "FILE", Required = true };
+        var id = new Argument<string?>("id") { Description = "Id of an installed skill; all current ones without it.", Arity = ArgumentArity.ZeroOrOne };
+        var version = LibraryCommands.Version();
+        var artifact = new Option<string?>("--artifact") { Description = "File of a package, in place of what is installed.", HelpName = "FILE" };
         var flags = new TrustFlags();
         var demands = new InspectionFlags();
         var json = CommandOutput.JsonOption();
-        var command = new Command("audit", "Look at a package without running it: Palyra's checks and findings of ours. Writes nothing.") { artifact };
+        var command = new Command("audit", "Look at packages without running them: Palyra's checks and findings of ours. Writes nothing.") { id, version, artifact };
         flags.AddWithState(command);
         demands.AddTo(command);
         command.Add(json);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
-            var path = parse.GetRequiredValue(artifact);
             var options = demands.Options(parse);
-            var settings = InspectionFlags.Settings(options, path);
+            var settings = InspectionFlags.Settings(options);
             var (view, rules) = (flags.View(parse), flags.Rules(parse, options));
-            var package = SkillArtifact.Read(InputFiles.Read(path, ArchiveLimits.TotalBytes));
-            var manifest = ManifestReader.Read(package);
-            var audit = StaticAuditor.Run(package, settings);
-            var (trust, refusal) = Trust(package, view, rules, settings);
-            Report(path, flags.Path(parse), package, manifest, audit, (trust, refusal), rules.Now, parse.GetValue(json), parse.InvocationConfiguration.Output);
-            return audit.Passed && refusal is null ? ExitCode.Done : ExitCode.Refused;
+            var file = parse.GetValue(artifact);
+            if (file is not null && (parse.GetValue(id) is not null || parse.GetValue(version) is not null))
+            {
+                throw new CommandError(ExitCode.Usage, "usage.artifact", "--artifact is audited in place of what is installed: it goes with no id and no version");
+            }
+
+            List<Audited> audited = file is not null
+                ? [Audit("artifact", file, InputFiles.Read(file, ArchiveLimits.TotalBytes), settings with { Beside = PackageFile.Evidence(file) }, view, rules)]
+                : [.. Installed(ReadingVerb.Root(flags.State(parse)), parse.GetValue(id), parse.GetValue(version), settings, view, rules)];
+            Report(audited, flags, parse, rules.Now, parse.GetValue(json), file is null);
+            return audited.TrueForAll(one => one.Audit.Passed && one.Refusal is null) ? ExitCode.Done : ExitCode.Refused;
         }));
         return command;
     }
 
-    private static (string? Decision, string? Refusal) Trust(SkillArtifact package, TrustView view, TrustRules rules, InspectionSettings settings)
+    private static IEnumerable<Audited> Installed(StateRoot root, string? id, string? version, InspectionSettings settings, TrustView view, TrustRules rules)
     {
-        try
+        var skills = InstalledSkills.Read(root, () => new OperatorKeys(view.Ledger.Operators ?? OperatorKeys.None, []));
+        var wanted = id is null ? null : skills.Find(id, version).Installed;
+        foreach (var installed in skills.View().Installed.Where(skill => wanted is null ? skill.Current : skill.PayloadSha256 == wanted.PayloadSha256))
         {
-            var skill = SignedSkill.Verify(package);
-            return (view.After(skill.Manifest.Publisher, KeyEvents.Of(package, settings.Beside, skill.Manifest.Publisher), rules.Now).Decide(skill, rules).Word, null);
-        }
-        catch (SkillVerificationException e)
-        {
-            return (null, $"{e.Code}: {e.Message}");
+            var source = skills.Folder.Read(installed);
+            yield return Audit("installed", Path.Combine(root.Skills, installed.SkillId, installed.Version, LibraryFolder.Artifact), source.Read(), settings with { Beside = source.Evidence() }, view, rules);
         }
     }
 
-    private static void Report(
-        string path, string? store, SkillArtifact package, SkillManifest manifest, StaticAudit audit, (string? Decision, string? Refusal) trust, DateTimeOffset now, bool json, TextWriter output)
+    private static Audited Audit(string source, string path, byte[] bytes, InspectionSettings settings, TrustView view, TrustRules rules)
     {
-        var failed = audit.Checks.Count(check => check.Status == CheckStatus.Fail);
-        var warnings = audit.Checks.Count(check => check.Status == CheckStatus.Warn) + audit.Findings.Count(finding => finding.Severity == FindingSeverity.Warning);
-        if (json)
+        var package = SkillArtifact.Read(bytes);
+        var manifest = ManifestReader.Read(package);
+        var audit = StaticAuditor.Run(package, settings);
+        try
         {
-            var report = AuditJson.Of(package, manifest, audit, trust.Decision, now);
-            report["trust_error"] = trust.Refusal;
-            CommandOutput.Write(output, new JsonObject
+            var skill = SignedSkill.Verify(package);
+            var trust = view.After(skill.Manifest.Publisher, KeyEvents.Of(package, settings.Beside, skill.Manifest.Publisher), rules.Now).Decide(skill, source == "installed" ? rules with { AllowDowngrade = true } : rules).Word;
+            return new Audited(source, path, package, manifest, audit, trust, null);
+        }
+        catch (SkillVerificationException e)
+        {
+            return new Audited(source, path, package, manifest, audit, null, $"{e.Code}: {e.Message}");
+        }
+    }
+
+    private static void Report(List<Audited> audited, TrustFlags flags, ParseResult parse, DateTimeOffset now, bool json, bool isInstalled)
+    {
+        const string nothing = "no installed skill artifacts were selected for audit";
+        var output = parse.InvocationConfiguration.Output;
+        if (!json)
+        {
+            audited.ForEach(one => one.Write(output));
+            if (audited.Count == 0)
             {
-                ["trust_store"] = store,
-                ["audits"] = new JsonArray(new JsonObject { ["source"] = "artifact", ["artifact"] = path, ["skill_id"] = manifest.SkillId, ["version"] = manifest.Version.ToString(), ["report"] = report }),
-                ["summary"] = new JsonObject { ["audited"] = 1, ["quarantine_required"] = audit.Passed ? 0 : 1, ["failed_checks"] = failed, ["warnings"] = warnings },
-            });
+                output.WriteLine(nothing);
+            }
+
             return;
         }
 
-        output.WriteLine(Printable.Text($"{manifest.SkillId} {manifest.Version} by {manifest.Publisher}: {(audit.Passed ? "passed" : "FAILED")}, trust {trust.Decision ?? trust.Refusal}"));
-        foreach (var check in audit.Checks)
+        var report = new JsonObject
         {
-            output.WriteLine(Printable.Text($"{check.Status.ToString().ToLowerInvariant(),-7} {check.Id}: {check.Message}"));
+            ["trust_store"] = flags.Path(parse),
+            ["audits"] = new JsonArray([.. audited.Select(one => (JsonNode)one.Json(now))]),
+            ["summary"] = new JsonObject
+            {
+                ["audited"] = audited.Count,
+                ["quarantine_required"] = audited.Count(one => !one.Audit.Passed),
+                ["failed_checks"] = audited.Sum(one => one.Audit.Checks.Count(check => check.Status == CheckStatus.Fail)),
+                ["warnings"] = audited.Sum(one => one.Audit.Checks.Count(check => check.Status == CheckStatus.Warn) + one.Audit.Findings.Count(finding => finding.Severity == FindingSeverity.Warning)),
+            },
+        };
+        if (isInstalled && audited.Count == 0)
+        {
+            report["skills_root"] = ReadingVerb.Root(flags.State(parse)).Skills;
+            report["message"] = nothing;
         }
 
-        foreach (var finding in audit.Findings)
+        CommandOutput.Write(output, report);
+    }
+
+    /// <summary>One package that was looked at.</summary>
+    private sealed record Audited(string Source, string Path, SkillArtifact Package, SkillManifest Manifest, StaticAudit Audit, string? Trust, string? Refusal)
+    {
+        public JsonObject Json(DateTimeOffset now)
         {
-            output.WriteLine(Printable.Text($"{finding.Severity.ToString().ToLowerInvariant(),-7} {finding.Id} at {finding.Location}: {finding.Message} ({finding.Advice})"));
+            var report = AuditJson.Of(Package, Manifest, Audit, Trust, now);
+            report["trust_error"] = Refusal;
+            return new JsonObject { ["source"] = Source, ["artifact"] = Path, ["skill_id"] = Manifest.SkillId, ["version"] = Manifest.Version.ToString(), ["report"] = report };
+        }
+
+        public void Write(TextWriter output)
+        {
+            output.WriteLine(Printable.Text($"{Manifest.SkillId} {Manifest.Version} by {Manifest.Publisher}: {(Audit.Passed ? "passed" : "FAILED")}, trust {Trust ?? Refusal}"));
+            foreach (var check in Audit.Checks)
+            {
+                output.WriteLine(Printable.Text($"{check.Status.ToString().ToLowerInvariant(),-7} {check.Id}: {check.Message}"));
+            }
+
+            foreach (var finding in Audit.Findings)
+            {
+                output.WriteLine(Printable.Text($"{finding.Severity.ToString().ToLowerInvariant(),-7} {finding.Id} at {finding.Location}: {finding.Message} ({finding.Advice})"));
+            }
         }
     }
 }

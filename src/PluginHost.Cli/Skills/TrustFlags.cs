@@ -31,6 +31,9 @@ internal sealed class TrustFlags
         command.Add(_state);
     }
 
+    /// <summary>The state directory that is named.</summary>
+    public string? State(ParseResult parse) => parse.GetValue(_state);
+
     /// <summary>Whom the store that is named, or that of the state, trusts. Writes nothing.</summary>
     /// <exception cref="SkillStateException">It is missing, damaged, or not the one that was written last.</exception>
     public TrustView View(ParseResult parse)

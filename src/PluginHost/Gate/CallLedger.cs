@@ -28,6 +28,13 @@ internal sealed class CallLedger(ByteRate? rate = null)
         }
     }
 
+    /// <summary>Bytes that a part of the call used, which were counted against its rate there.</summary>
+    public void UseOfPart(Capability capability, long bytes)
+    {
+        ref var total = ref _totals[capability.Index];
+        total = total with { Bytes = total.Bytes + bytes };
+    }
+
     public void Deny(Capability capability)
     {
         ref var total = ref _totals[capability.Index];

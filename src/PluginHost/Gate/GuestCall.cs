@@ -86,6 +86,7 @@ internal sealed class GuestCall(
     /// <exception cref="CapabilityDeniedException">It is not allowed.</exception>
     public void DemandQuiet(Capability capability, string resource, bool allowed, long bytes, string denialRule)
     {
+        _meter?.Bytes.Wait(stop);
         if (Ledger[capability].Uses == 0 || !allowed)
         {
             if (!allowed)
@@ -98,7 +99,7 @@ internal sealed class GuestCall(
         }
 
         Ledger.Use(capability, 1, bytes);
-        parent?.CountQuiet(capability, bytes);
+        parent?.CountOfPart(capability, bytes);
     }
 
     private string QuietAdvice(Capability capability) =>
@@ -119,7 +120,14 @@ internal sealed class GuestCall(
     public void CountQuiet(Capability capability, long bytes)
     {
         Ledger.Use(capability, 0, bytes);
-        parent?.CountQuiet(capability, bytes);
+        parent?.CountOfPart(capability, bytes);
+    }
+
+    /// <summary>Bytes of a part of the call: they stand in its totals, and the host moved them once.</summary>
+    private void CountOfPart(Capability capability, long bytes)
+    {
+        Ledger.UseOfPart(capability, bytes);
+        parent?.CountOfPart(capability, bytes);
     }
 
     public long QuietBytes(Capability capability) => Ledger[capability].Bytes;
@@ -227,7 +235,12 @@ internal sealed class GuestCall(
     {
         var denial = new CapabilityDenial(capability, Bounded(resource), Bounded(rule), Bounded(smallestGrant)) { Place = place ?? grant.Places.GetValueOrDefault(capability) };
         Ledger.Deny(capability);
-        _meter?.Probes.Denied();
+        if (parent is null)
+        {
+            // What is denied in a part of another skill's call may be denied for what that one lacks: it says nothing about this one.
+            _meter?.Probes.Denied();
+        }
+
         if (_denied.Count(capability, resource))
         {
             CountRecord();

@@ -38,7 +38,17 @@ internal sealed class HostServices : IDisposable
         var trustFile = options.TrustStoreFile is { } store ? Path.GetFullPath(store) : root?.TrustStore;
         var auditFile = options.AuditFile is { } log ? Path.GetFullPath(log) : root?.NewAuditFile(options.Time);
         Time = options.Time;
-        State = root is null ? null : StateGuard.Open(root, options.Anchor, Time);
+        Shared = root is null ? null : options.SharedState?.Invoke();
+        try
+        {
+            State = root is null ? null : StateGuard.Open(root, options.Anchor, Time, Shared?.Id ?? "");
+        }
+        catch
+        {
+            Shared?.Dispose();
+            throw;
+        }
+
         Consents = new ConsentRoom(
             root is null ? new ConsentStore(null, () => Now) : ConsentStore.Of(root, () => Now, () => State?.Advance()),
             options.Consent,
@@ -52,7 +62,7 @@ internal sealed class HostServices : IDisposable
         Secrets = options.Secrets ?? (static _ => null);
         Resolve = ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value)));
         Trust = new TrustFiles(
-            options.TrustStoreFile is null ? null : trustFile, root, State, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))]);
+            options.TrustStoreFile is null ? null : trustFile, root, State, [.. options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key)))], Shared?.Trust);
         Trusts = TrustRoom.Rules(options, root);
         Protected = new ProtectedPlaces([root?.Path], [trustFile, auditFile]);
         Limits = options.Limits.Copy();
@@ -77,6 +87,7 @@ internal sealed class HostServices : IDisposable
         catch
         {
             Audit.Dispose();
+            Shared?.Dispose();
             throw;
         }
 
@@ -110,6 +121,9 @@ internal sealed class HostServices : IDisposable
 
     /// <summary>Who consents to what.</summary>
     public ConsentRoom Consents { get; }
+
+    /// <summary>What several machines share; null where nothing is.</summary>
+    public ISharedState? Shared { get; }
 
     /// <summary>The state directory's guard; null without one.</summary>
     public StateGuard? State { get; }
@@ -171,7 +185,7 @@ internal sealed class HostServices : IDisposable
     {
         var (store, mark) = _root is null
             ? ((IJournalStore)new MemoryJournalStore(), (IJournalMark)NoJournalMark.Instance)
-            : (FileJournalStore.Open(_root.Journal), new StateJournalMark(_root, State!));
+            : (Shared?.OpenJournal() ?? FileJournalStore.Open(_root.Journal), new StateJournalMark(_root, State!));
         return new LifecycleJournal(store, Time, () => new OperatorKeys(Trust.Read().Ledger.Operators ?? OperatorKeys.None, operators), mark);
     }
 
@@ -222,6 +236,7 @@ internal sealed class HostServices : IDisposable
     {
         _watch.Dispose();
         Life.Journal.Dispose();
+        Shared?.Dispose();
         Audit.Dispose();
         try
         {

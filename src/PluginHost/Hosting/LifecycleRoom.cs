@@ -40,7 +40,7 @@ internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, st
     {
         var (id, version) = (skill.Manifest.SkillId, skill.Manifest.Version.ToString());
         Write(view => view.Blocked(id, version, skill.Artifact.Payload, skill.IsSigned) is { } blocked ? throw blocked
-            : (view.Of(skill.Artifact.Payload)?.Status ?? SkillStatus.None) is var from && LifecycleRules.Runs(from) ? null
+            : (view.Of(skill.Artifact.Payload)?.Status ?? SkillStatus.None) is var from && LifecycleRules.Runs(from) && !(from == SkillStatus.Probation && skill.IsSigned) ? null
             : new LifecycleChange
             {
                 Event = skill.IsSigned ? "enabled" : "probation",
@@ -59,36 +59,29 @@ internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, st
     /// <summary>Quarantines a version. One that is quarantined already stays so, for the first reason.</summary>
     /// <exception cref="SkillVerificationException">Nothing is known of it here, or there is nothing left of it.</exception>
     /// <exception cref="SkillStateException">It cannot be put on record.</exception>
-    public LifecycleRecord? Quarantine(string skill, string version, string reason, string who, string imposed) =>
-        Write(view => LifecycleDecisions.Quarantine(view, skill, version, reason, who, Evidence((LifecycleEvidence.Imposed, imposed))));
+    public void Quarantine(Func<LifecycleView, VersionState> which, string reason, string who) =>
+        Write(view => LifecycleDecisions.Quarantine(which(view), reason, who, Evidence((LifecycleEvidence.Imposed, LifecycleEvidence.ByOperator))));
 
     /// <summary>Quarantines what misbehaved, by its bytes: what nobody signed has no other name.</summary>
     /// <exception cref="SkillException">It cannot be put on record.</exception>
-    public void QuarantineBytes(string payload, string reason) => Write(view => view.Of(payload) is { Hold: null } state && LifecycleRules.Allows(state.Status, SkillStatus.Quarantined)
+    public void QuarantineBytes(string payload, string reason) => Write(view => view.Of(payload) is { } state && LifecycleRules.Allows(state.Status, SkillStatus.Quarantined)
         ? LifecycleDecisions.Quarantine(state, reason, actor, Evidence((LifecycleEvidence.Imposed, LifecycleEvidence.ByLimits)))
         : null);
 
-    /// <summary>Writes to the journal, and puts it on record in the audit log.</summary>
-    public LifecycleRecord? Write(Func<LifecycleView, LifecycleChange?> change) => journal.Change(view =>
-    {
-        var made = change(view);
-        if (made is not null)
+    /// <summary>Writes to the journal, and puts it on record in the audit log just before.</summary>
+    public LifecycleRecord? Write(Func<LifecycleView, LifecycleChange?> change) => journal.Change(
+        view => change(view) is { } made ? made with { Actor = LifecycleDecisions.Bounded(made.Actor), Reason = LifecycleDecisions.Bounded(made.Reason) } : null,
+        made => audit.Append("lifecycle", writer =>
         {
-            audit.Append("lifecycle", writer =>
-            {
-                writer.WriteString("event", made.Event);
-                writer.WriteString("skill", made.Skill);
-                writer.WriteString("version", made.Version);
-                writer.WriteString("payload", made.Payload);
-                writer.WriteString("from", StatusNames.Of(made.From));
-                writer.WriteString("to", StatusNames.Of(made.To));
-                writer.WriteString("actor", made.Actor);
-                writer.WriteString("reason", made.Reason);
-            });
-        }
-
-        return made;
-    });
+            writer.WriteString("event", made.Event);
+            writer.WriteString("skill", made.Skill);
+            writer.WriteString("version", made.Version);
+            writer.WriteString("payload", made.Payload);
+            writer.WriteString("from", StatusNames.Of(made.From));
+            writer.WriteString("to", StatusNames.Of(made.To));
+            writer.WriteString("actor", made.Actor);
+            writer.WriteString("reason", made.Reason);
+        }));
 
     public static ImmutableSortedDictionary<string, string> Evidence(params ReadOnlySpan<(string Name, string Value)> evidence)
     {
@@ -105,6 +98,9 @@ internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, st
     {
         SkillStatus.Installed => [from, SkillStatus.Verified, SkillStatus.Eligible, to],
         SkillStatus.Verified => [from, SkillStatus.Eligible, to],
+
+        // Bytes that ran unsigned and have a signature now are another skill from here on, with a right to its names.
+        SkillStatus.Probation => [from, SkillStatus.Removed, to],
         _ => [from, to],
     };
 }

@@ -9,6 +9,9 @@ internal sealed record PackageSource(Func<byte[]> Read, Func<byte[]> Evidence)
 {
     private const int FirstBytes = 64 * 1024;
 
+    /// <summary>Whether it is what an operator installed: that a newer version was met since does not speak against it.</summary>
+    public bool IsInstalled { get; init; }
+
     public static PackageSource File(string path) => new(() => PackageFile.Read(path), () => PackageFile.Evidence(path));
 
     /// <summary>A package whose bytes are there already.</summary>

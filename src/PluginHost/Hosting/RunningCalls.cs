@@ -44,25 +44,40 @@ internal sealed class RunningCalls : IDisposable
         }
     }
 
-    /// <summary>Interrupts the calls that run; others may come.</summary>
+    /// <summary>
+    /// Interrupts the calls that run; others may come. On a thread of its own: whatever somebody registered with the token of a call must hold up nobody else.
+    /// </summary>
     public void Interrupt()
     {
         CancellationTokenSource stop;
         lock (_gate)
         {
-            if (_ended || _running == 0)
+            if (_running == 0)
             {
                 return;
             }
 
-            (stop, _stop) = (_stop, new CancellationTokenSource());
+            // At the end nobody puts another in its place.
+            stop = _stop;
+            _stop = _ended ? stop : new CancellationTokenSource();
         }
 
-        stop.Cancel();
-        stop.Dispose();
+        new Thread(() => Cancel(stop)) { IsBackground = true, Name = "PluginHost interruption" }.UnsafeStart();
     }
 
     public void Dispose() => _stop.Dispose();
+
+    private static void Cancel(CancellationTokenSource stop)
+    {
+        try
+        {
+            stop.Cancel();
+        }
+        catch (Exception e) when (e is AggregateException or ObjectDisposedException)
+        {
+            // Somebody else's callback failed, or the last call has just ended.
+        }
+    }
 
     private void End()
     {

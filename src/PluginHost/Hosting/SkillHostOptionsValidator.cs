@@ -18,6 +18,8 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         Require(options.Time is not null, "Time is not set");
         CheckLimits(options.Limits, Require);
         CheckAudit(options.Audit, Require);
+        Require(options.SharedState is null || options.StateDirectory is not null, "what several machines share needs a StateDirectory on each, for packages, keys and logs");
+        Require(options.SharedState is null || options.TrustStoreFile is null, "TrustStoreFile is set, and the trust store is shared");
         InspectionRoom.Check(options, Require);
         TrustRoom.Check(options, Require);
         Try(() => ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value))));
@@ -67,7 +69,7 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         require(limits.DataBytes >= 0, "Limits.DataBytes is negative");
         require(limits.DrainTime >= TimeSpan.Zero && limits.DrainTime <= TimeLimits.Longest, "Limits.DrainTime is not between 0 and 24 h");
         require(limits.QueueTime >= TimeSpan.Zero && limits.QueueTime <= TimeLimits.Longest, "Limits.QueueTime is not between 0 and 24 h");
-        require(!(limits.CallsPerSecond <= 0) && !(limits.CallsPerSecondPerSkill <= 0), "Limits.CallsPerSecond or CallsPerSecondPerSkill is not positive");
+        require(IsRate(limits.CallsPerSecond) && IsRate(limits.CallsPerSecondPerSkill), "Limits.CallsPerSecond or CallsPerSecondPerSkill is not between 0.001 and a billion");
         require(!(limits.BrokeredBytesPerSecond <= 0) && !(limits.BrokeredBytesPerSecondPerSkill <= 0), "Limits.BrokeredBytesPerSecond or BrokeredBytesPerSecondPerSkill is not positive");
         require(limits.HostMemoryBytes >= MinMemoryBytes, "Limits.HostMemoryBytes is less than 65536");
         require(limits.FailureRatio is > 0 and <= 1, "Limits.FailureRatio is not above 0 and at most 1");
@@ -77,6 +79,8 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         require(limits.QuarantineAfterBreaks >= 0, "Limits.QuarantineAfterBreaks is negative");
         require(limits.DenialsPerMinute >= 0, "Limits.DenialsPerMinute is negative");
     }
+
+    private static bool IsRate(double? rate) => rate is null or (>= 0.001 and <= 1e9);
 
     private static void CheckAudit(AuditOptions audit, Action<bool, string> require)
     {

@@ -210,7 +210,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         });
     }
 
-    private TrustRules Rules() => services.Trusts with { AllowDowngrade = options.AllowDowngrade, Now = services.Now };
+    private TrustRules Rules() => services.Trusts with { AllowDowngrade = options.AllowDowngrade || source.IsInstalled, Now = services.Now };
 
     /// <exception cref="SkillException">It may not be trusted any more.</exception>
     private (TrustEvidence Evidence, TrustView View, string? LessProvenance) Decide(TrustView now, InspectedSkill skill)

@@ -4,7 +4,10 @@ using PluginHost.State;
 namespace PluginHost.Library;
 
 /// <summary>What is installed in a state directory, for whoever only reads it, too.</summary>
-internal sealed class InstalledSkills(LifecycleJournal journal, LibraryFolder folder)
+/// <param name="journal">What has happened.</param>
+/// <param name="folder">Where packages are.</param>
+/// <param name="isShared">Whether other machines write the journal: then the index of this one follows it when something is installed here, and is for people alone.</param>
+internal sealed class InstalledSkills(LifecycleJournal journal, LibraryFolder folder, bool isShared = false)
 {
     private readonly IndexFile _index = new(folder.Index);
 
@@ -12,12 +15,16 @@ internal sealed class InstalledSkills(LifecycleJournal journal, LibraryFolder fo
 
     /// <summary>Opens what lies in a state directory, to read it alone.</summary>
     /// <exception cref="SkillStateException">The journal was tampered with, or cannot be read.</exception>
-    public static InstalledSkills Read(StateRoot root, Func<OperatorKeys> operators) => new(
-        new LifecycleJournal(FileJournalStore.Open(root.Journal, isReadOnly: true), TimeProvider.System, operators, new StateJournalMark(root, null)), new LibraryFolder(root.Skills));
+    public static InstalledSkills Read(StateRoot root, Func<OperatorKeys> operators)
+    {
+        StateGuard.CheckShared(StateGeneration.Read(root.Generation), "");
+        return new InstalledSkills(
+            new LifecycleJournal(FileJournalStore.Open(root.Journal, isReadOnly: true), TimeProvider.System, operators, new StateJournalMark(root, null)), new LibraryFolder(root.Skills));
+    }
 
     /// <summary>The journal's view, once the index says the same.</summary>
     /// <exception cref="SkillStateException">One of them was tampered with, or cannot be read.</exception>
-    public LifecycleView View() => _index.Check(journal);
+    public LifecycleView View() => isShared ? journal.View : _index.Check(journal);
 
     /// <summary>An installed version; the current one where none is named.</summary>
     /// <exception cref="SkillVerificationException">It is not installed.</exception>

@@ -121,7 +121,7 @@ internal sealed class LibraryFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The next installation does.
+            // Somebody has a file of it open; the next installation does.
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class LibraryFolder(string path)
                 var name = Path.GetFileName(version);
                 if (name.StartsWith(Staged, StringComparison.Ordinal) || name.StartsWith(Dropped, StringComparison.Ordinal))
                 {
-                    Directory.Delete(version, recursive: true);
+                    Discard(version);
                 }
                 else if (SkillVersion.Parse(name) is not null && !known.Contains((Path.GetFileName(folder), name)))
                 {
@@ -160,7 +160,7 @@ internal sealed class LibraryFolder(string path)
             var aside = Path.Combine(folder, Dropped + Ulid());
             Directory.Move(from, aside);
             DirectoryFlush.Flush(folder);
-            Directory.Delete(aside, recursive: true);
+            Discard(aside);
         }
 
         return 0;
@@ -186,7 +186,7 @@ internal sealed class LibraryFolder(string path)
 
         var bytes = PackageFile.Read(file);
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == skill.ArtifactSha256
-            ? new PackageSource(() => bytes, () => PackageFile.Evidence(file))
+            ? new PackageSource(() => bytes, () => PackageFile.Evidence(file)) { IsInstalled = true }
             : throw new SkillStateException("artifact", $"the package of '{skill.SkillId}' {skill.Version} in the library is not the one that was installed");
     });
 
@@ -196,15 +196,17 @@ internal sealed class LibraryFolder(string path)
         var link = Path.Combine(path, skill, CurrentLink);
         try
         {
-            if (new FileInfo(link).LinkTarget == version)
+            if (version is null || new FileInfo(link).LinkTarget != version)
             {
-                return;
+                File.Delete(link);
             }
 
-            File.Delete(link);
             if (version is not null)
             {
-                Directory.CreateSymbolicLink(link, version);
+                if (!Directory.Exists(link))
+                {
+                    Directory.CreateSymbolicLink(link, version);
+                }
             }
             else if (!Directory.EnumerateFileSystemEntries(Path.Combine(path, skill)).Any())
             {

@@ -23,11 +23,6 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
     /// <param name="cancellation">Ends it.</param>
     public ReAuditFindings Check(LifecycleView view, InstalledSkill installed, TimeSpan maxFeedAge, CancellationToken cancellation)
     {
-        if (!folder.Has(installed.SkillId, installed.Version))
-        {
-            return new ReAuditFindings(installed, SkillReAuditStatus.Failed, ["state.artifact: the files of this version are gone"]) { IsMissing = true };
-        }
-
         var failures = ImmutableArray.CreateBuilder<string>();
         var unknown = ImmutableArray.CreateBuilder<string>();
         var forbidden = ImmutableArray.CreateBuilder<string>();
@@ -69,6 +64,17 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
     private void Look(
         Action<Func<ReAuditFindings, ReAuditFindings>> found, InstalledSkill installed, ImmutableArray<string>.Builder failures, ImmutableArray<string>.Builder unknown, TimeSpan maxFeedAge, CancellationToken cancellation)
     {
+        if (!folder.Has(installed.SkillId, installed.Version))
+        {
+            if (!File.Exists(folder.Index))
+            {
+                throw new SkillStateException("library", "the library itself is not there: it was deleted, or its disk is not mounted");
+            }
+
+            found(findings => findings with { IsMissing = true });
+            throw new SkillStateException("artifact", "the files of this version are gone");
+        }
+
         var source = folder.Read(installed);
         var package = SkillArtifact.Read(source.Read());
         var settings = inspection with { Beside = source.Evidence() };

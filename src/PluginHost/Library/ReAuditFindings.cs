@@ -34,7 +34,7 @@ internal sealed record ReAuditFindings(InstalledSkill Installed, SkillReAuditSta
     public LifecycleChange? Quarantine(LifecycleView view, string actor) =>
         Status != SkillReAuditStatus.Failed || view.Find(Installed.SkillId, Installed.Version) is not { } state || state.Installed!.PayloadSha256 != Installed.PayloadSha256 || state.Status is SkillStatus.RolledBack or SkillStatus.Failed ? null
         : LifecycleDecisions.Quarantine(
-            view, Installed.SkillId, Installed.Version, $"{(IsMissing ? "periodic_reaudit_missing_artifact" : "periodic_reaudit_failed")}: {string.Join("; ", Reasons)}", actor, LifecycleEvidence.None.Add(LifecycleEvidence.Imposed, LifecycleEvidence.ByAudit));
+            state, $"{(IsMissing ? "periodic_reaudit_missing_artifact" : "periodic_reaudit_failed")}: {string.Join("; ", Reasons)}", actor, LifecycleEvidence.None.Add(LifecycleEvidence.Imposed, LifecycleEvidence.ByAudit));
 
     public SkillReAuditResult Result(bool wasQuarantined) => new(Installed.SkillId, Installed.Version, Status, Reasons, wasQuarantined);
 }

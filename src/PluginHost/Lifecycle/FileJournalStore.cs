@@ -35,7 +35,17 @@ internal sealed class FileJournalStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public bool HasMoved(long position) => RandomAccess.GetLength(_handle) != position;
+    public bool HasMoved(long position)
+    {
+        try
+        {
+            return RandomAccess.GetLength(_handle) != position;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException(Rule, $"the lifecycle journal cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <inheritdoc/>
     public byte[] Read(ref long position)
@@ -91,10 +101,14 @@ internal sealed class FileJournalStore : IJournalStore
     /// <inheritdoc/>
     public void Wait(long position, TimeSpan time, CancellationToken cancellation)
     {
-        for (var left = time; left > TimeSpan.Zero && !cancellation.IsCancellationRequested && !IsOther(position); left -= Pause)
+        // Never without a pause: a half line, or a file that is gone, stays as it is until somebody does something about it.
+        var left = time;
+        do
         {
             cancellation.WaitHandle.WaitOne(Pause < left ? Pause : left);
+            left -= Pause;
         }
+        while (left > TimeSpan.Zero && !cancellation.IsCancellationRequested && !IsOther(position));
     }
 
     public void Dispose() => _handle.Dispose();

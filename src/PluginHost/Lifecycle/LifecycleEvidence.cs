@@ -16,6 +16,12 @@ internal static class LifecycleEvidence
     /// <summary>Public key of the operator who imposed it, where one signed.</summary>
     public const string OperatorKey = "operator_key";
 
+    /// <summary>The user of the process by whom it was imposed.</summary>
+    public const string User = "user";
+
+    /// <summary>Payload of what an unsigned package became.</summary>
+    public const string AdoptedAs = "adopted_as";
+
     public const string Trust = "trust";
     public const string KeyId = "key";
     public const string ArtifactDigest = "artifact";

@@ -64,7 +64,7 @@ internal sealed class LifecycleJournal : IDisposable
         lock (_gate)
         {
             before = _view;
-            Advance(null);
+            Advance([]);
         }
 
         if (_view != before)
@@ -80,71 +80,89 @@ internal sealed class LifecycleJournal : IDisposable
 
     /// <summary>Writes what happens to a version, in turn with others. It is on disk once this returns.</summary>
     /// <param name="change">Says what happens, of what the journal says now; null for nothing.</param>
+    /// <param name="before">Done just before it is written; what it throws leaves everything as it is.</param>
     /// <returns>The line; null where nothing happens.</returns>
     /// <exception cref="SkillStateException">It cannot be written.</exception>
-    public LifecycleRecord? Change(Func<LifecycleView, LifecycleChange?> change)
+    public LifecycleRecord? Change(Func<LifecycleView, LifecycleChange?> change, Action<LifecycleChange>? before = null)
     {
-        LifecycleRecord? record;
-        lock (_gate)
+        var isWritten = false;
+        try
         {
-            using var turn = _store.Turn();
-            Advance(null);
-            if (change(_view) is not { } made)
+            lock (_gate)
             {
-                record = null;
-            }
-            else
-            {
-                using var chain = new AuditChain(_time, _sequence, _head);
-                chain.Seal(LifecycleLine.Type, writer => LifecycleLine.Write(writer, made));
-                var line = chain.Line.ToArray();
-                record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
+                using var turn = _store.Turn();
+                Advance([]);
+                if (change(_view) is not { } made)
+                {
+                    return null;
+                }
+
+                var line = Sealed(made);
+                var record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
                 var after = _view.After(record, Lifts);
+                before?.Invoke(made);
                 _store.Append(ref _position, line, made);
                 (_sequence, _head, _view) = (record.Sequence, record.Hash, after);
+                isWritten = true;
                 _mark.Write(_sequence, _head);
+                return record;
             }
         }
-
-        if (record is not null)
+        finally
         {
-            Changed?.Invoke();
+            // What was decided counts, even where its mark could not be written.
+            if (isWritten)
+            {
+                Changed?.Invoke();
+            }
         }
-
-        return record;
     }
 
     public void Dispose() => _store.Dispose();
 
+    private byte[] Sealed(LifecycleChange change)
+    {
+        using var chain = new AuditChain(_time, _sequence, _head);
+        try
+        {
+            chain.Seal(LifecycleLine.Type, writer => LifecycleLine.Write(writer, change));
+            return chain.Line.ToArray();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SkillStateException(Rule, $"what happens to '{change.Skill}' {change.Version} takes more room than a line of the lifecycle journal has", e);
+        }
+    }
+
     /// <summary>Reads on, and verifies every line.</summary>
-    /// <param name="reached">The line that it has to have; null where that does not matter.</param>
-    private void Advance((long Sequence, string Head)? reached)
+    /// <param name="reached">Lines that it has to have.</param>
+    private void Advance(IReadOnlyList<(long Sequence, string Head)> reached)
     {
         try
         {
             var position = _position;
             ReadOnlyMemory<byte> lines = _store.Read(ref position);
-            if (lines.Length == 0 && reached is null)
+            if (lines.Length == 0 && reached.Count == 0)
             {
                 _isBroken = false;
                 return;
             }
 
             var (view, sequence, head) = (_view, _sequence, _head);
-            var holds = reached is not { Sequence: > 0 };
+            var missing = reached.ToHashSet();
             for (int end; (end = lines.Span.IndexOf((byte)'\n')) >= 0; lines = lines[(end + 1)..])
             {
                 (sequence, head) = Next(lines.Span[..end], sequence, head);
-                holds |= reached?.Sequence == sequence && reached?.Head == head;
+                missing.Remove((sequence, head));
                 if (LifecycleLine.Read(lines[..end]) is { } record)
                 {
                     view = view.After(record, Lifts);
                 }
             }
 
-            if (!holds)
+            if (missing.Count > 0)
             {
-                throw new FormatException($"the lifecycle journal does not hold line {reached?.Sequence} any more, which was written: it was cut or put back from a copy");
+                throw new FormatException($"the lifecycle journal does not hold line {missing.First().Sequence} any more, which was written: it was cut or put back from a copy");
             }
 
             (_view, _sequence, _head) = (view, sequence, head);

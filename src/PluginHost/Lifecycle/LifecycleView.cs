@@ -17,6 +17,9 @@ internal sealed record LifecycleView
     /// <summary>The payload that was spoken of last, by skill and version, of those that were signed.</summary>
     public ImmutableDictionary<(string Skill, string Version), string> Versions { get; private init; } = ImmutableDictionary<(string, string), string>.Empty;
 
+    /// <summary>The payload that is installed, by skill and version.</summary>
+    public ImmutableDictionary<(string Skill, string Version), string> Library { get; private init; } = ImmutableDictionary<(string, string), string>.Empty;
+
     /// <summary>The current version of each installed skill.</summary>
     public ImmutableSortedDictionary<string, string> Current { get; private init; } = NoTexts;
 
@@ -46,7 +49,7 @@ internal sealed record LifecycleView
     /// <param name="skill">The skill.</param>
     /// <param name="version">The version; null for the current one.</param>
     public VersionState? Find(string skill, string? version) =>
-        (version ?? Current.GetValueOrDefault(skill)) is { } meant && Of(skill, meant) is { Installed: not null } found ? found : null;
+        (version ?? Current.GetValueOrDefault(skill)) is { } meant && Library.TryGetValue((skill, meant), out var payload) ? Payloads[payload] : null;
 
     /// <summary>What speaks against running a package; null where nothing does.</summary>
     public SkillStatusException? Blocked(string skill, string version, string payload, bool isSigned) =>
@@ -69,6 +72,8 @@ internal sealed record LifecycleView
         {
             Payloads = Payloads.SetItem(change.Payload, new VersionState(change.To, record, hold, installed)),
             Versions = change.IsSigned ? Versions.SetItem((change.Skill, change.Version), change.Payload) : Versions,
+            Library = installed is not null ? Library.SetItem((installed.SkillId, installed.Version), change.Payload)
+                : before?.Installed is { } gone ? Library.Remove((gone.SkillId, gone.Version)) : Library,
             Current = change.Current switch
             {
                 null => Current,

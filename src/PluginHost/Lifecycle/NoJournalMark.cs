@@ -6,7 +6,7 @@ internal sealed class NoJournalMark : IJournalMark
     public static NoJournalMark Instance { get; } = new();
 
     /// <inheritdoc/>
-    public (long Sequence, string Head)? Read() => null;
+    public IReadOnlyList<(long Sequence, string Head)> Read() => [];
 
     /// <inheritdoc/>
     public void Write(long sequence, string head)

@@ -20,9 +20,19 @@ internal sealed record OperatorKeys(ImmutableSortedDictionary<string, OperatorRe
     public bool Lifts(LifecycleRecord held, LifecycleRecord record) =>
         record.Change.Evidence.TryGetValue(LifecycleEvidence.Release, out var envelope)
         && ReleaseStatement.SignedBy(envelope, held, At(record.Time)) is { } key
-        && !IsSame(held.Change, record.Change, Convert.ToHexStringLower(key));
+        && !Imposed(held.Change, Convert.ToHexStringLower(key));
 
-    private static bool IsSame(LifecycleChange held, LifecycleChange lifted, string key) =>
-        held.Evidence.GetValueOrDefault(LifecycleEvidence.Imposed) == LifecycleEvidence.ByOperator
-        && (held.Evidence.TryGetValue(LifecycleEvidence.OperatorKey, out var imposer) ? imposer == key : held.Actor.Trim() == lifted.Actor.Trim());
+    /// <summary>Whether the owner of a key imposed a quarantine by hand: by that key, or, where none signed, under the name that the key bears or that its user bore.</summary>
+    private bool Imposed(LifecycleChange held, string key)
+    {
+        if (held.Evidence.GetValueOrDefault(LifecycleEvidence.Imposed) != LifecycleEvidence.ByOperator)
+        {
+            return false;
+        }
+
+        var name = Known.GetValueOrDefault(key)?.Name;
+        return held.Evidence.TryGetValue(LifecycleEvidence.OperatorKey, out var imposer)
+            ? imposer == key
+            : name is not null && (name == held.Evidence.GetValueOrDefault(LifecycleEvidence.User) || name == held.Actor || "user:" + name == held.Actor);
+    }
 }

@@ -6,6 +6,10 @@ namespace PluginHost.Limits;
 internal sealed class ByteRate(TimeProvider time, ByteRate? host = null)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Seconds that anybody waits for what was moved before, so that one large effect does not stop others for minutes.</summary>
+    private const double MaxDebt = 10;
+
     private readonly Lock _gate = new();
     private long? _perSecond;
     private double _credit;
@@ -27,10 +31,10 @@ internal sealed class ByteRate(TimeProvider time, ByteRate? host = null)
         host?.Take(bytes);
         lock (_gate)
         {
-            if (_perSecond is not null)
+            if (_perSecond is { } rate)
             {
                 Fill();
-                _credit -= bytes;
+                _credit = Math.Max(_credit - bytes, -MaxDebt * rate);
             }
         }
     }

@@ -2,7 +2,6 @@ using PluginHost.Sandbox;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Telemetry;
-using Polly.Timeout;
 
 namespace PluginHost.Limits;
 
@@ -17,6 +16,9 @@ internal sealed class CallBreaker
 
     /// <summary>Within this time openings add up.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+
+    /// <summary>Set for a call that is tried while others are stopped.</summary>
+    private static readonly ResiliencePropertyKey<bool> IsTrial = new("pluginhost.trial");
 
     private readonly Lock _gate = new();
     private readonly Lock _reloading = new();
@@ -38,9 +40,66 @@ internal sealed class CallBreaker
         _built = Build(limits, isIsolated: false);
     }
 
-    public ResiliencePipeline Pipeline => _built.Pipeline;
+    /// <summary>Whether calls go through.</summary>
+    public bool IsClosed => State == CircuitState.Closed;
 
-    public CircuitState State => _built.State.CircuitState;
+    private CircuitState State => _built.State.CircuitState;
+
+    /// <summary>Makes a call where calls go through, or where it is time to try one.</summary>
+    /// <exception cref="SkillLimitException">They are stopped.</exception>
+    public async Task<GuestResult> ExecuteAsync(Func<Task<GuestResult>> call)
+    {
+        var built = _built;
+        if (built.State.CircuitState == CircuitState.Closed)
+        {
+            try
+            {
+                var result = await call().ConfigureAwait(false);
+                Report(built, Outcome.FromResult(result));
+                return result;
+            }
+            catch (SkillLimitException e)
+            {
+                Report(built, Outcome.FromException<GuestResult>(e));
+                throw;
+            }
+        }
+
+        var context = ResilienceContextPool.Shared.Get();
+        context.Properties.Set(IsTrial, true);
+        try
+        {
+            return await built.Pipeline.ExecuteAsync(async _ => await call().ConfigureAwait(false), context).ConfigureAwait(false);
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw new SkillLimitException(Code, "calls of this skill are stopped for a while: too many of them failed") { RetryAfter = e.RetryAfter };
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>Counts a call that was made elsewhere.</summary>
+    public void Report(GuestResult result) => Report(_built, Outcome.FromResult(result));
+
+    /// <summary>What says nothing about the guest is not counted at all: for the library whatever is no failure is a success.</summary>
+    private static void Report(Built built, Outcome<GuestResult> outcome)
+    {
+        if (Judge(outcome.Result, outcome.Exception) is null)
+        {
+            return;
+        }
+
+        // The circuit counts, and hands the outcome on. It waits only where it has just opened and somebody is being told: not here.
+        var context = ResilienceContextPool.Shared.Get();
+        var counted = built.Pipeline.ExecuteOutcomeAsync(static (_, outcome) => ValueTask.FromResult(outcome), context, outcome);
+        if (counted.IsCompleted)
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     /// <summary>Changes when it opens. One that is open stays so for its time.</summary>
     public void Reload(SkillLimits limits)
@@ -84,10 +143,12 @@ internal sealed class CallBreaker
                 BreakDuration = limits.BreakTime,
                 StateProvider = state,
                 ManualControl = control,
-                ShouldHandle = static args => ValueTask.FromResult(IsFailure(args.Outcome)),
+
+                // A trial that says nothing proves nothing: it ends as it began, with calls stopped.
+                ShouldHandle = static args => ValueTask.FromResult(Judge(args.Outcome.Result as GuestResult, args.Outcome.Exception) ?? args.Context.Properties.GetValue(IsTrial, false)),
                 OnOpened = args =>
                 {
-                    if (!args.IsManual)
+                    if (!args.IsManual && Judge(args.Outcome.Result as GuestResult, args.Outcome.Exception) is not null)
                     {
                         Opened(settings.QuarantineAfterBreaks);
                     }
@@ -121,9 +182,17 @@ internal sealed class CallBreaker
         _tooOften($"its calls failed so often that they were stopped {most} times within an hour");
     }
 
-    /// <summary>Traps, and limits that the guest itself ran into.</summary>
-    private static bool IsFailure(Outcome<object> outcome) => outcome.Exception is TimeoutRejectedException
-        || (outcome.Result is GuestResult { Stop: { } stop } && (stop.Code.StartsWith("trap.", StringComparison.Ordinal) || stop.Code is GuestStop.Time or "limit.fuel" or "limit.memory" or "limit.stack" or "limit.code"));
+    /// <summary>
+    /// Whether a call failed: traps, and limits that the guest itself ran into. Null for what says nothing about the guest: denials, refusals, cancellations,
+    /// trouble of the host.
+    /// </summary>
+    private static bool? Judge(GuestResult? result, Exception? exception)
+    {
+        var code = result is not null ? result.Stop?.Code ?? "ok" : (exception as SkillException)?.Code ?? "";
+        return code.StartsWith("trap.", StringComparison.Ordinal) || code is GuestStop.Time or "limit.fuel" or "limit.memory" or "limit.stack" or "limit.code" ? true
+            : code == "ok" || code.StartsWith("guest.", StringComparison.Ordinal) ? false
+            : null;
+    }
 
     private sealed record Built(ResiliencePipeline Pipeline, CircuitBreakerStateProvider State, CircuitBreakerManualControl Control, Settings Settings);
 

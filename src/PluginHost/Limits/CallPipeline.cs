@@ -1,6 +1,6 @@
+using System.Threading.RateLimiting;
 using PluginHost.Sandbox;
 using Polly;
-using Polly.CircuitBreaker;
 using Polly.Telemetry;
 using Polly.Timeout;
 
@@ -15,6 +15,7 @@ internal sealed class CallPipeline
 {
     private static readonly ResiliencePropertyKey<TimeSpan> Time = new("pluginhost.time");
     private static readonly ResiliencePropertyKey<int> Pages = new("pluginhost.pages");
+    private static readonly ResiliencePropertyKey<RateLimitLease> Memory = new("pluginhost.memory");
     private readonly TimeProvider _time;
     private readonly SkillCallLimits? _limits;
     private readonly ResiliencePipeline _pipeline;
@@ -47,22 +48,27 @@ internal sealed class CallPipeline
                 Code = LimiterStrategy.Memory,
                 Problem = $"the calls that run have reserved so much of this host's memory that a call of '{skill}' finds no room",
                 Permits = static context => context.Properties.GetValue(Pages, 0),
+                KeptAs = Memory,
             }));
     }
 
     /// <summary>Carries a call of a bare module out.</summary>
-    /// <inheritdoc cref="ExecuteAsync(TimeSpan, long, Func{CancellationToken, Task{GuestResult}}, CancellationToken)"/>
-    public Task<GuestResult> ExecuteAsync(TimeSpan time, Func<CancellationToken, Task<GuestResult>> call, CancellationToken caller) => ExecuteAsync(time, 0, call, caller);
+    /// <inheritdoc cref="ExecuteAsync(TimeSpan, long, Func{CancellationToken, IDisposable, Task{GuestResult}}, CancellationToken)"/>
+    public Task<GuestResult> ExecuteAsync(TimeSpan time, Func<CancellationToken, Task<GuestResult>> call, CancellationToken caller) => ExecuteAsync(time, 0, (deadline, _) => call(deadline), caller);
 
     /// <summary>Carries a call out.</summary>
     /// <param name="time">How long the guest may take.</param>
     /// <param name="memoryBytes">What it may take of the host's memory at most.</param>
-    /// <param name="call">Makes the call; its token is cancelled by either.</param>
+    /// <param name="call">Makes the call; its token is cancelled by either. It is given the memory that was reserved, and ends that when the guest has ended.</param>
     /// <param name="caller">The caller's own cancellation.</param>
     /// <returns>What came of it; where the time was over, that.</returns>
     /// <exception cref="SkillLimitException">Too many calls run already, they come too fast, or too many failed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async Task<GuestResult> ExecuteAsync(TimeSpan time, long memoryBytes, Func<CancellationToken, Task<GuestResult>> call, CancellationToken caller)
+    public async Task<GuestResult> ExecuteAsync(TimeSpan time, long memoryBytes, Func<CancellationToken, IDisposable, Task<GuestResult>> call, CancellationToken caller) => _limits is null
+        ? await WithinLimitsAsync(time, memoryBytes, call, caller).ConfigureAwait(false)
+        : await _limits.Breaker.ExecuteAsync(() => WithinLimitsAsync(time, memoryBytes, call, caller)).ConfigureAwait(false);
+
+    private async Task<GuestResult> WithinLimitsAsync(TimeSpan time, long memoryBytes, Func<CancellationToken, IDisposable, Task<GuestResult>> call, CancellationToken caller)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, caller);
         context.Properties.Set(Time, TimeLimits.Bounded(time));
@@ -73,9 +79,19 @@ internal sealed class CallPipeline
         }
 
         GuestResult? result = null;
+        var began = false;
         try
         {
-            return await (_limits?.Breaker.Pipeline ?? ResiliencePipeline.Empty).ExecuteAsync(async outer => await Inner(outer).ConfigureAwait(false), context).ConfigureAwait(false);
+            return await _pipeline.ExecuteAsync(
+                async execution =>
+                {
+                    began = true;
+                    result = await call(execution.CancellationToken, execution.Properties.GetValue(Memory, NoLease.Instance)).ConfigureAwait(false);
+
+                    // Polly takes only a cancellation for the end of the time.
+                    return result.Stop?.Code == GuestStop.Time ? throw new OperationCanceledException(execution.CancellationToken) : result;
+                },
+                context).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutRejectedException or OperationCanceledException && result is not null)
         {
@@ -86,24 +102,15 @@ internal sealed class CallPipeline
         {
             throw new SkillLimitException(GuestStop.Time, $"the call took longer than {time.TotalMilliseconds} ms");
         }
-        catch (BrokenCircuitException e)
-        {
-            throw new SkillLimitException(CallBreaker.Code, "calls of this skill are stopped for a while: too many of them failed") { RetryAfter = e.RetryAfter };
-        }
         finally
         {
+            if (!began)
+            {
+                context.Properties.GetValue(Memory, NoLease.Instance).Dispose();
+            }
+
             ResilienceContextPool.Shared.Return(context);
         }
-
-        ValueTask<GuestResult> Inner(ResilienceContext outer) => _pipeline.ExecuteAsync(
-            async execution =>
-            {
-                result = await call(execution.CancellationToken).ConfigureAwait(false);
-
-                // Polly takes only a cancellation for the end of the time.
-                return result.Stop?.Code == GuestStop.Time ? throw new OperationCanceledException(execution.CancellationToken) : result;
-            },
-            outer);
     }
 
     private static ResiliencePipeline WithTime(ResiliencePipelineBuilder builder) => builder

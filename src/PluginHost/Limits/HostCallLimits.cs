@@ -33,7 +33,7 @@ internal sealed class HostCallLimits : IDisposable
     public TimeSpan QueueTime => TimeSpan.FromTicks(Volatile.Read(ref _queueTime));
 
     /// <summary>Pages that some bytes take.</summary>
-    public static int Pages(long bytes) => (int)Math.Min(int.MaxValue / MemoryQueue, (bytes + PageBytes - 1) / PageBytes);
+    public static int Pages(long bytes) => (int)Math.Min(int.MaxValue / MemoryQueue, bytes <= 0 ? 0 : ((bytes - 1) / PageBytes) + 1);
 
     /// <summary>Changes the limits. What runs and what was taken counts under the new ones.</summary>
     public void Reload(SkillLimits limits)

@@ -31,6 +31,12 @@ internal sealed class LimiterStrategy(LimiterStrategyOptions options, TimeProvid
             refused.Dispose();
         }
 
+        if (lease.IsAcquired && options.KeptAs is { } key)
+        {
+            context.Properties.Set(key, lease);
+            return await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);
+        }
+
         using (lease)
         {
             if (lease.IsAcquired)

@@ -126,11 +126,10 @@ internal sealed class ReloadableLimiter : RateLimiter
 
         public override IEnumerable<string> MetadataNames => [];
 
-        /// <summary>Takes its part of another limiter; where that has too little left, what there is.</summary>
+        /// <summary>Takes its part of another limiter; where that has too little left, nothing.</summary>
         public void MoveTo(ConcurrencyLimiter next)
         {
-            var room = (int)(next.GetStatistics()?.CurrentAvailablePermits ?? 0);
-            _inner = room > 0 ? next.AttemptAcquire(Math.Min(_permits, room)) : NoLease.Instance;
+            _inner = next.GetStatistics()?.CurrentAvailablePermits >= _permits ? next.AttemptAcquire(_permits) : NoLease.Instance;
         }
 
         public override bool TryGetMetadata(string metadataName, out object? metadata)

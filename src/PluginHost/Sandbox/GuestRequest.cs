@@ -45,6 +45,9 @@ internal sealed record GuestRequest
     /// <summary>What it may put on record; null for no bound but that of each call.</summary>
     public AuditQuota? Quota { get; init; }
 
+    /// <summary>Done when the guest has ended and its memory is given back, which may be long after its caller was released.</summary>
+    public Action Ended { get; init; } = static () => { };
+
     /// <summary>What is counted while it runs; null for a bare module.</summary>
     public SkillMeter? Meter { get; init; }
 

@@ -67,6 +67,7 @@ internal sealed class GuestRun : IDisposable
         _interfaces.Dispose();
         _store.Dispose();
         _stop.Dispose();
+        _request.Ended();
     }
 
     private GuestResult Execute()

@@ -36,6 +36,9 @@ internal sealed record StateGeneration
     /// <summary>How far the lifecycle journal has come, its line's number and hash; empty where it never was written to.</summary>
     public string Journal { get; init; } = "";
 
+    /// <summary>The shared state that the directory belongs to; empty for none.</summary>
+    public string Shared { get; init; } = "";
+
     public static StateGeneration New(DateTimeOffset now) => new() { V = 1, Id = Guid.NewGuid().ToString("n"), Generation = 1, Time = now, Anchored = false, Consents = 0 };
 
     /// <summary>Reads it; null where the state was made before there was one.</summary>

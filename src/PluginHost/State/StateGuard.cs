@@ -43,9 +43,10 @@ internal sealed class StateGuard
     public TimeSpan SetBack { get; private init; }
 
     /// <exception cref="SkillStateException">The directory is another, older than its mark, or its log was cut.</exception>
-    public static StateGuard Open(StateRoot root, IStateAnchor? anchor, TimeProvider time)
+    public static StateGuard Open(StateRoot root, IStateAnchor? anchor, TimeProvider time, string shared = "")
     {
         var state = StateGeneration.Read(root.Generation);
+        CheckShared(state, shared);
         var mark = anchor is null ? null : Read(anchor);
         if (anchor is not null)
         {
@@ -54,6 +55,11 @@ internal sealed class StateGuard
 
         var now = time.GetUtcNow();
         var guard = new StateGuard(root, anchor, time, Position(mark), state?.Time > now ? state.Time : now) { SetBack = state?.Time > now ? state.Time - now : TimeSpan.Zero };
+        if (shared != (state?.Shared ?? ""))
+        {
+            StateGeneration.Change(root.Generation, guard.Now, unbound => unbound with { Shared = shared });
+        }
+
         guard.Advance();
         return guard;
     }
@@ -116,21 +122,33 @@ internal sealed class StateGuard
         _root.Generation,
         Now,
         state => state with { Anchored = state.Anchored || _anchor is not null, Journal = string.Create(CultureInfo.InvariantCulture, $"{sequence}:{head}") },
-        state => Mark(state, sealsTrust: false));
+        state => Mark(state, sealsTrust: false, sealsJournal: true));
+
+    /// <summary>How far the lifecycle journal has come, as the directory says and as its anchor does.</summary>
+    /// <exception cref="SkillStateException">One of them cannot be read.</exception>
+    public IEnumerable<string> Journal() => JournalOf(_root, _anchor);
+
+    /// <inheritdoc cref="Journal"/>
+    public static IEnumerable<string> JournalOf(StateRoot root, IStateAnchor? anchor) =>
+        new[] { StateGeneration.Read(root.Generation)?.Journal, anchor is null ? null : Read(anchor)?.Journal }.OfType<string>().Where(mark => mark.Length > 0).Distinct(StringComparer.Ordinal);
 
     private void Advance(bool resetsTime) => StateGeneration.Change(
-        _root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null }, state => Mark(state, sealsTrust: resetsTime), resetsTime);
+        _root.Generation, Now, state => state with { Anchored = state.Anchored || _anchor is not null }, state => Mark(state, sealsTrust: resetsTime, sealsJournal: resetsTime), resetsTime);
 
     /// <summary>Moves the anchor on. What it knows of the files of trust stays, whatever the directory says of them, but when they are written.</summary>
-    private void Mark(StateGeneration state, bool sealsTrust)
+    private void Mark(StateGeneration state, bool sealsTrust, bool sealsJournal = false)
     {
         lock (_gate)
         {
             // Whoever keeps no log in the directory leaves the mark of whoever does.
-            var before = _anchor is null || (_hasLog && sealsTrust) ? null : Read(_anchor);
+            var before = _anchor is null || (_hasLog && sealsTrust && sealsJournal) ? null : Read(_anchor);
             var audit = _hasLog || _anchor is null ? _audit : Position(before);
             var (trust, next) = sealsTrust || before is not { Trust.Length: > 0 } ? (state.Trust, state.TrustNext) : (before.Trust, before.TrustNext);
-            Write(new StateMark(state.Id, state.Generation, audit.Log, audit.Sequence, audit.Head) { Trust = trust, TrustNext = next });
+            Write(new StateMark(state.Id, state.Generation, audit.Log, audit.Sequence, audit.Head) {
+                Trust = trust,
+                TrustNext = next,
+                Journal = sealsJournal || before is not { Journal.Length: > 0 } ? state.Journal : before.Journal,
+            });
         }
     }
 
@@ -162,6 +180,19 @@ internal sealed class StateGuard
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new SkillStateException("anchor", $"the anchor of the state cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A directory that has shared its state must not be used as if it were alone, and what it did alone is not known to others.</summary>
+    /// <exception cref="SkillStateException">It belongs to another shared state, or to none.</exception>
+    public static void CheckShared(StateGeneration? state, string shared)
+    {
+        var known = state?.Shared ?? "";
+        if (known != shared && (known.Length > 0 || state?.Journal.Length > 0))
+        {
+            throw new SkillStateException("shared", known.Length == 0 ? "the state directory has a life of its own: only a new one can share another's"
+                : shared.Length == 0 ? "the state directory shares its state with others, in a database that was not named"
+                : "the state directory shares its state with others, in another database");
         }
     }
 

@@ -8,16 +8,20 @@ internal abstract class StateOffice : IDisposable
     /// <param name="root">The state directory.</param>
     /// <param name="anchor">Its anchor; null where it has none.</param>
     /// <param name="who">Who decides.</param>
+    /// <param name="shared">What several machines share; null where nothing is. Disposed with the office.</param>
     /// <exception cref="SkillStateException">The directory is not the one that was anchored, or its log cannot be opened.</exception>
-    protected StateOffice(StateRoot root, IStateAnchor? anchor, string who)
+    protected StateOffice(StateRoot root, IStateAnchor? anchor, string who, ISharedState? shared)
     {
+        Shared = shared;
         Root = root;
         Who = who;
-        Guard = StateGuard.Open(root, anchor, TimeProvider.System);
-        Files = new TrustFiles(null, root, Guard, []);
+        Guard = StateGuard.Open(root, anchor, TimeProvider.System, shared?.Id ?? "");
+        Files = new TrustFiles(null, root, Guard, [], shared?.Trust);
         var settings = AuditSettings.Default with { Durability = AuditDurability.EachRecord, Signer = HostKeyFile.Signer(root.HostKey), OwnsFolder = true, Checkpointed = Guard.Reached };
         Audit = AuditLog.Open(root.NewAuditFile(TimeProvider.System), TimeProvider.System, settings);
     }
+
+    protected ISharedState? Shared { get; }
 
     protected StateRoot Root { get; }
 
@@ -29,7 +33,11 @@ internal abstract class StateOffice : IDisposable
 
     protected string Who { get; }
 
-    public virtual void Dispose() => Audit.Dispose();
+    public virtual void Dispose()
+    {
+        Audit.Dispose();
+        Shared?.Dispose();
+    }
 
     protected void Record(string type, string happened, string reason, params (string Name, string Value)[] more) => Audit.Append(type, writer =>
     {

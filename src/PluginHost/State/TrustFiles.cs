@@ -16,6 +16,7 @@ internal sealed class TrustFiles
     private readonly string? _ledger;
     private readonly StateGuard? _guard;
     private readonly bool _ownsStore;
+    private readonly ITrustDocuments? _shared;
     private readonly IReadOnlyList<(string Publisher, string Key)> _added;
     private readonly Lock _gate = new();
 
@@ -26,8 +27,10 @@ internal sealed class TrustFiles
     /// <param name="root">The state directory; null keeps what has no file in memory.</param>
     /// <param name="guard">The guard of the state directory; null where it is read only.</param>
     /// <param name="added">Keys that options add.</param>
-    public TrustFiles(string? store, StateRoot? root, StateGuard? guard, IReadOnlyList<(string Publisher, string Key)> added)
+    /// <param name="shared">Where both are that several machines share; null for files.</param>
+    public TrustFiles(string? store, StateRoot? root, StateGuard? guard, IReadOnlyList<(string Publisher, string Key)> added, ITrustDocuments? shared = null)
     {
+        _shared = shared;
         _ownsStore = store is null && root is not null;
         _store = store ?? root?.TrustStore;
         _ledger = root?.TrustLedger;
@@ -51,6 +54,16 @@ internal sealed class TrustFiles
     /// <exception cref="SkillStateException">A file cannot be read or written.</exception>
     public void Change(Func<TrustView, TrustView> change)
     {
+        if (_shared is not null)
+        {
+            Try(() => _shared.Change((store, ledger) =>
+            {
+                var shared = new TrustView(TrustStore.Read(store), TrustLedger.Read(ledger));
+                return change(shared) is var changed && changed == shared ? null : (changed.Store.Write(), changed.Ledger.Write());
+            }));
+            return;
+        }
+
         lock (_gate)
         {
             // The ledger first, whoever's the store is: all who write it meet there.
@@ -106,6 +119,19 @@ internal sealed class TrustFiles
     /// <param name="isAlone">Whether nobody else can write meanwhile.</param>
     private (TrustView View, TrustSeal Seal) Stored(bool isAlone)
     {
+        if (_shared is not null)
+        {
+            try
+            {
+                var (store, ledger) = _shared.Read();
+                return (new TrustView(TrustStore.Read(store), TrustLedger.Read(ledger)), default);
+            }
+            catch (FormatException e)
+            {
+                throw new SkillStateException(Rule, $"the trust store cannot be read: {e.Message}", e);
+            }
+        }
+
         if (_store is null && _ledger is null)
         {
             return (_memory, default);

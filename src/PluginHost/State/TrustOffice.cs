@@ -5,7 +5,7 @@ using PluginHost.Skills.Trust;
 namespace PluginHost.State;
 
 /// <summary>What an operator decides about trust in a state directory. Each decision is on record before it counts.</summary>
-internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string who) : StateOffice(root, anchor, who)
+internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string who, ISharedState? shared = null) : StateOffice(root, anchor, who, shared)
 {
     /// <exception cref="SkillStateException">The files cannot be read, or are not the ones that were written last.</exception>
     public TrustView Read() => Files.Read();
@@ -50,17 +50,6 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
     {
         Record("key-revoked", reason, ("key", key));
         Files.Change(view => view with { Ledger = view.Ledger.Revoke(key, new RevokedKey { Reason = reason, At = Guard.Now, ValidPayloads = [.. validPayloads] }) });
-    }
-
-    /// <summary>Puts on record that a package that nobody signed is made an operator's own, and makes it. The original runs no more.</summary>
-    public void Adopted(string original, string skill, string payload, string reason, Action make)
-    {
-        Record("adopted", reason, ("original", original), ("skill", skill), ("payload", payload));
-        make();
-        Files.Change(view => view with
-        {
-            Ledger = view.Ledger with { Probation = view.Ledger.Probation.SetItem(original, new ProbationRecord(skill, view.Ledger.Probation.GetValueOrDefault(original)?.Since ?? Guard.Now, Guard.Now)) },
-        });
     }
 
     /// <summary>Revokes one package.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Cryptography;
 using PluginHost.State;
@@ -75,7 +76,7 @@ internal sealed record CrashScenario(string Name, params string[] Before)
             var entries = string.Join(", ", [.. known, .. host.Library.List().Select(entry => $"{entry.Version} is installed{(entry.IsCurrent ? ", current" : "")}{(entry.Status == SkillStatus.Quarantined ? ", quarantined" : "")}")]);
             foreach (var entry in host.Library.List().Where(entry => entry.Status == SkillStatus.Enabled))
             {
-                var skill = await host.LoadInstalledSkillAsync(entry.SkillId, entry.Version, new SkillLoadOptions { AllowDowngrade = true }).ConfigureAwait(false);
+                var skill = await host.LoadInstalledSkillAsync(entry.SkillId, entry.Version).ConfigureAwait(false);
                 await skill.CallAsync("acme.run", "").ConfigureAwait(false);
             }
 
@@ -89,9 +90,9 @@ internal sealed record CrashScenario(string Name, params string[] Before)
         using var key = Operator();
         _ = step switch
         {
-            "quarantine" => office.Quarantine(Id, "1.0.0", "bad", null),
-            "disable" => office.Disable(Id, "1.0.0", "bad"),
-            _ => office.Enable(Id, "1.0.0", "good", key),
+            "quarantine" => office.Quarantine(Which, "bad", null),
+            "disable" => office.Disable(Which, "bad"),
+            _ => office.Enable(Which, "good", key),
         };
     }
 
@@ -117,6 +118,8 @@ internal sealed record CrashScenario(string Name, params string[] Before)
             }
         }
     }
+
+    private static VersionState Which(LifecycleView view) => LifecycleDecisions.Known(view, Id, "1.0.0");
 
     private static SigningKey Key() => SigningKey.Read(Seed, static () => null);
 

@@ -132,7 +132,7 @@ public sealed class ReAuditTests : IDisposable
         host.Library.Install(Package());
         using (var office = new LifecycleOffice(StateRoot.Open(State), null, "ops"))
         {
-            office.Disable("acme.test", "1.0.0", "not now");
+            office.Disable(view => PluginHost.Lifecycle.LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "not now");
         }
 
         var result = await Only(host);

@@ -106,6 +106,79 @@ public sealed class CallLimitTests : IDisposable
     }
 
     [TestMethod]
+    public async Task RefusalsAndDenials_DoNotDiluteFailures()
+    {
+        await using var host = Host(options => options.Limits.CallsPerSecondPerSkill = 25);
+        var bad = host.LoadSkill(Package(Trap));
+        var codes = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            codes.Add(await Call(bad));
+        }
+
+        Assert.HasCount(20, codes.Where(code => code == "trap.unreachable").ToList());
+        Assert.AreEqual("limit.circuit", codes[20]);
+    }
+
+    [TestMethod]
+    public async Task TrialThatIsRefused_DoesNotLetCallsThrough()
+    {
+        await using var host = Host(options => options.Limits.CallsPerSecondPerSkill = 20);
+        var bad = host.LoadSkill(Package(Trap));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.AreEqual("trap.unreachable", await Call(bad));
+        }
+
+        host.Reload(new SkillLimits { CallsPerSecondPerSkill = 0.001 });
+        _time.Advance(TimeSpan.FromSeconds(16));
+        Assert.AreEqual("limit.rate", await Call(bad), "the trial");
+        host.Reload(new SkillLimits());
+        Assert.AreEqual("limit.circuit", await Call(bad));
+    }
+
+    [TestMethod]
+    [DataRow(double.NaN)]
+    [DataRow(double.PositiveInfinity)]
+    [DataRow(1e-13)]
+    public async Task RateThatIsNoNumber_IsRefused(double rate)
+    {
+        await using var host = Host();
+        Assert.ThrowsExactly<OptionsValidationException>(() => host.Reload(new SkillLimits { CallsPerSecond = rate }));
+    }
+
+    [TestMethod]
+    public async Task MemoryOfAGuestThatDoesNotStop_StaysReserved()
+    {
+        using var release = new ManualResetEventSlim();
+        await using var host = TestHosts.Create(options =>
+        {
+            options.Functions.Add("wait", (_, _) => { release.Wait(); return []; });
+            options.Limits.HostMemoryBytes = 150L * 1024 * 1024;
+            options.Limits.CallTime = TimeSpan.FromMilliseconds(100);
+            options.Limits.QueueTime = TimeSpan.FromMilliseconds(100);
+        });
+        var stuck = host.LoadSkill(Package(Waits, capabilities: "[host]\nfunctions = [\"wait\"]"));
+        var other = host.LoadSkill(Package(TestPackage.Echo, "acme.other"));
+        Assert.AreEqual("limit.time", await Call(stuck));
+        Assert.AreEqual("limit.queue-time", await Call(other), "its caller was released, its memory was not");
+        release.Set();
+        for (var i = 0; i < 500 && await Call(other) != "ok"; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.AreEqual("ok", await Call(other));
+    }
+
+    [TestMethod]
+    public async Task AllTheMemoryThereIs_IsALimitToo()
+    {
+        await using var host = TestHosts.Create(options => options.Limits.HostMemoryBytes = long.MaxValue);
+        Assert.AreEqual("ok", await Call(host.LoadSkill(Package(TestPackage.Echo))));
+    }
+
+    [TestMethod]
     public async Task SkillThatIsStoppedAgainAndAgain_IsQuarantined()
     {
         await using var host = Host(options => options.Limits.QuarantineAfterBreaks = 3);
@@ -175,7 +248,7 @@ public sealed class CallLimitTests : IDisposable
                 {
                 }
 
-                release.Wait(20);
+                release.Wait(60);
                 Interlocked.Decrement(ref inside);
                 return [];
             });
@@ -200,7 +273,11 @@ public sealed class CallLimitTests : IDisposable
     public async Task TenThousandCalls_OfWhichOneInAHundredTraps_DisturbNobodyElse()
     {
         const int skills = 100;
-        await using var host = TestHosts.Create(options => options.Limits.QueuedCalls = 20_000);
+        await using var host = TestHosts.Create(options =>
+        {
+            options.Limits.QueuedCalls = 20_000;
+            options.Limits.QueueTime = TimeSpan.FromHours(1);
+        });
         var bad = host.LoadSkill(Package(Trap, "acme.bad"));
         var good = Enumerable.Range(0, skills - 1).Select(i => host.LoadSkill(Package(TestPackage.Echo, $"acme.good{i}"))).ToList();
 
@@ -224,7 +301,11 @@ public sealed class CallLimitTests : IDisposable
         host.Reload(new SkillLimits { FailureMinimumCalls = 30, CallsPerSecondPerSkill = 1_000 });
         Assert.AreEqual("limit.circuit", await Call(bad));
         _time.Advance(TimeSpan.FromSeconds(16));
-        await Task.Delay(20);
+        for (var i = 0; i < 500 && await Call(bad) == "limit.circuit"; i++)
+        {
+            await Task.Delay(10);
+        }
+
         Assert.AreEqual("trap.unreachable", await Call(bad));
 
         var error = Assert.ThrowsExactly<OptionsValidationException>(() => host.Reload(new SkillLimits { ConcurrentCalls = 0, FailureRatio = 7 }));

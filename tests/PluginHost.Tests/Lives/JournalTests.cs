@@ -53,10 +53,10 @@ public sealed class JournalTests : IDisposable
     private static LifecycleRecord Enabled(LifecycleJournal journal) => journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Enabled))!;
 
     private static LifecycleRecord Quarantine(LifecycleJournal journal, params (string, string)[] evidence) => journal.Change(view =>
-        LifecycleDecisions.Quarantine(view, "acme.test", "1.0.0", "bad", "carol", evidence.ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2)))!;
+        LifecycleDecisions.Quarantine(LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "bad", "carol", evidence.ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2)))!;
 
     private static void Release(LifecycleJournal journal, SigningKey key, LifecycleRecord? held = null) => journal.Change(view =>
-        LifecycleDecisions.Enable(view, "acme.test", "1.0.0", "looked at", "dave", holding => ReleaseStatement.Sign(held ?? holding, "looked at", key)));
+        LifecycleDecisions.Enable(LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "looked at", "dave", holding => ReleaseStatement.Sign(held ?? holding, "looked at", key)));
 
     private void Refused(string because)
     {
@@ -202,7 +202,7 @@ public sealed class JournalTests : IDisposable
         var first = Quarantine(journal);
         using var stranger = SigningKey.Generate();
 
-        Assert.ThrowsExactly<SkillVerificationException>(() => journal.Change(view => LifecycleDecisions.Enable(view, "acme.test", "1.0.0", "x", "y", null)));
+        Assert.ThrowsExactly<SkillVerificationException>(() => journal.Change(view => LifecycleDecisions.Enable(LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "x", "y", null)));
         Release(journal, stranger);
         Assert.AreEqual("policy.quarantined", journal.View.Blocked("acme.test", "1.0.0", Payload, isSigned: true)!.Code, "a line without an operator's signature lifts nothing");
 
@@ -227,6 +227,86 @@ public sealed class JournalTests : IDisposable
         Assert.IsNotNull(journal.View.Of(Payload)!.Hold);
         Release(journal, _bob);
         Assert.IsNull(journal.View.Of(Payload)!.Hold);
+    }
+
+    [TestMethod]
+    [DataRow("carol", "user:alice")]
+    [DataRow("alice", "whoever")]
+    public void Quarantine_WithoutAKey_IsNotLiftedByTheOneWhoseNameItBears(string user, string actor)
+    {
+        using var journal = Open();
+        Enabled(journal);
+        journal.Change(view => LifecycleDecisions.Quarantine(LifecycleDecisions.Known(view, Payload), "bad", actor, LifecycleEvidence.None.Add(LifecycleEvidence.Imposed, LifecycleEvidence.ByOperator).Add(LifecycleEvidence.User, user)));
+
+        Release(journal, _alice);
+        Assert.IsNotNull(journal.View.Of(Payload)!.Hold);
+        Release(journal, _bob);
+        Assert.IsNull(journal.View.Of(Payload)!.Hold);
+    }
+
+    [TestMethod]
+    public void Anchor_KnowsTheJournal_WhateverTheDirectorySays()
+    {
+        var anchor = StateAnchors.File(_folder["anchor"]);
+        var before = File.ReadAllBytes(_root.Journal);
+        using (var journal = Anchored(anchor))
+        {
+            Enabled(journal);
+            Quarantine(journal);
+        }
+
+        // Whoever may write the directory, and not its anchor, puts the journal back and says that this is how far it had come.
+        File.WriteAllBytes(_root.Journal, before);
+        File.WriteAllText(_root.Generation, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(_root.Generation), "\"journal\":\"[^\"]*\"", "\"journal\":\"\""));
+
+        Assert.AreEqual("state.journal", Assert.ThrowsExactly<SkillStateException>(() => Anchored(anchor).Dispose()).Code);
+    }
+
+    private LifecycleJournal Anchored(IStateAnchor anchor) => new(
+        FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), new StateJournalMark(_root, StateGuard.Open(_root, anchor, TimeProvider.System)));
+
+    [TestMethod]
+    public void MarkThatCannotBeWritten_DoesNotHideTheDecision()
+    {
+        using var journal = new LifecycleJournal(FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), new BrokenMark());
+        var told = 0;
+        journal.Changed += () => told++;
+
+        Assert.ThrowsExactly<SkillStateException>(() => Enabled(journal));
+
+        Assert.AreEqual(1, told);
+        Assert.AreEqual(SkillStatus.Enabled, journal.View.Of(Payload)!.Status);
+    }
+
+    private sealed class BrokenMark : IJournalMark
+    {
+        public IReadOnlyList<(long Sequence, string Head)> Read() => [];
+
+        public void Write(long sequence, string head) => throw new SkillStateException("generation", "disk full");
+    }
+
+    [TestMethod]
+    public void LineThatIsTooLong_IsRefused_AndNothingIsWritten()
+    {
+        using var journal = Open();
+        Assert.AreEqual("state.journal", Assert.ThrowsExactly<SkillStateException>(() => journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Enabled) with { Reason = new string('x', 100_000) })).Code);
+        Assert.HasCount(1, File.ReadAllLines(_root.Journal));
+    }
+
+    [TestMethod]
+    public void OtherBytesOfAVersion_DoNotHideTheInstalledOnes()
+    {
+        using var journal = Open();
+        var installed = new PluginHost.Library.InstalledSkill
+        {
+            SkillId = "acme.test", Version = "1.0.0", Publisher = "acme", Current = true, InstalledAtUnixMs = 1, ArtifactSha256 = Payload, PayloadSha256 = Payload, SignatureKeyId = "k", TrustDecision = "t",
+            Source = new("local_artifact", "x"), MissingSecrets = [],
+        };
+        journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Installed) with { Installed = installed, Current = "1.0.0" });
+        journal.Change(_ => Change(new string('b', 64), SkillStatus.None, SkillStatus.Enabled));
+
+        Assert.AreEqual(Payload, journal.View.Find("acme.test", null)!.Installed!.PayloadSha256);
+        Assert.AreEqual(1, journal.View.Installed.Count());
     }
 
     [TestMethod]

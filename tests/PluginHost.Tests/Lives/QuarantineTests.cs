@@ -9,24 +9,37 @@ namespace PluginHost.Tests.Lives;
 
 /// <summary>What is quarantined runs nowhere, within a second, until an operator's signature says otherwise.</summary>
 [TestClass]
-public sealed class QuarantineTests : IDisposable
+public class QuarantineTests : IDisposable
 {
-    private const string Forever = """(module (import "extism:host/env" "input_length" (func (result i64))) (func (export "run") (result i32) (loop $l (br $l)) (i32.const 0)))""";
+    private protected const string Forever = """(module (import "extism:host/env" "input_length" (func (result i64))) (func (export "run") (result i32) (loop $l (br $l)) (i32.const 0)))""";
     private readonly TemporaryFolder _folder = new();
 
     public QuarantineTests() => StateRoot.Create(State);
 
+    private static VersionState Which(LifecycleView view) => LifecycleDecisions.Known(view, "acme.test", "1.0.0");
+
     private string State => _folder["state"];
 
-    public void Dispose() => _folder.Dispose();
+    private protected TemporaryFolder Folder => _folder;
 
-    private SkillHost Host() => TestHosts.Create(options =>
+    public virtual void Dispose()
     {
-        options.StateDirectory = State;
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What several machines share; null for files.</summary>
+    private protected virtual ISharedState? Shared() => null;
+
+    private protected virtual void Configure(SkillHostOptions options) => options.StateDirectory = State;
+
+    private protected SkillHost Host() => TestHosts.Create(options =>
+    {
+        Configure(options);
         options.Limits.CallFuel = long.MaxValue;
     });
 
-    private string Package(string? module = null, string version = "1.0.0") => new TestPackage
+    private protected string Package(string? module = null, string version = "1.0.0") => new TestPackage
     {
         Version = version,
         Modules = new() { ["m"] = module ?? TestPackage.Echo },
@@ -102,23 +115,25 @@ public sealed class QuarantineTests : IDisposable
     {
         await using var host = Host();
         var skill = host.LoadSkill(Package());
+        using var own = SigningKey.Generate();
         using var key = SigningKey.Generate();
-        using (var trust = new TrustOffice(StateRoot.Open(State), null, "ops"))
+        using (var trust = new TrustOffice(StateRoot.Open(State), null, "ops", Shared()))
         {
+            trust.AddOperator("alice", Convert.ToHexStringLower(own.PublicKey), "new");
             trust.AddOperator("bob", Convert.ToHexStringLower(key.PublicKey), "new");
         }
 
-        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "alice"))
+        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "alice", Shared()))
         {
-            office.Quarantine("acme.test", "1.0.0", "bad", null);
+            office.Quarantine(Which, "bad", null);
             await Assert.ThrowsExactlyAsync<SkillStatusException>(() => skill.CallAsync("acme.run", ""));
-            Assert.AreEqual("policy.release", Assert.ThrowsExactly<SkillVerificationException>(() => office.Enable("acme.test", "1.0.0", "fine", null)).Code);
-            Assert.AreEqual("policy.release", Assert.ThrowsExactly<SkillVerificationException>(() => office.Enable("acme.test", "1.0.0", "fine", key)).Code, "alice imposed it, so another has to lift it");
+            Assert.AreEqual("policy.release", Assert.ThrowsExactly<SkillVerificationException>(() => office.Enable(Which, "fine", null)).Code);
+            Assert.AreEqual("policy.release", Assert.ThrowsExactly<SkillVerificationException>(() => office.Enable(Which, "fine", own)).Code, "alice imposed it, so another has to lift it");
         }
 
-        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "bob"))
+        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "bob", Shared()))
         {
-            office.Enable("acme.test", "1.0.0", "fine", key);
+            office.Enable(Which, "fine", key);
         }
 
         Assert.AreEqual("hi", (await skill.CallAsync("acme.run", "hi")).Text);
@@ -129,16 +144,16 @@ public sealed class QuarantineTests : IDisposable
     {
         await using var host = Host();
         var skill = host.LoadSkill(Package());
-        using var office = new LifecycleOffice(StateRoot.Open(State), null, "ops");
+        using var office = new LifecycleOffice(StateRoot.Open(State), null, "ops", Shared());
 
-        office.Disable("acme.test", "1.0.0", "not now");
+        office.Disable(Which, "not now");
         Assert.AreEqual("policy.disabled", (await Assert.ThrowsExactlyAsync<SkillStatusException>(() => skill.CallAsync("acme.run", ""))).Code);
-        office.Enable("acme.test", "1.0.0", "now", null);
+        office.Enable(Which, "now", null);
         Assert.AreEqual("hi", (await skill.CallAsync("acme.run", "hi")).Text);
     }
 
     [TestMethod]
-    public async Task LostJournal_StopsWhatRuns_AndRefusesTheRest()
+    public virtual async Task LostJournal_StopsWhatRuns_AndRefusesTheRest()
     {
         await using var host = Host();
         var skill = host.LoadSkill(Package(Forever));
@@ -166,7 +181,59 @@ public sealed class QuarantineTests : IDisposable
     }
 
     [TestMethod]
-    public async Task LoadedVersion_IsWrittenOnce()
+    public async Task Unsigned_IsQuarantinedByItsPayload_AndAdoptionEndsIt()
+    {
+        await using var host = TestHosts.Create(options =>
+        {
+            Configure(options);
+            options.AllowUnsignedOnProbation = true;
+            options.TrustedPublishers.Clear();
+            options.Approve = (_, _) => ValueTask.FromResult(true);
+        });
+        var (first, second) = (host.LoadSkill(Unsigned("1.0.0")), host.LoadSkill(Unsigned("2.0.0")));
+        Assert.AreEqual("hi", (await first.CallAsync("acme.run", "hi")).Text);
+
+        host.Quarantine(first.PayloadDigest, "bad", "ops");
+        Assert.AreEqual(SkillStatus.Quarantined, (await Assert.ThrowsExactlyAsync<SkillStatusException>(() => first.CallAsync("acme.run", ""))).Status);
+        Assert.ThrowsExactly<SkillVerificationException>(() => host.Quarantine(new string('0', 64), "unknown", "ops"));
+
+        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "ops", Shared()))
+        {
+            office.Adopted(second.PayloadDigest, "ops.test", new string('1', 64), "read it", () => { });
+        }
+
+        Assert.AreEqual(SkillStatus.Adopted, (await Assert.ThrowsExactlyAsync<SkillStatusException>(() => second.CallAsync("acme.run", ""))).Status);
+    }
+
+    [TestMethod]
+    public async Task Probation_EndsForWhatIsLoaded()
+    {
+        var time = new SimulatedTime(DateTimeOffset.UtcNow);
+        await using var host = TestHosts.Create(options =>
+        {
+            options.Time = time;
+            options.AllowUnsignedOnProbation = true;
+            options.TrustedPublishers.Clear();
+            options.Approve = (_, _) => ValueTask.FromResult(true);
+        });
+        var skill = host.LoadSkill(Unsigned("1.0.0"));
+        time.Advance(TimeSpan.FromDays(29));
+        Assert.AreEqual("hi", (await skill.CallAsync("acme.run", "hi")).Text);
+        time.Advance(TimeSpan.FromDays(2));
+        Assert.AreEqual("policy.probation", (await Assert.ThrowsExactlyAsync<SkillStatusException>(() => skill.CallAsync("acme.run", "hi"))).Code);
+    }
+
+    /// <summary>A package that nobody signed.</summary>
+    private string Unsigned(string version)
+    {
+        var path = Package(version: version);
+        using var file = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Update);
+        file.GetEntry("signature.json")!.Delete();
+        return path;
+    }
+
+    [TestMethod]
+    public virtual async Task LoadedVersion_IsWrittenOnce()
     {
         var package = Package();
         for (var i = 0; i < 3; i++)

@@ -14,6 +14,7 @@ public sealed class PublicApiTests
     [DataRow(typeof(WasmModule))]
     [DataRow(typeof(SkillException))]
     [DataRow(typeof(SkillHost))]
+    [DataRow(typeof(PluginHost.PostgreSql.PostgreSqlState))]
     public void Surface_IsTheOneThatIsWrittenDown(Type member)
     {
         var assembly = member.Assembly;
