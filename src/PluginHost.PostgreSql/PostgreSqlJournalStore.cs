@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using PluginHost.Audit;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
 
@@ -121,7 +122,8 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
 
     private static (byte[] Lines, long Last) Lines(NpgsqlConnection connection, long from)
     {
-        using var command = new NpgsqlCommand("select seq, line from pluginhost.journal where seq >= @from order by seq", connection);
+        // What somebody else wrote there may be of any size: a line that none may have does not leave the database.
+        using var command = new NpgsqlCommand($"select seq, case when octet_length(line) <= {AuditLine.MaxBytes} then line end from pluginhost.journal where seq >= @from order by seq", connection);
         command.Parameters.AddWithValue("from", from);
         using var reader = command.ExecuteReader();
         using var lines = new MemoryStream();
@@ -131,7 +133,7 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
             last = reader.GetInt64(0);
             if (last > from)
             {
-                lines.Write(reader.GetFieldValue<byte[]>(1));
+                lines.Write(reader.IsDBNull(1) ? throw new SkillStateException("journal", $"line {last} of the lifecycle journal is longer than a line may be") : reader.GetFieldValue<byte[]>(1));
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using PluginHost.Lifecycle;
+using PluginHost.Skills.Trust;
 using PluginHost.State;
 
 namespace PluginHost.PostgreSql;
@@ -20,7 +21,7 @@ internal sealed class PostgreSqlSharedState : ISharedState, ITrustDocuments
         {
             Id = PostgreSqlErrors.Guard(() =>
             {
-                using var command = _source.CreateCommand("select content from pluginhost.documents where name = 'id'");
+                using var command = _source.CreateCommand("select content from pluginhost.documents where name = 'id' and octet_length(content) <= 64");
                 return command.ExecuteScalar() is byte[] id ? Encoding.ASCII.GetString(id) : throw new SkillStateException("missing", "the database has no identity: its tables were emptied");
             });
         }
@@ -82,12 +83,12 @@ internal sealed class PostgreSqlSharedState : ISharedState, ITrustDocuments
     private static (byte[] Store, byte[] Ledger) Read(NpgsqlConnection connection, NpgsqlTransaction? transaction)
     {
         using var command = new NpgsqlCommand(
-            $"select name, content from pluginhost.documents where name in ('{Store}', '{Ledger}') order by name{(transaction is null ? "" : " for update")}", connection, transaction);
+            $"select name, case when octet_length(content) <= {TrustLedger.MaxBytes} then content end from pluginhost.documents where name in ('{Store}', '{Ledger}') order by name{(transaction is null ? "" : " for update")}", connection, transaction);
         using var reader = command.ExecuteReader();
         var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         while (reader.Read())
         {
-            found[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
+            found[reader.GetString(0)] = reader.IsDBNull(1) ? throw new SkillStateException("trust-store", "a trust document of the database is larger than it may be") : reader.GetFieldValue<byte[]>(1);
         }
 
         return found.TryGetValue(Store, out var store) && found.TryGetValue(Ledger, out var ledger)

@@ -7,7 +7,7 @@ using PluginHost.State;
 namespace PluginHost.PostgreSql;
 
 /// <summary>What hosts on many machines know together: lifecycle journal, what is installed, whom they trust.</summary>
-public sealed class PostgreSqlState
+public static class PostgreSqlState
 {
     private const string Schema = """
         create schema if not exists pluginhost;
@@ -20,10 +20,6 @@ public sealed class PostgreSqlState
         create index if not exists skill_status_by_skill on pluginhost.skill_status (skill_id, detected_at_ms desc, version desc);
         create index if not exists skill_status_by_status on pluginhost.skill_status (status, detected_at_ms desc);
         """;
-
-    private PostgreSqlState()
-    {
-    }
 
     /// <summary>Makes the tables, or completes those that are there. Nothing else makes them: a host that finds none is refused.</summary>
     /// <param name="connectionString">The database, with the right to make a schema in it.</param>

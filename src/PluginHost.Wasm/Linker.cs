@@ -53,6 +53,9 @@ public sealed class Linker
         return this;
     }
 
+    /// <summary>Whether something of this name is offered.</summary>
+    public bool Has(string module, string name) => _items.ContainsKey((module, name));
+
     /// <summary>Makes an instance and runs its start function.</summary>
     /// <param name="store">The store it shall live in; everything it imports must live there too.</param>
     /// <param name="module">The module.</param>
@@ -63,22 +66,26 @@ public sealed class Linker
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(module);
-        return new Instantiation(store, module, Find).Run();
+        return new Instantiation(store, module, [.. module.Module.Imports.Select(Find)]).Run();
     }
 
-    /// <summary>Checks the imports of a module that is to be linked with host functions only, without making an instance.</summary>
-    /// <exception cref="WasmLinkException">An import is missing or of another type.</exception>
-    internal void CheckHostImports(WasmModule module)
+    /// <summary>
+    /// Finds once and for all what a module imports, without making an instance. It may import functions of the host only: everything else belongs to
+    /// one store.
+    /// </summary>
+    /// <exception cref="WasmLinkException">An import is missing, of another type, or no function of the host.</exception>
+    public LinkedModule Link(CompiledModule module)
     {
-        foreach (var import in module.Imports)
-        {
-            var item = Find(import) ?? throw new WasmLinkException(import, "unknown import");
-            if (import.Kind != ExternalKind.Function || item is not HostFunction host || !host.Type.Equals(import.Function))
-            {
-                throw new WasmLinkException(import, "incompatible import type");
-            }
-        }
+        ArgumentNullException.ThrowIfNull(module);
+        return new LinkedModule(module, [.. module.Module.Imports.Select(HostImport)]);
     }
+
+    private HostFunction HostImport(ModuleImport import) => Find(import) switch
+    {
+        null => throw new WasmLinkException(import, "unknown import"),
+        HostFunction host when import.Kind == ExternalKind.Function && host.Type.Equals(import.Function) => host,
+        _ => throw new WasmLinkException(import, "incompatible import type"),
+    };
 
     private object? Find(ModuleImport import) => _items.GetValueOrDefault((import.Module, import.Name)) is { } item
         ? item is Delegate function ? HostFunction.Create(function) : item

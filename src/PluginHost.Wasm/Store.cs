@@ -64,6 +64,9 @@ public sealed class Store : IDisposable
     /// <summary>Its limits.</summary>
     public StoreOptions Options { get; }
 
+    /// <summary>Whatever the host keeps with the store; its functions find it through <see cref="Caller.Store"/>.</summary>
+    public object? Data { get; set; }
+
     /// <summary>
     /// Fuel left for metered code. What a call used is the difference. A call that ran out leaves a number below zero,
     /// because whole blocks are charged when they are entered.

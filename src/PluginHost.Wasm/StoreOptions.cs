@@ -3,11 +3,14 @@ namespace PluginHost.Wasm;
 /// <summary>What the instances of one store may use together.</summary>
 public sealed record StoreOptions
 {
+    /// <summary><see cref="TableElements"/> where nothing else is said.</summary>
+    public const long DefaultTableElements = 1_000_000;
+
     /// <summary>Bytes of all memories together. Default 256 MiB.</summary>
     public long MemoryBytes { get; init; } = 256L * 1024 * 1024;
 
     /// <summary>Elements of all tables together. Default one million.</summary>
-    public long TableElements { get; init; } = 1_000_000;
+    public long TableElements { get; init; } = DefaultTableElements;
 
     /// <summary>Instances. Default 100.</summary>
     public int Instances { get; init; } = 100;

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
-using PluginHost.Abi.Extism;
-using PluginHost.Abi.Wasi;
 using PluginHost.Capabilities;
 using PluginHost.Consent;
 using PluginHost.Gate;
@@ -14,7 +12,7 @@ using PluginHost.Skills.Inspection;
 namespace PluginHost;
 
 /// <summary>
-/// A skill that passed every room. Each call of a tool gets a fresh instance; nothing of one call is seen by the next but
+/// A skill that passed every room. Each call of a tool gets a fresh instance, unless it is made in a session; nothing of one call is seen by the next but
 /// variables and files. Calls may be made from many threads.
 /// </summary>
 public sealed class Skill : IAsyncDisposable
@@ -22,57 +20,57 @@ public sealed class Skill : IAsyncDisposable
     /// <summary>Guests of one skill that may still run after their callers were released.</summary>
     private const int AbandonedCalls = 2;
 
-    /// <summary>What a 32-bit memory can hold.</summary>
-    private const long MostMemory = 1L << 32;
-
-    /// <summary>Tables, the stack that it runs on, what a program prints.</summary>
-    private const long AroundAGuest = 8L << 20;
-
-    /// <summary>The caller's, the guest's and one in between.</summary>
-    private const int CopiesOfInput = 3;
-
     private readonly HostServices _services;
     private readonly SkillThreads _threads;
     private readonly ConsentedSkill _consented;
-    private readonly Dictionary<string, SandboxedModule> _modules;
+    private readonly SkillModules _modules;
     private readonly SkillFiles _files;
-    private readonly ImmutableDictionary<string, string> _config;
     private readonly ImmutableDictionary<string, ToolSchemas> _schemas;
-    private readonly SkillIdentity _identity;
+    private readonly SkillStanding _standing;
+    private readonly SkillRecords _records;
+    private readonly SkillRequests _requests;
+    private readonly CallApprovals _approvals;
     private readonly SkillCallLimits _limits;
     private readonly SkillMeter _meter;
     private readonly CallPipeline _pipeline;
+    private readonly SkillSessions _sessions;
     private readonly RunningCalls _running = new();
-
-    /// <summary>Why it is not called any more, where that could not be put on record.</summary>
-    private volatile string? _misbehaved;
-
-    /// <summary>When what nobody signed runs no more; null for what somebody did.</summary>
-    private readonly DateTimeOffset? _probationEnds;
 
     /// <summary>The one end of the skill, which everybody who disposes it awaits.</summary>
     private Task? _disposal;
 
+    /// <summary>Whether that end waits for calls however long they take.</summary>
+    private bool _isRetiring;
+
     internal Skill(
-        HostServices services, ConsentedSkill consented, Dictionary<string, SandboxedModule> modules, SkillFiles files, Candidate candidate)
+        HostServices services, ConsentedSkill consented, SkillModules modules, SkillFiles files, Candidate candidate)
     {
         _services = services;
         _threads = new SkillThreads(services.Threads, services.Limits.ConcurrentCallsPerSkill + AbandonedCalls);
         _consented = consented;
         _modules = modules;
         _files = files;
-        _config = candidate.Config;
         _schemas = candidate.Schemas;
-        _identity = new SkillIdentity(Id, Version, PayloadDigest) { Publisher = Publisher };
+        _standing = new SkillStanding(services, consented);
+        var identity = new SkillIdentity(Id, Version, PayloadDigest) { Publisher = Publisher };
         var telemetry = new LimitTelemetry(Id, Version, services.Audit);
-        _limits = new SkillCallLimits(services.Time, services.Limits, services.Calls, new CallBreaker(services.Time, services.Limits, telemetry, Misbehaved));
-        _meter = new SkillMeter(_limits.Bytes, new ProbeCount(services.Time, Misbehaved));
+        _limits = new SkillCallLimits(services.Time, services.Limits, services.Calls, new CallBreaker(services.Time, services.Limits, telemetry, _standing.Misbehaved));
+        _meter = new SkillMeter(_limits.Bytes, new ProbeCount(services.Time, _standing.Misbehaved));
         _meter.Probes.Reload(services.Limits.DenialsPerMinute);
         _pipeline = new CallPipeline(services.Time, Id, _limits, telemetry);
-        _probationEnds = consented.Inspected.Signed.IsSigned ? null : (consented.Inspected.Trusted.Evidence.Since ?? services.Now) + services.Trusts.ProbationTime;
+        _records = new SkillRecords(services.Audit, identity, files.State.Quota);
+        _requests = new SkillRequests(services, identity, files, _meter, _standing.Cancelled, candidate.Config, candidate.Schemas);
+        _approvals = new CallApprovals(services, consented.Request);
+        _sessions = new SkillSessions(services, consented, modules);
         Verification = VerificationReport.Of(consented);
         Grants = consented.Tools.ToImmutableDictionary(tool => tool.Code.Tool.Id, tool => SkillGrant.Of(tool with { Roots = files.AsMapped(tool.Roots) }), StringComparer.Ordinal);
     }
+
+    /// <summary>Whether another version stands in its place: other skills do not find its tools.</summary>
+    internal bool IsAside { get; set; }
+
+    /// <summary>The quotas of its roots hold from now on.</summary>
+    internal void ApplyQuotas() => _files.ApplyQuotas();
 
     internal ConsentedSkill Consented => _consented;
 
@@ -125,10 +123,28 @@ public sealed class Skill : IAsyncDisposable
     public Task<SkillCallResult> CallAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(toolId);
-        return Detached(MeasuredAsync(toolId, input, context, cancellationToken));
+        return CallAsync(toolId, input, context ?? CallContext.None, null, cancellationToken);
     }
 
-    private async Task<SkillCallResult> MeasuredAsync(string toolId, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a session: calls through it meet the same instance of the guest, one after the other, and find in its memory what earlier ones left there.
+    /// All of them are made on behalf of one context, which nobody can change.
+    /// </summary>
+    /// <param name="context">On whose behalf.</param>
+    /// <exception cref="SkillLimitException">There are too many sessions of the skill.</exception>
+    /// <exception cref="ObjectDisposedException">The skill is disposed.</exception>
+    public SkillSession OpenSession(CallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ObjectDisposedException.ThrowIf(_running.HasEnded, this);
+        return _sessions.Open(this, context);
+    }
+
+    /// <summary>Calls a tool, in a session or with a guest of its own.</summary>
+    internal Task<SkillCallResult> CallAsync(string toolId, ReadOnlyMemory<byte> input, CallContext context, SessionGuests? session, CancellationToken cancellationToken) =>
+        Detached(MeasuredAsync(toolId, input, context, session, cancellationToken));
+
+    private async Task<SkillCallResult> MeasuredAsync(string toolId, ReadOnlyMemory<byte> input, CallContext context, SessionGuests? session, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var tool = _consented.Tools.FirstOrDefault(tool => tool.Code.Tool.Id == toolId)
@@ -136,7 +152,7 @@ public sealed class Skill : IAsyncDisposable
         var activity = Telemetry.Call(Id, toolId);
         try
         {
-            var result = await ExecuteAsync(tool, input, context, cancellationToken).ConfigureAwait(false);
+            var result = await ExecuteAsync(tool, input, context, session, cancellationToken).ConfigureAwait(false);
             Telemetry.Called(activity, Id, toolId, "ok", Stopwatch.GetElapsedTime(start), result.Receipt);
             return result;
         }
@@ -147,50 +163,71 @@ public sealed class Skill : IAsyncDisposable
         }
     }
 
-    private async Task<SkillCallResult> ExecuteAsync(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext? context, CancellationToken cancellationToken)
+    private async Task<SkillCallResult> ExecuteAsync(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext context, SessionGuests? session, CancellationToken cancellationToken)
     {
-        using var running = _running.Begin(this, cancellationToken);
-        CheckStatus();
+        using var running = Begin(session, cancellationToken);
+        _standing.Check();
         var output = new MemoryStream();
         var error = new MemoryStream();
-        var request = Request(tool, input, context ?? CallContext.None, output, error);
+        var request = _requests.Of(tool, input, context, output, error);
         var module = _modules[tool.Code.Module.Path];
         var began = false;
-        CheckRecords();
+        _records.Check();
         GuestResult result;
         try
         {
             CheckInput(tool.Code.Tool.Id, input);
-            await ApproveAsync(tool, input, request.Context, running.Stop).ConfigureAwait(false);
+            await _approvals.AskAsync(tool, input, context, running.Stop).ConfigureAwait(false);
+            using var turn = session is null ? null : await session.TurnAsync(tool, running.Stop).ConfigureAwait(false);
+            request = turn is null ? request : request with { Guests = turn, Watch = session!.Watch, Limits = tool.Limits with { MemoryBytes = turn.MemoryBytes } };
             result = await _pipeline.ExecuteAsync(
                 tool.Limits.Time,
-                Reservation(tool, input),
-                (deadline, reservation) =>
-                {
-                    var call = module.CallAsync(_threads, _services.Audit, request with { Ended = reservation.Dispose }, deadline, running.Stop);
-                    began = true;
-                    return call;
-                },
+                SkillRequests.Reservation(tool, input, module.TableBytes, turn is not null),
+                (deadline, reservation) => module.CallAsync(_threads, _services.Audit, request with { Ended = reservation.Dispose }, deadline, running.Stop, () => began = true),
                 running.Stop).ConfigureAwait(false);
         }
-        catch (Exception e) when ((!began || e is SkillLimitException { Code: "limit.threads" }) && e is (SkillException or OperationCanceledException))
+        catch (Exception e) when (!began && e is (SkillException or OperationCanceledException))
         {
-            NeverBegan(request, e is SkillException refused ? refused.Code : Cancelled());
+            _records.NeverBegan(request, e is SkillException refused ? refused.Code : _standing.Cancelled());
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                CheckStatus();
+                _standing.Check();
             }
 
             throw;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (began)
         {
-            // Interrupted by a decision against the skill, or else because it is disposed.
-            CheckStatus();
+            session?.Close();
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                // Interrupted by a decision against the skill, or else because it is disposed.
+                _standing.Check();
+            }
+
             throw;
         }
 
+        if (session is not null && !EndedByItself(result))
+        {
+            session.Close();
+        }
+
         return CallOutcome.Of(result, tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    private static bool EndedByItself(GuestResult result) => result.Stop is null or { Code: "guest.error" or GuestStop.Output } && result.ExitCode == 0;
+
+    private RunningCalls.Running Begin(SessionGuests? session, CancellationToken cancellation)
+    {
+        try
+        {
+            return _running.Begin(this, cancellation);
+        }
+        catch (ObjectDisposedException) when (session is not null)
+        {
+            throw new SkillSessionException("session-ended", $"'{Id}' {Version} was disposed, or exchanged for another version: open another session");
+        }
     }
 
     /// <summary>Calls a tool for another skill, here and now: with the rights that both have, and what the caller has left.</summary>
@@ -199,12 +236,13 @@ public sealed class Skill : IAsyncDisposable
         try
         {
             using var running = _running.Begin(this, nested.Caller.Stop);
-            CheckStatus();
+            _standing.Check();
             return CallNested(nested, _consented.Tools.First(tool => tool.Code.Tool.Id == nested.Tool), running.Stop);
         }
         catch (ObjectDisposedException)
         {
-            return NestedOutcome.Failed("the skill is being disposed");
+            // Where another version has taken its place, the caller asks that one.
+            return IsAside ? NestedOutcome.Moved : NestedOutcome.Failed("the skill is being disposed");
         }
         catch (Exception e) when (e is SkillStatusException or SkillStateException)
         {
@@ -215,7 +253,7 @@ public sealed class Skill : IAsyncDisposable
     private NestedOutcome CallNested(NestedCall nested, ToolGrant tool, CancellationToken stop)
     {
         var output = new MemoryStream();
-        var request = Request(tool, nested.Input, nested.Caller.Context, output, new MemoryStream());
+        var request = _requests.Of(tool, nested.Input, nested.Caller.Context, output, new MemoryStream());
         request = request with
         {
             Parent = nested.Caller,
@@ -230,12 +268,12 @@ public sealed class Skill : IAsyncDisposable
         try
         {
             CheckInput(nested.Tool, nested.Input);
-            ApproveAsync(tool, nested.Input, request.Context, stop).GetAwaiter().GetResult();
+            _approvals.AskAsync(tool, nested.Input, request.Context, stop).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is SkillSchemaException or SkillConsentException or OperationCanceledException)
         {
             var code = e is SkillException refused ? refused.Code : "cancelled";
-            NeverBegan(request, code);
+            _records.NeverBegan(request, code);
             return NestedOutcome.Failed(code);
         }
 
@@ -245,7 +283,7 @@ public sealed class Skill : IAsyncDisposable
         var refusal = !rate.IsAcquired ? LimiterStrategy.Rate : !place.IsAcquired ? LimiterStrategy.Concurrency : !_limits.Breaker.IsClosed ? CallBreaker.Code : null;
         if (refusal is not null)
         {
-            NeverBegan(request, refusal);
+            _records.NeverBegan(request, refusal);
             return NestedOutcome.Failed(refusal);
         }
 
@@ -264,102 +302,14 @@ public sealed class Skill : IAsyncDisposable
         _meter.Probes.Reload(limits.DenialsPerMinute);
     }
 
-    /// <summary>What a call may take of the host's memory at most: the guest's, that of the interface, and copies of what goes in and comes out.</summary>
-    private static long Reservation(ToolGrant tool, ReadOnlyMemory<byte> input) =>
-        (Math.Min(tool.Limits.MemoryBytes, MostMemory) * (tool.Code.Abi == GuestAbi.Extism ? 2 : 1)) + (CopiesOfInput * (long)input.Length) + AroundAGuest;
-
-    /// <summary>Quarantines the skill by its own doing. Where that cannot be put on record, nothing of it is called either.</summary>
-    private void Misbehaved(string reason)
-    {
-        try
-        {
-            _services.Life.QuarantineBytes(PayloadDigest, reason);
-        }
-        catch (SkillException e)
-        {
-            _misbehaved = reason;
-            _services.Audit.AppendAfter("lifecycle", writer =>
-            {
-                writer.WriteString("event", "quarantine-failed");
-                writer.WriteString("skill", Id);
-                writer.WriteString("version", Version);
-                writer.WriteString("code", e.Code);
-            }, out _);
-        }
-    }
-
     /// <summary>Interrupts the calls that run, where the skill may not run any more.</summary>
     internal void StopIfBlocked()
     {
-        if (Blocked() is not null)
+        if (_standing.Blocked() is not null)
         {
             _running.Interrupt();
         }
     }
-
-    /// <summary>Asks the lifecycle journal, each time.</summary>
-    private void CheckStatus()
-    {
-        if (Blocked() is { } blocked)
-        {
-            throw blocked;
-        }
-    }
-
-    private SkillException? Blocked()
-    {
-        if (_misbehaved is { } reason)
-        {
-            return new SkillStatusException(Id, Version, SkillStatus.Quarantined, reason);
-        }
-
-        if (_probationEnds <= _services.Now)
-        {
-            return new SkillStatusException(Id, Version, SkillStatus.Probation, "its probation is over");
-        }
-
-        try
-        {
-            return _services.Life.Blocked(Id, Version, PayloadDigest, _consented.Inspected.Signed.IsSigned);
-        }
-        catch (SkillStateException e)
-        {
-            return e;
-        }
-    }
-
-    /// <summary>Why a call was cancelled that nothing else ended.</summary>
-    private string Cancelled() => Blocked()?.Code ?? "cancelled";
-
-    /// <summary>No call begins where it could not be recorded. What is refused here would only add to what is too much already, so it is counted.</summary>
-    private void CheckRecords()
-    {
-        _services.Audit.Check();
-        var quota = _files.State.Quota;
-        if (quota.IsSpent)
-        {
-            quota.Refuse();
-            throw new SkillLimitException("limit.audit", $"the calls of '{Id}' have put as much on record as they may in a minute");
-        }
-
-        if (quota.TakeRefused() is var refused and > 0)
-        {
-            RecordRefused(refused);
-        }
-    }
-
-    private void RecordRefused(long calls) => _services.Audit.AppendAfter("refusal", writer =>
-    {
-        writer.WriteString("code", "limit.audit");
-        writer.WriteString("skill", Id);
-        writer.WriteString("version", Version);
-        writer.WriteString("payload", PayloadDigest);
-        writer.WriteNumber("calls", calls);
-    }, out _);
-
-    /// <summary>A call that was refused before its guest ran is on record, too.</summary>
-    private void NeverBegan(GuestRequest request, string code) =>
-        new GuestCall(_services.Audit, _identity, request.Tool, request.Context, request.Grant, CancellationToken.None, quota: request.Quota).End(code, TimeSpan.Zero, 0, 0, 0, 0);
 
     private void CheckInput(string toolId, ReadOnlyMemory<byte> input)
     {
@@ -369,60 +319,29 @@ public sealed class Skill : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks about one call where the publisher wants that. The answer is on record before the guest runs.</summary>
-    private async Task ApproveAsync(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext context, CancellationToken stop)
-    {
-        if (!tool.Code.Tool.RequiresApproval)
-        {
-            return;
-        }
-
-        if (_services.Approve is not { } approve)
-        {
-            throw new SkillConsentException("approval-nobody", $"each call of '{tool.Code.Tool.Id}' needs approval, and nobody is there to ask: options.Approve is not set", _consented.Request);
-        }
-
-        bool approved;
-        try
-        {
-            approved = await approve(
-                new ApprovalRequest
-                {
-                    SkillId = Id,
-                    Version = Version,
-                    PayloadDigest = PayloadDigest,
-                    Tool = Tools.First(offered => offered.Id == tool.Code.Tool.Id),
-                    Input = input,
-                    Context = context,
-                },
-                stop).AsTask().WaitAsync(stop).ConfigureAwait(false);
-        }
-        catch (Exception e) when (!stop.IsCancellationRequested && e is not SkillException)
-        {
-            throw new SkillConsentException("approval-failed", $"asking for approval failed: {e.GetType().Name}", _consented.Request, e);
-        }
-
-        _services.Audit.Append("consent", writer =>
-        {
-            writer.WriteString("skill", Id);
-            writer.WriteString("version", Version);
-            writer.WriteString("payload", PayloadDigest);
-            writer.WriteString("tool", tool.Code.Tool.Id);
-            writer.WriteString("scope", "call");
-            writer.WriteString("decision", approved ? "accept" : "refuse");
-        });
-        if (!approved)
-        {
-            throw new SkillConsentException("approval-refused", $"this call of '{tool.Code.Tool.Id}' was not approved", _consented.Request);
-        }
-    }
-
     /// <summary>Takes no more calls, waits for those that run, and after the host's drain time interrupts them.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_limits)
         {
-            return new ValueTask(_disposal ??= EndAsync());
+            if (_isRetiring)
+            {
+                // Whoever disposes it waits no longer than for any other.
+                _isRetiring = false;
+                _ = _running.EndAsync(_services.DrainTime, _services.Time);
+            }
+
+            return new ValueTask(_disposal ??= EndAsync(_services.DrainTime));
+        }
+    }
+
+    /// <summary>Takes no more calls and ends when those that run are over, however long they take within their own limits.</summary>
+    internal Task RetireAsync()
+    {
+        lock (_limits)
+        {
+            _isRetiring = _disposal is null;
+            return _disposal ??= EndAsync(Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -439,59 +358,18 @@ public sealed class Skill : IAsyncDisposable
         return completion.Task;
     }
 
-    private async Task EndAsync()
+    private async Task EndAsync(TimeSpan patience)
     {
-        await _running.EndAsync(_services.DrainTime, _services.Time).ConfigureAwait(false);
+        await _running.EndAsync(patience, _services.Time).ConfigureAwait(false);
         _services.Loaded.TryRemove(this, out _);
-        if (_files.State.Quota.TakeRefused() is var refused and > 0)
-        {
-            RecordRefused(refused);
-        }
-
+        _records.RecordRefused();
         _running.Dispose();
+        _sessions.Dispose();
         _limits.Dispose();
+        _modules.Dispose();
         foreach (var directory in _files.Mapped)
         {
             directory.Dispose();
         }
-    }
-
-    private GuestRequest Request(ToolGrant tool, ReadOnlyMemory<byte> input, CallContext context, Stream output, Stream error)
-    {
-        var id = tool.Code.Tool.Id;
-        var isProgram = tool.Code.Abi == GuestAbi.Wasi;
-        return new GuestRequest
-        {
-            Identity = _identity,
-            Tool = id,
-            Entry = GuestEntry.Of(tool.Code.Export, tool.Code.Abi),
-            Grant = tool.Grant with { Files = _files.Of(tool.Roots) },
-            Limits = tool.Limits,
-            Context = context,
-            Quota = _files.State.Quota,
-            Meter = _meter,
-            Functions = _services.Functions,
-            CallSkill = _services.CallSkill,
-            Cancelled = Cancelled,
-            Chain = [Id],
-            CheckOutput = guest => _schemas[id].CheckOutput(isProgram ? ((MemoryStream)output).ToArray() : guest),
-            Program = new WasiProgram
-            {
-                Arguments = [id],
-                Input = isProgram ? new MemoryStream(input.ToArray(), writable: false) : Stream.Null,
-                Output = output,
-                Error = error,
-                Time = _services.Time,
-            },
-            Extism = new ExtismSettings
-            {
-                Input = isProgram ? [] : input.ToArray(),
-                Config = _config,
-                Variables = _files.State.Variables,
-                Log = (level, text) => _services.Log(new SkillLogMessage(Id, id, level, text)),
-                Resolve = _services.Resolve,
-                Secrets = _services.Secrets,
-            },
-        };
     }
 }

@@ -31,6 +31,8 @@ public sealed class SkillHost : IAsyncDisposable
     public string AuditHead => _services.Audit.Head;
 
     /// <summary>Its clock.</summary>
+    internal HostServices Services => _services;
+
     internal TimeProvider Time => _services.Time;
 
     /// <summary>Makes a host. Later changes of the options do not reach it.</summary>
@@ -216,6 +218,23 @@ public sealed class SkillHost : IAsyncDisposable
         return await LoadAsync(await PackageSource.StreamAsync(package, cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Loads a skill whose version can be exchanged while it is called.</summary>
+    /// <inheritdoc cref="LoadSkill(string, SkillLoadOptions, CancellationToken)"/>
+    public async Task<LiveSkill> LoadLiveSkillAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        new(this, await LoadSkillAsync(path, options, cancellationToken).ConfigureAwait(false), options, follows: false);
+
+    /// <summary>
+    /// Loads the current version of an installed skill, and whatever is current later: another version that is installed, or gone back to, by any process
+    /// on this state is verified and consented to beside the running one and then stands in its place.
+    /// </summary>
+    /// <param name="skillId">The skill.</param>
+    /// <param name="options">What each version is given.</param>
+    /// <param name="follows">False to follow only where <see cref="LiveSkill.FollowAsync"/> is called.</param>
+    /// <param name="cancellationToken">Ends the load.</param>
+    /// <inheritdoc cref="LoadInstalledSkill"/>
+    public async Task<LiveSkill> LoadLiveInstalledSkillAsync(string skillId, SkillLoadOptions? options = null, bool follows = true, CancellationToken cancellationToken = default) =>
+        new(this, await LoadInstalledSkillAsync(skillId, null, options, cancellationToken).ConfigureAwait(false), options, follows);
+
     /// <summary>
     /// Disposes the skills that are still loaded, and closes the audit log. Guests whose callers were released without them get
     /// a moment to end, so that their receipts are written.
@@ -286,7 +305,7 @@ public sealed class SkillHost : IAsyncDisposable
             }
 
             var answer = asked.GetAwaiter().GetResult();
-            var skill = Kept(loader, candidate, answer, _services.Loads.Execute(token => loader.Admit(candidate, answer, token), cancellationToken));
+            var skill = Kept(loader, candidate, answer, isAside: false, _services.Loads.Execute(token => loader.Admit(candidate, answer, token), cancellationToken));
             Telemetry.Loaded(activity, "ok");
             return skill;
         }
@@ -297,15 +316,26 @@ public sealed class SkillHost : IAsyncDisposable
         }
     }
 
-    private async Task<Skill> LoadAsync(PackageSource source, SkillLoadOptions? options, CancellationToken cancellationToken)
+    /// <summary>Loads a skill that is to stand in the place of another one, whose publisher and id it must have.</summary>
+    internal Task<Skill> LoadBesideAsync(Skill other, PackageSource source, SkillLoadOptions? options, CancellationToken cancellationToken) => LoadAsync(source, options, cancellationToken, other);
+
+    internal static SkillVerificationException AnotherSkill(string skillId, string publisher, Skill running) =>
+        new("policy", "another-skill", $"'{skillId}' by '{publisher}' does not stand in the place of '{running.Id}' by '{running.Publisher}'");
+
+    private async Task<Skill> LoadAsync(PackageSource source, SkillLoadOptions? options, CancellationToken cancellationToken, Skill? beside = null)
     {
-        var loader = Loader(source, options);
+        var loader = Loader(source, options, isBeside: beside is not null);
         var activity = Telemetry.Load();
         try
         {
             var candidate = await _services.Loads.ExecuteAsync(loader.Verify, cancellationToken).ConfigureAwait(false);
+            if (beside is not null && (candidate.Request.SkillId, candidate.Request.Publisher) != (beside.Id, beside.Publisher))
+            {
+                throw AnotherSkill(candidate.Request.SkillId, candidate.Request.Publisher, beside);
+            }
+
             var answer = await _services.Consents.AskAsync(candidate, cancellationToken).ConfigureAwait(false);
-            var skill = Kept(loader, candidate, answer, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, answer, token), cancellationToken).ConfigureAwait(false));
+            var skill = Kept(loader, candidate, answer, beside is not null, await _services.Loads.ExecuteAsync(token => loader.Admit(candidate, answer, token), cancellationToken).ConfigureAwait(false));
             Telemetry.Loaded(activity, "ok");
             return skill;
         }
@@ -325,19 +355,20 @@ public sealed class SkillHost : IAsyncDisposable
         }
     }
 
-    private SkillLoader Loader(PackageSource source, SkillLoadOptions? options)
+    private SkillLoader Loader(PackageSource source, SkillLoadOptions? options, bool isBeside = false)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
         }
 
-        return new SkillLoader(_services, source, options ?? new SkillLoadOptions());
+        return new SkillLoader(_services, source, options ?? new SkillLoadOptions(), isBeside);
     }
 
     /// <summary>Nothing is pinned or recorded for a skill that nobody gets: a host that was disposed meanwhile keeps none.</summary>
-    private Skill Kept(SkillLoader loader, Candidate candidate, ConsentAnswer answer, Skill skill)
+    private Skill Kept(SkillLoader loader, Candidate candidate, ConsentAnswer answer, bool isAside, Skill skill)
     {
+        skill.IsAside = isAside;
         try
         {
             lock (_gate)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PluginHost.Hosting;
 using PluginHost.Library;
+using PluginHost.Library.Registries;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Inspection;
 
@@ -46,14 +47,98 @@ public sealed class SkillLibrary
     public SkillLibraryEntry Install(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Install(PackageSource.File(path), new InstalledSource(InstalledSource.LocalArtifact, Path.GetFullPath(path)), options, cancellationToken);
+        return Install(path, null, options, cancellationToken).Entry;
     }
 
-    internal SkillLibraryEntry Install(PackageSource source, InstalledSource from, SkillLoadOptions? options, CancellationToken cancellation)
+    /// <summary>Installs a package that a registry offers, as <see cref="Install(string, SkillLoadOptions?, CancellationToken)"/> does.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="skillId">The skill.</param>
+    /// <param name="version">Its version; null for the highest.</param>
+    /// <param name="options">Whether it may go back to an older version.</param>
+    /// <param name="cancellationToken">Ends it before anything is written.</param>
+    /// <exception cref="SkillVerificationException">The registry cannot be used or does not offer it, a room refused the package, or this version is installed.</exception>
+    /// <exception cref="SkillStatusException">Somebody decided against this version.</exception>
+    /// <exception cref="SkillLimitException">It took too long, or too many packages are verified already.</exception>
+    /// <exception cref="SkillStateException">The library was tampered with, or cannot be written.</exception>
+    /// <exception cref="IOException">The registry cannot be reached.</exception>
+    public async Task<SkillLibraryEntry> InstallAsync(SkillRegistry registry, string skillId, string? version = null, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(skillId);
+        return (await InstallAsync(registry, (skillId, version), null, options, cancellationToken).ConfigureAwait(false)).Entry;
+    }
+
+    /// <summary>Installs what a registry offers where another version is current: the version that is named, else the highest.</summary>
+    /// <returns>What was installed; null where that version is current already.</returns>
+    /// <inheritdoc cref="InstallAsync(SkillRegistry, string, string?, SkillLoadOptions?, CancellationToken)"/>
+    public async Task<SkillLibraryEntry?> UpdateAsync(SkillRegistry registry, string skillId, string? version = null, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(skillId);
+        return (await UpdateAsync(registry, (skillId, version), null, options, cancellationToken).ConfigureAwait(false))?.Entry;
+    }
+
+    /// <param name="registry">The registry.</param>
+    /// <param name="wanted">What is wanted of it.</param>
+    /// <param name="check">Throws where what was verified is not what is wanted.</param>
+    /// <param name="options">Whether it may go back to an older version.</param>
+    /// <param name="cancellation">Ends it before anything is written.</param>
+    internal async Task<Installation?> UpdateAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
+    {
+        var entry = await PickAsync(registry, wanted, cancellation).ConfigureAwait(false);
+        var version = entry.Version.ToString();
+        return _skills.View().Find(wanted.SkillId, null)?.Installed?.Version == version && _folder.Has(wanted.SkillId, version) ? null
+            : await InstallAsync(registry, entry, check, options, cancellation).ConfigureAwait(false);
+    }
+
+    internal Installation Install(string path, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation) =>
+        Install(PackageSource.File(path), new InstalledSource(InstalledSource.LocalArtifact, Path.GetFullPath(path)), check, options, cancellation);
+
+    private async Task<Installation> InstallAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation) =>
+        await InstallAsync(registry, await PickAsync(registry, wanted, cancellation).ConfigureAwait(false), check, options, cancellation).ConfigureAwait(false);
+
+    private async Task<RegistryEntry> PickAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, CancellationToken cancellation)
+    {
+        try
+        {
+            return RegistryEntry.Pick(await registry.Registry.ReadAsync(_services, cancellation).ConfigureAwait(false), wanted.SkillId, wanted.Version);
+        }
+        catch (SkillVerificationException e)
+        {
+            RecordRefused(e, wanted);
+            throw;
+        }
+    }
+
+    private async Task<Installation> InstallAsync(SkillRegistry registry, RegistryEntry entry, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
+    {
+        PackageSource source;
+        try
+        {
+            source = await registry.Registry.OpenAsync(entry, cancellation).ConfigureAwait(false);
+        }
+        catch (SkillVerificationException e)
+        {
+            RecordRefused(e, (entry.SkillId, entry.Version.ToString()));
+            throw;
+        }
+
+        return Install(source with { RegistryKey = registry.Registry.KeyFor(_services) }, registry.Registry.SourceOf(entry), skill => { entry.Check(skill); check?.Invoke(skill); }, options, cancellation);
+    }
+
+    private void RecordRefused(SkillVerificationException reason, (string SkillId, string? Version) wanted) => _services.Audit.AppendAfter("refusal", writer =>
+    {
+        writer.WriteString("code", reason.Code);
+        writer.WriteString("skill", wanted.SkillId);
+        writer.WriteString("version", wanted.Version ?? "");
+        writer.WriteString("payload", "");
+    }, out _);
+
+    private Installation Install(PackageSource source, InstalledSource from, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
     {
         var file = source.Read();
         var evidence = source.Evidence();
-        var loader = new SkillLoader(_services, new PackageSource(() => file, () => evidence), options ?? new SkillLoadOptions());
+        var loader = new SkillLoader(_services, source with { Read = () => file, Evidence = () => evidence }, options ?? new SkillLoadOptions());
         try
         {
             var skill = _services.Loads.Execute(loader.VerifyToInstall, cancellation).Skill;
@@ -62,6 +147,7 @@ public sealed class SkillLibrary
                 throw new SkillVerificationException("policy", "unsigned", "a package that nobody signed is not installed: adopt it first ('pluginhost skills adopt')");
             }
 
+            check?.Invoke(skill);
             LibraryFolder.CheckNames(skill.Signed);
             using var turn = _folder.Turn();
             Settle();
@@ -74,7 +160,7 @@ public sealed class SkillLibrary
         }
     }
 
-    private SkillLibraryEntry Install(SkillLoader loader, InspectedSkill skill, byte[] file, byte[] evidence, InstalledSource from)
+    private Installation Install(SkillLoader loader, InspectedSkill skill, byte[] file, byte[] evidence, InstalledSource from)
     {
         var manifest = skill.Manifest;
         var (id, version, digest) = (manifest.SkillId, manifest.Version.ToString(), Convert.ToHexStringLower(SHA256.HashData(file)));
@@ -120,7 +206,7 @@ public sealed class SkillLibrary
         }
 
         Written(id);
-        return Entry(_skills.View(), _skills.View().Find(id, version)!);
+        return new Installation(Entry(_skills.View(), _skills.View().Find(id, version)!), known is null);
     }
 
     /// <summary>Removes an installed version. What runs of it is stopped; a quarantine is not lifted by it.</summary>
@@ -238,6 +324,37 @@ public sealed class SkillLibrary
         return state.Blocked is { } blocked ? throw blocked : _folder.Read(state.Installed!);
     }
 
+    /// <summary>The current version of a skill; null where none is installed.</summary>
+    internal SkillLibraryEntry? Current(string skillId)
+    {
+        var view = _skills.View();
+        return view.Find(skillId, null) is { Installed: not null } state ? Entry(view, state) : null;
+    }
+
+    /// <summary>
+    /// Takes back what was just installed and does not run: the version before is current again, whatever became of it meanwhile, and this one can be
+    /// installed another time. Where another version became current since, that stays so.
+    /// </summary>
+    /// <param name="installed">What was installed.</param>
+    /// <param name="before">The version that was current before; null for none.</param>
+    /// <param name="reason">Why; goes on record.</param>
+    internal void Withdraw(SkillLibraryEntry installed, string? before, string reason)
+    {
+        using var turn = _folder.Turn();
+        Settle();
+        var written = _services.Life.Write(view => view.Find(installed.SkillId, installed.Version) is { Installed: { } known } state && known.PayloadSha256 == installed.PayloadDigest
+            ? Change(state, "removed", state.Status == SkillStatus.Enabled ? [SkillStatus.Enabled, SkillStatus.RolledBack, SkillStatus.Removed] : [state.Status, SkillStatus.Removed], reason) with
+            {
+                Current = view.Current.GetValueOrDefault(installed.SkillId) != installed.Version ? null : before is not null && view.Find(installed.SkillId, before)?.Installed is not null ? before : "",
+            }
+            : null);
+        if (written is not null)
+        {
+            Written(installed.SkillId);
+            _folder.Drop(installed.SkillId, installed.Version);
+        }
+    }
+
     /// <summary>For whoever only reads.</summary>
     internal InstalledSkills Skills => _skills;
 
@@ -295,7 +412,8 @@ public sealed class SkillLibrary
     private LifecycleChange Removed(LifecycleView view, VersionState state, ImmutableArray<SkillStatus> way)
     {
         var (skill, version) = (state.Installed!.SkillId, state.Installed.Version);
-        var next = view.Installed.LastOrDefault(other => other.SkillId == skill && other.Version != version)?.Version;
+        var others = view.Installed.Where(other => other.SkillId == skill && other.Version != version).ToList();
+        var next = (others.LastOrDefault(other => view.Of(other.PayloadSha256)?.Blocked is null) ?? others.LastOrDefault())?.Version;
         return Change(state, "removed", way, "removed from the library") with { Current = view.Current.GetValueOrDefault(skill) == version ? next ?? "" : null };
     }
 

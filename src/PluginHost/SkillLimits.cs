@@ -60,6 +60,15 @@ public sealed class SkillLimits
     /// <summary>Denied demands of one skill in a minute, after which it is quarantined for probing; 0 for never. 10,000 by default.</summary>
     public int DenialsPerMinute { get; set; } = 10_000;
 
+    /// <summary>
+    /// How often a request of a guest is made again that got no answer, or 502, 503 or 504, where it asks only (GET, HEAD) or bears an <c>Idempotency-Key</c>. Each attempt is
+    /// demanded and recorded. 2 by default.
+    /// </summary>
+    public int HttpRetries { get; set; } = 2;
+
+    /// <summary>Sessions of one skill that may be open at the same time. 16 by default.</summary>
+    public int SessionsPerSkill { get; set; } = 16;
+
     /// <summary>Time to verify a package, from 10 ms to 24 h; consent is not counted. A minute by default.</summary>
     public TimeSpan LoadTime { get; set; } = TimeSpan.FromMinutes(1);
 

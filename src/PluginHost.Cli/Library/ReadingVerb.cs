@@ -14,6 +14,7 @@ internal sealed class ReadingVerb
 {
     private readonly Option<bool> _json = CommandOutput.JsonOption();
     private readonly Option<string?> _state = StateFlag.Create();
+    private readonly SharedFlag _shared = new();
 
     /// <summary>Whether the output is JSON.</summary>
     public bool IsJson(ParseResult parse) => parse.GetValue(_json);
@@ -28,12 +29,21 @@ internal sealed class ReadingVerb
     public Command Complete(Command command, Func<ParseResult, InstalledSkills, StateRoot, (IReadOnlyList<string> Lines, JsonObject Json)> work, TrustFlags? trust = null)
     {
         trust?.AddTo(command);
+        var flag = trust?.Shared ?? _shared;
+        if (trust is null)
+        {
+            flag.AddTo(command);
+        }
+
         command.Add(_state);
         command.Add(_json);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(_json), () =>
         {
             var root = Root(parse);
-            var (lines, json) = work(parse, InstalledSkills.Read(root, () => new OperatorKeys(new TrustFiles(null, root, null, []).Read().Ledger.Operators ?? OperatorKeys.None, [])), root);
+            using var shared = flag.Open(parse);
+            var trusted = new TrustFiles(null, root, null, [], shared?.Trust);
+            using var reading = new SkillsReading(root, () => new OperatorKeys(trusted.Read().Ledger.Operators ?? OperatorKeys.None, []), shared);
+            var (lines, json) = work(parse, reading.Skills, root);
             if (parse.GetValue(_json))
             {
                 CommandOutput.Write(parse.InvocationConfiguration.Output, json);

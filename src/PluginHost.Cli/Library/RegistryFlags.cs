@@ -1,7 +1,6 @@
 using System.CommandLine;
-using PluginHost.Hosting;
-using PluginHost.Library;
-using PluginHost.Library.Registries;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace PluginHost.Cli.Library;
 
@@ -9,26 +8,65 @@ namespace PluginHost.Cli.Library;
 internal sealed class RegistryFlags
 {
     private readonly Option<string?> _folder = new("--registry-dir") { Description = "A folder of packages.", HelpName = "DIR" };
+    private readonly Option<string?> _address = new("--registry-url") { Description = "The signed index of a registry; https.", HelpName = "URL" };
+    private readonly Option<string?> _key = new("--registry-key") { Description = "The key that signs it, this time only; without it the one of 'trust registry add'.", HelpName = "HEX" };
+    private readonly Option<string?> _roots = new("--registry-ca-cert") { Description = "Certificates (PEM) that the registry's own has to come from, in place of the system's.", HelpName = "FILE" };
     private readonly Option<string?> _skill = new("--skill-id") { Description = "The skill that is wanted of it.", HelpName = "ID" };
     private readonly Option<string?> _version = new("--version") { Description = "Its version; the highest without it.", HelpName = "VERSION" };
 
     public void AddTo(Command command)
     {
         command.Add(_folder);
+        command.Add(_address);
+        command.Add(_key);
+        command.Add(_roots);
         command.Add(_skill);
         command.Add(_version);
     }
 
     /// <summary>Whether a registry is named.</summary>
-    public bool IsNamed(ParseResult parse) => parse.GetValue(_folder) is not null;
+    public bool IsNamed(ParseResult parse) => parse.GetValue(_folder) is not null || parse.GetValue(_address) is not null;
 
-    /// <summary>What the registry offers of the skill that is named.</summary>
-    /// <exception cref="CommandError">Nothing is named.</exception>
-    public (RegistryEntry Entry, Func<PackageSource> Open, InstalledSource Source) Pick(ParseResult parse)
+    /// <summary>The registry, the skill that is wanted of it, and its version.</summary>
+    /// <exception cref="CommandError">Nothing is named, or too much.</exception>
+    public (SkillRegistry Registry, string SkillId, string? Version) Of(ParseResult parse)
     {
-        var folder = parse.GetValue(_folder) ?? throw new CommandError(ExitCode.Usage, "usage.registry", "--registry-dir is needed");
+        var (folder, address) = (parse.GetValue(_folder), parse.GetValue(_address));
+        if (folder is null == address is null)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.registry", "exactly one of --registry-dir and --registry-url is needed");
+        }
+
         var skill = parse.GetValue(_skill) ?? throw new CommandError(ExitCode.Usage, "usage.skill-id", "--skill-id is needed with a registry");
-        var entry = RegistryEntry.Pick(LocalRegistry.Read(folder), skill, parse.GetValue(_version));
-        return (entry, () => LocalRegistry.Open(folder, entry), new InstalledSource(InstalledSource.LocalRegistry, Path.GetFullPath(Path.Combine(folder, entry.Artifact))));
+        return (folder is not null ? SkillRegistry.Folder(folder) : Https(parse, address!), skill, parse.GetValue(_version));
+    }
+
+    private SkillRegistry Https(ParseResult parse, string address)
+    {
+        try
+        {
+            return Uri.TryCreate(address, UriKind.Absolute, out var index)
+                ? SkillRegistry.Https(index, parse.GetValue(_key), parse.GetValue(_roots) is { } file ? Roots(file) : null)
+                : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{address}' is no address");
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.registry", e.Message);
+        }
+    }
+
+    private static X509Certificate2Collection Roots(string file)
+    {
+        var roots = new X509Certificate2Collection();
+        try
+        {
+            roots.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandError(ExitCode.Environment, "environment.file", $"'{file}' cannot be read as certificates: {e.Message}");
+        }
+
+        return roots.Count > 0 ? roots : throw new CommandError(ExitCode.Environment, "environment.file", $"'{file}' holds no certificate");
     }
 }

@@ -19,7 +19,7 @@ internal static class SkillsInstallCommand
             var file = parse.GetValue(artifact);
             if (file is null == !registry.IsNamed(parse))
             {
-                throw new CommandError(ExitCode.Usage, "usage.artifact", "exactly one of --artifact and --registry-dir is needed");
+                throw new CommandError(ExitCode.Usage, "usage.artifact", "exactly one of --artifact, --registry-dir and --registry-url is needed");
             }
 
             return Report(host, options, verb.Trust.Path(parse), file is not null ? host.Library.Install(file, verb.LoadOptions(parse)) : FromRegistry(parse, registry, host, verb.LoadOptions(parse)));
@@ -34,25 +34,28 @@ internal static class SkillsInstallCommand
         registry.AddTo(command);
         return verb.Complete(command, (parse, host, options) =>
         {
-            var (entry, _, _) = registry.Pick(parse);
-            return host.Library.Skills.View().Find(entry.SkillId, null)?.Installed?.Version == entry.Version.ToString()
-                ? ([$"{entry.SkillId} {entry.Version} is current already"], new JsonObject
-                {
-                    ["event_kind"] = "skill.updated",
-                    ["updated"] = false,
-                    ["reason"] = "already_current",
-                    ["skill_id"] = entry.SkillId,
-                    ["version"] = entry.Version.ToString(),
-                    ["skills_root"] = LibraryVerb.Root(options),
-                })
-                : Report(host, options, verb.Trust.Path(parse), FromRegistry(parse, registry, host, verb.LoadOptions(parse)));
+            var (from, skill, version) = registry.Of(parse);
+            return host.Library.UpdateAsync(from, skill, version, verb.LoadOptions(parse)).GetAwaiter().GetResult() is { } installed
+                ? Report(host, options, verb.Trust.Path(parse), installed)
+                : AlreadyCurrent(host.Library.Skills.Find(skill, null).Installed!, options);
         });
     }
 
+    private static (IReadOnlyList<string> Lines, JsonObject Json) AlreadyCurrent(InstalledSkill skill, SkillHostOptions options) =>
+        ([$"{skill.SkillId} {skill.Version} is current already"], new JsonObject
+        {
+            ["event_kind"] = "skill.updated",
+            ["updated"] = false,
+            ["reason"] = "already_current",
+            ["skill_id"] = skill.SkillId,
+            ["version"] = skill.Version,
+            ["skills_root"] = LibraryVerb.Root(options),
+        });
+
     private static SkillLibraryEntry FromRegistry(ParseResult parse, RegistryFlags registry, SkillHost host, SkillLoadOptions load)
     {
-        var (_, open, source) = registry.Pick(parse);
-        return host.Library.Install(open(), source, load, CancellationToken.None);
+        var (from, skill, version) = registry.Of(parse);
+        return host.Library.InstallAsync(from, skill, version, load).GetAwaiter().GetResult();
     }
 
     /// <summary>Tells what was installed.</summary>

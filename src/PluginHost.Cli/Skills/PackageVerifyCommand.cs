@@ -33,7 +33,9 @@ internal static class PackageVerifyCommand
         return Complete(new Command("verify", "Verify an installed skill: the same as for a package. Writes nothing.") { id, version }, isInstalled: true, (parse, flags) =>
         {
             var root = ReadingVerb.Root(flags.State(parse));
-            var skills = InstalledSkills.Read(root, () => new OperatorKeys(flags.View(parse).Ledger.Operators ?? OperatorKeys.None, []));
+            using var shared = flags.Shared.Open(parse);
+            using var reading = new SkillsReading(root, () => new OperatorKeys(flags.View(parse).Ledger.Operators ?? OperatorKeys.None, []), shared);
+            var skills = reading.Skills;
             return skills.Folder.Read(skills.Find(parse.GetRequiredValue(id), parse.GetValue(version)).Installed!);
         });
     }

@@ -3,6 +3,7 @@ using System.Text;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Wasm;
 using PluginHost.Hosting;
+using PluginHost.PostgreSql;
 using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
@@ -71,6 +72,11 @@ internal sealed class RunFlags
         var canKeep = state is not null;
         options.StateDirectory = state?.Path;
         options.TrustStoreFile = parse.GetValue(trust.Store);
+        if (trust.Shared.ConnectionString(parse) is { } fleet)
+        {
+            options.UsePostgreSql(state is not null ? fleet : throw new CommandError(ExitCode.Refused, "state.missing", "a fleet's database goes with a state directory: 'pluginhost init' makes one"));
+        }
+
         options.AllowTrustOnFirstUse |= parse.GetValue(trust.AllowFirstUse);
         options.AllowUnsignedOnProbation |= parse.GetValue(_unsigned);
         options.AuditFile = parse.GetValue(_audit);

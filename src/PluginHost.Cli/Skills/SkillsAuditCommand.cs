@@ -8,7 +8,6 @@ using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Trust;
-using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
 
@@ -40,17 +39,20 @@ internal static class SkillsAuditCommand
 
             List<Audited> audited = file is not null
                 ? [Audit("artifact", file, InputFiles.Read(file, ArchiveLimits.TotalBytes), settings with { Beside = PackageFile.Evidence(file) }, view, rules)]
-                : [.. Installed(ReadingVerb.Root(flags.State(parse)), parse.GetValue(id), parse.GetValue(version), settings, view, rules)];
+                : [.. Installed(parse, flags, (parse.GetValue(id), parse.GetValue(version)), settings, view, rules)];
             Report(audited, flags, parse, rules.Now, parse.GetValue(json), file is null);
             return audited.TrueForAll(one => one.Audit.Passed && one.Refusal is null) ? ExitCode.Done : ExitCode.Refused;
         }));
         return command;
     }
 
-    private static IEnumerable<Audited> Installed(StateRoot root, string? id, string? version, InspectionSettings settings, TrustView view, TrustRules rules)
+    private static IEnumerable<Audited> Installed(ParseResult parse, TrustFlags flags, (string? Id, string? Version) which, InspectionSettings settings, TrustView view, TrustRules rules)
     {
-        var skills = InstalledSkills.Read(root, () => new OperatorKeys(view.Ledger.Operators ?? OperatorKeys.None, []));
-        var wanted = id is null ? null : skills.Find(id, version).Installed;
+        var root = ReadingVerb.Root(flags.State(parse));
+        using var shared = flags.Shared.Open(parse);
+        using var reading = new SkillsReading(root, () => new OperatorKeys(view.Ledger.Operators ?? OperatorKeys.None, []), shared);
+        var skills = reading.Skills;
+        var wanted = which.Id is null ? null : skills.Find(which.Id, which.Version).Installed;
         foreach (var installed in skills.View().Installed.Where(skill => wanted is null ? skill.Current : skill.PayloadSha256 == wanted.PayloadSha256))
         {
             var source = skills.Folder.Read(installed);

@@ -11,6 +11,9 @@ internal sealed class TrustFlags
 {
     private readonly Option<string?> _state = StateFlag.Create();
 
+    /// <summary>The database of the fleet that the state belongs to.</summary>
+    public SharedFlag Shared { get; } = new();
+
     public Option<string?> Store { get; } = new("--trust-store") { Description = "Trust store, in place of the state's.", HelpName = "FILE" };
 
     public Option<string[]> Publishers { get; } = new("--trusted-publisher") { Description = "A publisher's key, 64 hexadecimal digits; counts for this run only.", HelpName = "PUBLISHER=KEY" };
@@ -22,6 +25,7 @@ internal sealed class TrustFlags
         command.Add(Store);
         command.Add(Publishers);
         command.Add(AllowFirstUse);
+        Shared.AddTo(command);
     }
 
     /// <summary>The same, and the state that the store is in; for verbs that write nothing.</summary>
@@ -41,7 +45,8 @@ internal sealed class TrustFlags
         try
         {
             // A store that is named must be there; one that nobody named is empty. What the state knows beside it counts in any case.
-            return new TrustFiles(parse.GetValue(Store), StateFlag.Open(parse.GetValue(_state)), null, Keys(parse)).Read();
+            using var shared = Shared.Open(parse);
+            return new TrustFiles(parse.GetValue(Store), StateFlag.Open(parse.GetValue(_state)), null, Keys(parse), shared?.Trust).Read();
         }
         catch (FormatException e)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.PostgreSql;
 using PluginHost.State;
 
 namespace PluginHost.Cli.State;
@@ -11,10 +12,17 @@ internal static class InitCommand
     {
         var state = StateFlag.Create();
         var json = CommandOutput.JsonOption();
+        var fleet = new SharedFlag();
         var command = new Command("init", "Make a state directory: trust store, keys, audit logs. No other verb makes one.") { state, json };
+        fleet.AddTo(command);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var (root, isNew) = StateRoot.Create(StateFlag.Locate(parse.GetValue(state)).Path);
+            if (fleet.ConnectionString(parse) is { } connection)
+            {
+                PostgreSqlState.Initialize(connection);
+            }
+
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(json))
             {

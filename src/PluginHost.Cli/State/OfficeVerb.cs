@@ -7,11 +7,12 @@ namespace PluginHost.Cli.State;
 /// <summary>What the verbs share by which an operator decides something: the state, its anchor, a reason, and a record of who decided.</summary>
 /// <param name="open">Opens where it is decided.</param>
 /// <param name="namesPrincipal">Whether the command line may say who decides.</param>
-internal sealed class OfficeVerb<TOffice>(Func<StateRoot, IStateAnchor?, string, TOffice> open, bool namesPrincipal = false)
+internal sealed class OfficeVerb<TOffice>(Func<StateRoot, IStateAnchor?, string, ISharedState?, TOffice> open, bool namesPrincipal = false)
     where TOffice : StateOffice
 {
     private readonly Option<string?> _principal = new("--principal") { Description = "Who decides; else the user of this process.", HelpName = "NAME" };
     private readonly Option<string?> _state = StateFlag.Create();
+    private readonly SharedFlag _shared = new();
     private readonly Option<string?> _anchor = new("--anchor") { Description = "File of the state's anchor.", HelpName = "FILE" };
     private readonly Option<string> _reason = new("--reason") { Description = "Why; goes on record.", HelpName = "TEXT", Required = true };
     private readonly Option<bool> _json = CommandOutput.JsonOption();
@@ -24,6 +25,7 @@ internal sealed class OfficeVerb<TOffice>(Func<StateRoot, IStateAnchor?, string,
     {
         command.Add(_reason);
         command.Add(_state);
+        _shared.AddTo(command);
         command.Add(_anchor);
         command.Add(_json);
         if (namesPrincipal)
@@ -45,7 +47,8 @@ internal sealed class OfficeVerb<TOffice>(Func<StateRoot, IStateAnchor?, string,
                 using var office = open(
                     replaces ? StateRoot.OpenToReplaceTrust(path) : StateRoot.Open(path),
                     parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null,
-                    namesPrincipal ? parse.GetValue(_principal) ?? "user:" + Environment.UserName : Environment.UserName);
+                    namesPrincipal ? parse.GetValue(_principal) ?? "user:" + Environment.UserName : Environment.UserName,
+                    _shared.Open(parse));
                 var (text, json) = decide(parse, office, reason);
                 if (parse.GetValue(_json))
                 {

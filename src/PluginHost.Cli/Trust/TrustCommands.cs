@@ -13,7 +13,7 @@ internal static class TrustCommands
 
     public static Command Create() => new("trust", "Work with the publishers that are trusted.")
     {
-        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(), TrustSignCommand.Create(), Operators(),
+        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(), TrustSignCommand.Create(), Operators(), TrustRegistryCommand.Create(),
     };
 
     private static Command Init()

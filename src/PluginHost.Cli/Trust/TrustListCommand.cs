@@ -14,10 +14,13 @@ internal static class TrustListCommand
     {
         var state = StateFlag.Create();
         var json = CommandOutput.JsonOption();
+        var fleet = new SharedFlag();
         var command = new Command("list", "Tell whom the state trusts, and what was revoked.") { state, json };
+        fleet.AddTo(command);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
-            var view = new TrustFiles(null, StateRoot.Open(StateFlag.Locate(parse.GetValue(state)).Path), null, []).Read();
+            using var shared = fleet.Open(parse);
+            var view = new TrustFiles(null, StateRoot.Open(StateFlag.Locate(parse.GetValue(state)).Path), null, [], shared?.Trust).Read();
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(json))
             {
@@ -49,6 +52,11 @@ internal static class TrustListCommand
         foreach (var (id, skill) in view.Ledger.Skills)
         {
             output.WriteLine(Printable.Words($"  {id}  {skill.Highest()?.ToString() ?? "-"}  by {skill.Publisher}, provenance level {skill.ProvenanceLevel()}"));
+        }
+
+        foreach (var (origin, registry) in view.Ledger.Registries?.ToArray() ?? [])
+        {
+            output.WriteLine(Printable.Words($"registry {origin}  {registry.Key}"));
         }
 
         foreach (var (key, revoked) in view.Ledger.RevokedKeys.Concat(view.Ledger.Publishers.Values.SelectMany(publisher => publisher.Revoked)))

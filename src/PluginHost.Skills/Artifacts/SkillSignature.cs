@@ -57,16 +57,20 @@ internal sealed record SkillSignature
 
     /// <summary>Reads and verifies the signature of a package.</summary>
     /// <exception cref="SkillVerificationException">It is missing, malformed, or does not hold.</exception>
-    public static SkillSignature Verify(SkillArtifact artifact)
+    public static SkillSignature Verify(SkillArtifact artifact) =>
+        Verify(artifact.Find(PayloadDigest.SignatureEntry) ?? throw Refused("missing", "the package is not signed"), artifact.Payload);
+
+    /// <summary>Reads and verifies a signature over a payload digest.</summary>
+    /// <exception cref="SkillVerificationException">It is malformed, or does not hold.</exception>
+    public static SkillSignature Verify(byte[] bytes, string payload)
     {
-        var bytes = artifact.Find(PayloadDigest.SignatureEntry) ?? throw Refused("missing", "the package is not signed");
         var values = Read(bytes);
         if (values["algorithm"] != Algorithm)
         {
             throw Refused("algorithm", "the algorithm is not ed25519-sha256");
         }
 
-        if (values["payload_sha256"] != artifact.Payload)
+        if (values["payload_sha256"] != payload)
         {
             throw Refused("payload", "the signature is over another payload");
         }
@@ -79,7 +83,7 @@ internal sealed record SkillSignature
         }
 
         var signature = Base64(values["signature_base64"], "signature_base64");
-        var verdict = Ed25519.Verify(key, Encoding.ASCII.GetBytes(artifact.Payload), signature);
+        var verdict = Ed25519.Verify(key, Encoding.ASCII.GetBytes(payload), signature);
         return verdict == SignatureVerdict.Valid
             ? new SkillSignature(values["publisher"], key, keyId)
             : throw Refused(Rule(verdict), $"the signature does not hold: {verdict}");

@@ -13,6 +13,9 @@ internal sealed record TrustLedger
     /// <summary>Bytes of a ledger.</summary>
     public const int MaxBytes = 32 * 1024 * 1024;
 
+    /// <summary>What a key is called that signs the index of a registry.</summary>
+    public const string RegistryRole = "registry";
+
     private const int MaxEntries = 10_000;
 
     public static TrustLedger Empty { get; } = new();
@@ -37,6 +40,14 @@ internal sealed record TrustLedger
     /// <summary>Operators of this host by public key, former ones included; null where there never was one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<string, OperatorRecord>? Operators { get; init; }
+
+    /// <summary>Keys that were a registry's before another took their place; null where there never was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedSet<string>? FormerRegistryKeys { get; init; }
+
+    /// <summary>Registries by origin, former ones included; null where there never was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, RegistryRecord>? Registries { get; init; }
 
     /// <exception cref="FormatException">It is no ledger.</exception>
     public static TrustLedger Read(byte[] bytes)

@@ -51,6 +51,20 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
         return new TrustView(isKnown ? Store.WithPin(publisher, after.Current().Keys[0]) : Store, ledger);
     }
 
+    /// <summary>What a key is here: it has one role; null for one that is not known.</summary>
+    public string? RoleOf(string key, TrustRules rules) => OtherRoleOf(key, rules) ?? (IsPublishers(key) ? "publisher" : null);
+
+    /// <summary>What a key is here beside a publisher's.</summary>
+    public string? OtherRoleOf(string key, TrustRules? rules = null) =>
+        rules?.OtherRoles.GetValueOrDefault(key)
+        ?? (Ledger.Operators?.ContainsKey(key) == true ? "operator"
+            : Ledger.Registries?.Values.Any(registry => registry.Key == key) == true || Ledger.FormerRegistryKeys?.Contains(key) == true ? TrustLedger.RegistryRole
+            : null);
+
+    /// <summary>Whether a key is listed or pinned for a publisher, or belongs to a succession.</summary>
+    public bool IsPublishers(string key) =>
+        Store.Listing.Concat(Store.Pins).Any(pair => pair.Key == key) || Ledger.Publishers.Values.Any(publisher => publisher.Sets.Any(set => set.Keys.Contains(key)));
+
     /// <summary>Decides whether a package may be trusted. Changes nothing.</summary>
     /// <exception cref="SkillVerificationException">It may not.</exception>
     public TrustEvidence Decide(SignedSkill skill, TrustRules rules)
@@ -67,7 +81,7 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
             return Unsigned(skill, rules);
         }
 
-        if ((rules.OtherRoles.GetValueOrDefault(key) ?? (Ledger.Operators?.ContainsKey(key) == true ? "operator" : null)) is { } role)
+        if (OtherRoleOf(key, rules) is { } role)
         {
             throw Refused("key-role", $"the key {skill.Signature.KeyId} is a {role}'s here, and cannot be a publisher's");
         }

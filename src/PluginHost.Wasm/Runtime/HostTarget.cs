@@ -11,13 +11,13 @@ internal sealed class HostTarget : CallTarget
     private readonly HostFunction _function;
     private readonly bool _metering;
 
-    public HostTarget(Instance importer, HostFunction function)
+    public HostTarget(Caller importer, HostFunction function)
         : base(importer.Store)
     {
         _function = function;
-        _metering = importer.Compiled.Metering;
+        _metering = importer.Instance.Compiled.Metering;
         Typed = function.Typed;
-        Caller = new Caller(importer);
+        Caller = importer;
     }
 
     /// <summary>Called by compiled code before the host's function: no host call starts with the budget used up.</summary>

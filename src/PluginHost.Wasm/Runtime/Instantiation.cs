@@ -3,7 +3,10 @@ using PluginHost.Wasm.Binary;
 namespace PluginHost.Wasm.Runtime;
 
 /// <summary>The steps that make an instance of a module (spec 4.5.4).</summary>
-internal sealed class Instantiation(Store store, CompiledModule compiled, Func<ModuleImport, object?> find)
+/// <param name="store">The store it shall live in.</param>
+/// <param name="compiled">The module.</param>
+/// <param name="imports">What stands for each of its imports, in their order; null for what was not found.</param>
+internal sealed class Instantiation(Store store, CompiledModule compiled, IReadOnlyList<object?> imports)
 {
     private readonly WasmModule _module = compiled.Module;
 
@@ -39,13 +42,15 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
         var tables = new List<WasmTable>();
         var memories = new List<WasmMemory>();
         var globals = new List<WasmGlobal?>();
-        foreach (var import in _module.Imports)
+        var caller = new Caller(instance);
+        for (var i = 0; i < _module.Imports.Length; i++)
         {
-            var item = find(import) ?? throw new WasmLinkException(import, "unknown import");
+            var import = _module.Imports[i];
+            var item = imports[i] ?? throw new WasmLinkException(import, "unknown import");
             switch (import.Kind)
             {
                 case ExternalKind.Function:
-                    functions.Add(Function(instance, import, item));
+                    functions.Add(Function(caller, import, item));
                     break;
                 case ExternalKind.Table:
                     tables.Add(item is WasmTable table && Fits(table, import.Table!) ? table : throw Incompatible(import));
@@ -73,11 +78,11 @@ internal sealed class Instantiation(Store store, CompiledModule compiled, Func<M
 
     private static WasmLinkException Incompatible(ModuleImport import) => new(import, "incompatible import type");
 
-    private WasmFunction Function(Instance instance, ModuleImport import, object item) => item switch
+    private WasmFunction Function(Caller caller, ModuleImport import, object item) => item switch
     {
         WasmFunction function when function.Type.Equals(import.Function) && ReferenceEquals(function.Target.Store, store) => function.Loaded(),
         HostFunction host when host.Type.Equals(import.Function) =>
-            new WasmFunction(import.Function, compiled.HostThunk(import.Function), new HostTarget(instance, host), compiled),
+            new WasmFunction(import.Function, compiled.HostThunk(import.Function), new HostTarget(caller, host), compiled),
         _ => throw Incompatible(import),
     };
 

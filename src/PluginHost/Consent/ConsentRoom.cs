@@ -50,7 +50,7 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
 
         try
         {
-            return new ConsentAnswer(await callback(request, cancellation).ConfigureAwait(false) ?? ConsentDecision.Refuse, "asked");
+            return new ConsentAnswer(await callback(request, cancellation).AsTask().WaitAsync(cancellation).ConfigureAwait(false) ?? ConsentDecision.Refuse, "asked");
         }
         catch (Exception e) when (e is not (SkillException or OperationCanceledException))
         {

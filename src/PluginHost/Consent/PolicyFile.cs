@@ -1,5 +1,6 @@
 using PluginHost.Capabilities;
 using PluginHost.Hosting;
+using PluginHost.Limits;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Toml;
@@ -168,6 +169,8 @@ internal static class PolicyFile
         limits.BreakTime = Time("break_time_ms", limits.BreakTime);
         limits.FailureMinimumCalls = Count("failure_minimum_calls", limits.FailureMinimumCalls, 1);
         limits.QuarantineAfterBreaks = Count("quarantine_after_breaks", limits.QuarantineAfterBreaks, 0);
+        limits.HttpRetries = Count("http_retries", limits.HttpRetries, 0) is <= TimeLimits.MostRetries and var retries ? retries : throw table.Wrong("http_retries", $"is more than {TimeLimits.MostRetries}");
+        limits.SessionsPerSkill = Count("sessions_per_skill", limits.SessionsPerSkill, 0);
         limits.DenialsPerMinute = Count("denials_per_minute", limits.DenialsPerMinute, 0);
         limits.HostMemoryBytes = table.Positive("host_memory_bytes", limits.HostMemoryBytes);
         limits.CallsPerSecond = Rate("calls_per_second", limits.CallsPerSecond);

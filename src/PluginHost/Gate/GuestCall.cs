@@ -13,7 +13,7 @@ namespace PluginHost.Gate;
 /// receipt is written.
 /// </summary>
 internal sealed class GuestCall(
-    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null, AuditQuota? quota = null, SkillMeter? meter = null)
+    AuditLog audit, SkillIdentity identity, string tool, CallContext context, EffectiveGrant grant, CancellationToken stop, GuestCall? parent = null, AuditQuota? quota = null, SkillMeter? meter = null, SecretWatch? watch = null)
 {
     /// <summary>Denials that are kept in full; more of them are only counted.</summary>
     private const int MaxDenials = 100;
@@ -53,8 +53,8 @@ internal sealed class GuestCall(
     /// <summary>What the call has used of the host.</summary>
     public CallLedger Ledger { get; } = new(meter?.Bytes);
 
-    /// <summary>The secrets that the call, and those that it is a part of, have had to do with.</summary>
-    public SecretWatch Watch { get; } = parent?.Watch ?? new SecretWatch();
+    /// <summary>The secrets that the call, those that it is a part of, and those before it in its session have had to do with.</summary>
+    public SecretWatch Watch { get; } = parent?.Watch ?? watch ?? new SecretWatch();
 
     /// <summary>Asks for an effect that leaves its own record.</summary>
     /// <param name="capability">What is needed.</param>

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Threading.RateLimiting;
+using System.Text.Json;
 using PluginHost.Audit;
+using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Functions;
 using PluginHost.Capabilities.Http;
 using PluginHost.Capabilities.Variables;
@@ -21,11 +22,14 @@ internal sealed class HostServices : IDisposable
     /// <summary>Threads beyond those of the calls that may run, for guests that did not stop when their callers were released.</summary>
     private const int AbandonedCalls = 16;
 
+    /// <summary>What compiled code that nobody uses any more may go on taking.</summary>
+    private const long UnusedCodeBytes = 64L << 20;
+
     /// <summary>Clocks that are set by the network go back a little.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<(string Publisher, string Skill), SkillState> _states = [];
-    private readonly ConcurrencyLimiter _loads;
+    private readonly Lock _exchange = new();
     private readonly StateRoot? _root;
     private readonly LifecycleWatch _watch;
 
@@ -66,7 +70,6 @@ internal sealed class HostServices : IDisposable
         Trusts = TrustRoom.Rules(options, root);
         Protected = new ProtectedPlaces([root?.Path], [trustFile, auditFile]);
         Limits = options.Limits.Copy();
-        DataBytes = options.Limits.DataBytes;
         AuditBytes = options.Audit.SkillBytesPerMinute;
         DrainTime = options.Limits.DrainTime;
         Policy = new HostPolicy([.. options.WithdrawnCapabilities], OfGuests(options.Limits))
@@ -77,8 +80,10 @@ internal sealed class HostServices : IDisposable
         };
         Threads = new EngineThreads(options.Limits.ConcurrentCalls + AbandonedCalls);
         Calls = new HostCallLimits(Time, Limits);
-        _loads = Limiter(options.Limits.ConcurrentLoads, options.Limits.ConcurrentLoads);
-        Loads = new LoadPipeline(Time, _loads, options.Limits.LoadTime);
+        Modules = new ModuleCache(Calls.TakeMemory, Math.Min(UnusedCodeBytes, Limits.HostMemoryBytes / 8));
+        Calls.MakeRoom = Modules.Trim;
+        Loads = new LoadPipeline(Time, Limits);
+        Retry = new HttpRetry(Limits.HttpRetries, Time);
         Audit = OpenAudit(options.Audit, auditFile);
         try
         {
@@ -163,23 +168,83 @@ internal sealed class HostServices : IDisposable
     /// <summary>What all calls of the host share.</summary>
     public HostCallLimits Calls { get; }
 
+    /// <summary>Compiled modules.</summary>
+    public ModuleCache Modules { get; }
+
     public TimeSpan DrainTime { get; private set; }
 
-    private long DataBytes { get; }
+    /// <summary>Which requests of guests are made again.</summary>
+    public HttpRetry Retry { get; private set; }
 
     private long AuditBytes { get; }
 
     /// <summary>What a publisher's skill keeps between calls. Ids belong to publishers: the same id of another is another skill.</summary>
     public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(
-        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), DataBytes, new AuditQuota(AuditBytes, Time), Time));
+        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), Limits.DataBytes, new AuditQuota(AuditBytes, Time), Time, new ReservedSpace(Calls.Memory)));
 
     /// <summary>Calls a tool of whatever loaded skill has it, for another skill.</summary>
-    public NestedOutcome CallSkill(NestedCall nested) => Loaded.Keys.Where(skill => skill.Tools.Any(tool => tool.Id == nested.Tool)).ToList() switch
+    public NestedOutcome CallSkill(NestedCall nested)
     {
-        [] => NestedOutcome.Failed($"no loaded skill has the tool '{nested.Tool}'"),
-        [var callee] => nested.Chain.Contains(callee.Id) ? NestedOutcome.Failed($"'{callee.Id}' is in the middle of a call already") : callee.CallNested(nested),
-        _ => NestedOutcome.Failed($"more than one loaded skill has the tool '{nested.Tool}'"),
-    };
+        NestedOutcome outcome;
+        do
+        {
+            outcome = Offering(nested.Tool) switch
+            {
+                [] => NestedOutcome.Failed($"no loaded skill has the tool '{nested.Tool}'"),
+                [var callee] => nested.Chain.Contains(callee.Id) ? NestedOutcome.Failed($"'{callee.Id}' is in the middle of a call already") : callee.CallNested(nested),
+                _ => NestedOutcome.Failed($"more than one loaded skill has the tool '{nested.Tool}'"),
+            };
+        }
+        while (outcome == NestedOutcome.Moved);
+        return outcome;
+    }
+
+    /// <summary>Puts a skill in the place of another: at no time do other skills find both, or neither.</summary>
+    public void Exchange(Skill before, Skill after)
+    {
+        lock (_exchange)
+        {
+            before.IsAside = true;
+            after.IsAside = false;
+        }
+
+        after.ApplyQuotas();
+        Append("exchanged", after, writer =>
+        {
+            writer.WriteString("payload", after.PayloadDigest);
+            writer.WriteString("before", before.Version);
+        });
+    }
+
+    /// <summary>Puts on record what went wrong around an exchange that happened, or did not.</summary>
+    public void ExchangeFailed(Skill running, string happened, string code) => Append(happened, running, writer => writer.WriteString("code", code));
+
+    /// <summary>What cannot be put on record here keeps nothing from going on: it happened, and the log tells its own trouble to whoever calls next.</summary>
+    private void Append(string happened, Skill skill, Action<Utf8JsonWriter> more)
+    {
+        try
+        {
+            Audit.AppendAfter("lifecycle", writer =>
+            {
+                writer.WriteString("event", happened);
+                writer.WriteString("skill", skill.Id);
+                writer.WriteString("version", skill.Version);
+                more(writer);
+            }, out _);
+        }
+        catch (SkillStateException)
+        {
+            // See above.
+        }
+    }
+
+    private List<Skill> Offering(string tool)
+    {
+        lock (_exchange)
+        {
+            return [.. Loaded.Keys.Where(skill => !skill.IsAside && skill.Tools.Any(offered => offered.Id == tool))];
+        }
+    }
 
     private LifecycleJournal OpenJournal(ImmutableArray<byte[]> operators)
     {
@@ -215,6 +280,13 @@ internal sealed class HostServices : IDisposable
         DrainTime = Limits.DrainTime;
         Threads.Reload(Limits.ConcurrentCalls + AbandonedCalls);
         Calls.Reload(Limits);
+        Loads.Reload(Limits);
+        Retry = new HttpRetry(Limits.HttpRetries, Time);
+        foreach (var state in _states.Values)
+        {
+            state.Reload(Limits.DataBytes);
+        }
+
         foreach (var skill in Loaded.Keys)
         {
             skill.Reload(Limits);
@@ -224,13 +296,6 @@ internal sealed class HostServices : IDisposable
     }
 
     private static GuestLimits OfGuests(SkillLimits limits) => new() { Time = limits.CallTime, Fuel = limits.CallFuel, MemoryBytes = limits.CallMemoryBytes };
-
-    private static ConcurrencyLimiter Limiter(int permits, int queue) => new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = permits,
-        QueueLimit = queue,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
 
     public void Dispose()
     {
@@ -248,7 +313,8 @@ internal sealed class HostServices : IDisposable
             // It goes on from the last time that could be kept.
         }
 
+        Modules.Dispose();
         Calls.Dispose();
-        _loads.Dispose();
+        Loads.Dispose();
     }
 }

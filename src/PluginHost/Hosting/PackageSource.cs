@@ -12,6 +12,9 @@ internal sealed record PackageSource(Func<byte[]> Read, Func<byte[]> Evidence)
     /// <summary>Whether it is what an operator installed: that a newer version was met since does not speak against it.</summary>
     public bool IsInstalled { get; init; }
 
+    /// <summary>A key that cannot be the publisher's, because it signed something else on the way here.</summary>
+    public string? RegistryKey { get; init; }
+
     public static PackageSource File(string path) => new(() => PackageFile.Read(path), () => PackageFile.Evidence(path));
 
     /// <summary>A package whose bytes are there already.</summary>

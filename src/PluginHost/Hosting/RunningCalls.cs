@@ -9,6 +9,18 @@ internal sealed class RunningCalls : IDisposable
     private int _running;
     private bool _ended;
 
+    /// <summary>Whether no more calls are taken.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended;
+            }
+        }
+    }
+
     /// <exception cref="ObjectDisposedException">No more calls are taken.</exception>
     public Running Begin(object owner, CancellationToken caller)
     {
@@ -20,7 +32,7 @@ internal sealed class RunningCalls : IDisposable
         }
     }
 
-    /// <summary>Takes no more calls, waits, and after a while interrupts.</summary>
+    /// <summary>Takes no more calls, waits, and after a while interrupts. May be asked again with less patience.</summary>
     public async Task EndAsync(TimeSpan patience, TimeProvider time)
     {
         lock (_gate)
@@ -28,7 +40,7 @@ internal sealed class RunningCalls : IDisposable
             _ended = true;
             if (_running == 0)
             {
-                _drained.SetResult();
+                _drained.TrySetResult();
             }
         }
 
@@ -39,7 +51,7 @@ internal sealed class RunningCalls : IDisposable
         catch (TimeoutException)
         {
             // From here on nobody puts another in its place.
-            await _stop.CancelAsync().ConfigureAwait(false);
+            Cancel(_stop);
             await _drained.Task.ConfigureAwait(false);
         }
     }
@@ -85,7 +97,7 @@ internal sealed class RunningCalls : IDisposable
         {
             if (--_running == 0 && _ended)
             {
-                _drained.SetResult();
+                _drained.TrySetResult();
             }
         }
     }

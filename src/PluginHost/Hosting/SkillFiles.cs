@@ -5,9 +5,12 @@ using PluginHost.Consent;
 namespace PluginHost.Hosting;
 
 /// <summary>The trees behind a skill's roots: mapped directories, else its own in memory; and its assets.</summary>
-internal sealed class SkillFiles(FileGrant own, SkillState state, ImmutableDictionary<string, HostDirectory> mapped, ImmutableHashSet<string> readOnly)
+internal sealed class SkillFiles(FileGrant own, SkillState state, ImmutableDictionary<string, HostDirectory> mapped, ImmutableHashSet<string> readOnly, ImmutableArray<RootGrant> kept)
 {
     public SkillState State => state;
+
+    /// <summary>The quotas of its roots in memory hold, in the place of another version's.</summary>
+    public void ApplyQuotas() => state.Prepare(kept);
 
     public IEnumerable<HostDirectory> Mapped => mapped.Values;
 

@@ -77,6 +77,8 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         require(limits.FailureWindow >= ShortestBreak && limits.FailureWindow <= TimeLimits.Longest, "Limits.FailureWindow is not between half a second and 24 h");
         require(limits.BreakTime >= ShortestBreak && limits.BreakTime <= TimeLimits.Longest, "Limits.BreakTime is not between half a second and 24 h");
         require(limits.QuarantineAfterBreaks >= 0, "Limits.QuarantineAfterBreaks is negative");
+        require(limits.HttpRetries is >= 0 and <= TimeLimits.MostRetries, $"Limits.HttpRetries is not between 0 and {TimeLimits.MostRetries}");
+        require(limits.SessionsPerSkill >= 0, "Limits.SessionsPerSkill is negative");
         require(limits.DenialsPerMinute >= 0, "Limits.DenialsPerMinute is negative");
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Functions;
 using PluginHost.Consent;
-using PluginHost.Sandbox;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
@@ -14,7 +13,11 @@ namespace PluginHost.Hosting;
 /// The walk through the rooms for one package. Its file is read once; what is refused on the way is recorded and leaves
 /// nothing behind.
 /// </summary>
-internal sealed class SkillLoader(HostServices services, PackageSource source, SkillLoadOptions options)
+/// <param name="services">The host.</param>
+/// <param name="source">The package.</param>
+/// <param name="options">What it is given.</param>
+/// <param name="isBeside">Whether another version runs, and goes on if this one is refused.</param>
+internal sealed class SkillLoader(HostServices services, PackageSource source, SkillLoadOptions options, bool isBeside = false)
 {
     private SkillArtifact? _artifact;
     private SignedSkill? _signed;
@@ -73,8 +76,16 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
     public Skill Admit(Candidate candidate, ConsentAnswer answer, CancellationToken cancellation)
     {
         var consented = ConsentedSkill.Decide(candidate.Skill, candidate.Plan, candidate.Request, answer.Decision);
-        var modules = Compile(consented, cancellation);
-        return new Skill(services, consented, modules, OpenFiles(consented), candidate);
+        var modules = SkillModules.Load(services, consented, cancellation);
+        try
+        {
+            return new Skill(services, consented, modules, OpenFiles(consented), candidate);
+        }
+        catch
+        {
+            modules.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Records why the package was refused, as far as it was known by then.</summary>
@@ -97,27 +108,16 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         }
     }
 
-    private Dictionary<string, SandboxedModule> Compile(ConsentedSkill skill, CancellationToken cancellation)
-    {
-        var modules = new Dictionary<string, SandboxedModule>(StringComparer.Ordinal);
-        foreach (var module in skill.Tools.Select(tool => tool.Code.Module).DistinctBy(module => module.Path))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            modules.Add(module.Path, SandboxedModule.Load(module.Module, module.Bytes, metering: true, services.Functions, cancellation));
-        }
-
-        return modules;
-    }
-
     private SkillFiles OpenFiles(ConsentedSkill skill)
     {
         var own = OwnFiles.Of(skill.Inspected.Signed.Artifact, services.Time);
         
         // What nobody signed is known by its bytes alone: other bytes are another skill.
         var state = services.StateOf(skill.Request.Publisher, skill.Inspected.Signed.IsSigned ? skill.Request.SkillId : skill.Request.PayloadDigest);
-        state.Prepare(skill.Tools.SelectMany(tool => tool.Roots).Where(root => !options.Directories.ContainsKey(root.Path)));
+        ImmutableArray<RootGrant> kept = [.. skill.Tools.SelectMany(tool => tool.Roots).Where(root => !options.Directories.ContainsKey(root.Path))];
+        state.Prepare(kept, isBeside);
         var readOnly = options.Directories.Where(pair => pair.Value.IsReadOnly).Select(pair => pair.Key).ToImmutableHashSet(StringComparer.Ordinal);
-        return new SkillFiles(own, state, OpenDirectories(skill), readOnly);
+        return new SkillFiles(own, state, OpenDirectories(skill), readOnly, kept);
     }
 
     private ImmutableDictionary<string, HostDirectory> OpenDirectories(ConsentedSkill skill)
@@ -210,7 +210,12 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         });
     }
 
-    private TrustRules Rules() => services.Trusts with { AllowDowngrade = options.AllowDowngrade || source.IsInstalled, Now = services.Now };
+    private TrustRules Rules() => services.Trusts with
+    {
+        AllowDowngrade = options.AllowDowngrade || source.IsInstalled,
+        OtherRoles = source.RegistryKey is { } key ? services.Trusts.OtherRoles.SetItem(key, TrustLedger.RegistryRole) : services.Trusts.OtherRoles,
+        Now = services.Now,
+    };
 
     /// <exception cref="SkillException">It may not be trusted any more.</exception>
     private (TrustEvidence Evidence, TrustView View, string? LessProvenance) Decide(TrustView now, InspectedSkill skill)

@@ -9,11 +9,11 @@ namespace PluginHost.Hosting;
 /// What a skill keeps between calls, shared by its tools and versions: its variables, in the state directory where there is
 /// one, and its files, in memory.
 /// </summary>
-internal sealed class SkillState(IVariableStore variables, long maxBytes, AuditQuota quota, TimeProvider time)
+internal sealed class SkillState(IVariableStore variables, long maxBytes, AuditQuota quota, TimeProvider time, ReservedSpace reserved)
 {
     private const int MaxEntries = 10_000;
     private readonly Lock _gate = new();
-    private readonly MemoryTree _tree = new(maxBytes, MaxEntries, time);
+    private readonly MemoryTree _tree = new(maxBytes, MaxEntries, time, reserved);
     private readonly Dictionary<string, (MemoryDirectory Directory, SpaceQuota Quota)> _directories = new(StringComparer.Ordinal);
 
     public IVariableStore Variables { get; } = variables;
@@ -25,21 +25,33 @@ internal sealed class SkillState(IVariableStore variables, long maxBytes, AuditQ
     /// Makes the roots of a skill before any of its tools runs. A quota holds for all tools: where two ask for the same root, the
     /// smaller one, and after an update that of the new version.
     /// </summary>
+    /// <param name="roots">The roots.</param>
+    /// <param name="isBeside">Whether another version runs: then its quotas go on to hold, and this one's once they are prepared again.</param>
     /// <exception cref="SkillVerificationException">An older version of the skill left something in the place of a root.</exception>
-    public void Prepare(IEnumerable<RootGrant> roots)
+    public void Prepare(IEnumerable<RootGrant> roots, bool isBeside = false)
     {
         lock (_gate)
         {
-            foreach (var (_, quota) in _directories.Where(known => known.Key.Length > 0).Select(known => known.Value))
+            foreach (var (_, quota) in _directories.Where(known => !isBeside && known.Key.Length > 0).Select(known => known.Value))
             {
                 quota.MaxBytes = long.MaxValue;
             }
 
             foreach (var root in roots.GroupBy(root => root.Path, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             {
+                var isNew = !_directories.ContainsKey(root.Key);
                 var quota = Make(root.Key);
-                quota.MaxBytes = root.Min(asked => asked.MaxBytes) ?? long.MaxValue;
+                quota.MaxBytes = isBeside && !isNew ? quota.MaxBytes : root.Min(asked => asked.MaxBytes) ?? long.MaxValue;
             }
+        }
+    }
+
+    /// <summary>Changes what its files may take. Lowered below what they take, nothing more can be written.</summary>
+    public void Reload(long most)
+    {
+        lock (_tree.Gate)
+        {
+            _tree.Quota.MaxBytes = most;
         }
     }
 

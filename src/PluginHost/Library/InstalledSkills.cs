@@ -1,5 +1,4 @@
 using PluginHost.Lifecycle;
-using PluginHost.State;
 
 namespace PluginHost.Library;
 
@@ -12,15 +11,6 @@ internal sealed class InstalledSkills(LifecycleJournal journal, LibraryFolder fo
     private readonly IndexFile _index = new(folder.Index);
 
     public LibraryFolder Folder => folder;
-
-    /// <summary>Opens what lies in a state directory, to read it alone.</summary>
-    /// <exception cref="SkillStateException">The journal was tampered with, or cannot be read.</exception>
-    public static InstalledSkills Read(StateRoot root, Func<OperatorKeys> operators)
-    {
-        StateGuard.CheckShared(StateGeneration.Read(root.Generation), "");
-        return new InstalledSkills(
-            new LifecycleJournal(FileJournalStore.Open(root.Journal, isReadOnly: true), TimeProvider.System, operators, new StateJournalMark(root, null)), new LibraryFolder(root.Skills));
-    }
 
     /// <summary>The journal's view, once the index says the same.</summary>
     /// <exception cref="SkillStateException">One of them was tampered with, or cannot be read.</exception>

@@ -28,6 +28,9 @@ internal sealed class CallBreaker
     private readonly Action<string> _tooOften;
     private volatile Built _built;
 
+    /// <summary>When calls go through again, as a timestamp of the clock.</summary>
+    private long _closesAt;
+
     /// <param name="time">The clock.</param>
     /// <param name="limits">When it opens.</param>
     /// <param name="telemetry">Told what happens.</param>
@@ -112,14 +115,27 @@ internal sealed class CallBreaker
                 return;
             }
 
-            var isOpen = State is CircuitState.Open or CircuitState.Isolated;
+            // One that tries just now has not proven itself either.
+            var isOpen = State != CircuitState.Closed;
             var next = Build(limits, isOpen);
             _built = next;
             if (isOpen)
             {
                 // A new circuit knows nothing of the old one's failures.
-                _ = CloseAsync(next, limits.BreakTime);
+                _ = CloseAsync(next, Remaining(limits.BreakTime));
             }
+        }
+    }
+
+    /// <summary>What is left of the time for which calls are stopped, or of a shorter one.</summary>
+    private TimeSpan Remaining(TimeSpan most)
+    {
+        lock (_gate)
+        {
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), _closesAt);
+            left = left <= TimeSpan.Zero || left > most ? most : left;
+            ClosesAfter(left);
+            return left;
         }
     }
 
@@ -148,6 +164,11 @@ internal sealed class CallBreaker
                 ShouldHandle = static args => ValueTask.FromResult(Judge(args.Outcome.Result as GuestResult, args.Outcome.Exception) ?? args.Context.Properties.GetValue(IsTrial, false)),
                 OnOpened = args =>
                 {
+                    if (!args.IsManual)
+                    {
+                        ClosesAfter(args.BreakDuration);
+                    }
+
                     if (!args.IsManual && Judge(args.Outcome.Result as GuestResult, args.Outcome.Exception) is not null)
                     {
                         Opened(settings.QuarantineAfterBreaks);
@@ -158,6 +179,14 @@ internal sealed class CallBreaker
             })
             .Build();
         return new Built(pipeline, state, control, settings);
+    }
+
+    private void ClosesAfter(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            _closesAt = _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency);
+        }
     }
 
     private void Opened(int most)

@@ -7,7 +7,7 @@ using Polly.Timeout;
 namespace PluginHost.Limits;
 
 /// <summary>
-/// What stands around every call of a guest: outermost the circuit, then rates, places and memory, of the skill before those of the host (whoever waits for
+/// What stands around every call of a guest: outermost the circuit, then rates, places and memory, those of the skill before those of the host (whoever waits for
 /// his own must not hold what others need), and innermost the time limit, so that waiting is not charged to the guest. Nothing is tried twice: effects may
 /// have happened.
 /// </summary>
@@ -49,6 +49,7 @@ internal sealed class CallPipeline
                 Problem = $"the calls that run have reserved so much of this host's memory that a call of '{skill}' finds no room",
                 Permits = static context => context.Properties.GetValue(Pages, 0),
                 KeptAs = Memory,
+                MakeRoom = () => host.MakeRoom(),
             }));
     }
 

@@ -1,3 +1,5 @@
+using System.Threading.RateLimiting;
+
 namespace PluginHost.Limits;
 
 /// <summary>What all calls of a host share: how many run, how many come in a second, and the memory that they may take together.</summary>
@@ -5,6 +7,8 @@ internal sealed class HostCallLimits : IDisposable
 {
     /// <summary>Memory is counted in pages, so that every amount is a number of permits.</summary>
     public const int PageBytes = 64 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Calls that may wait for memory, each as large as all of it.</summary>
     private const int MemoryQueue = 64;
@@ -31,6 +35,36 @@ internal sealed class HostCallLimits : IDisposable
 
     /// <summary>How long a call may wait for its turn.</summary>
     public TimeSpan QueueTime => TimeSpan.FromTicks(Volatile.Read(ref _queueTime));
+
+    /// <summary>Gives back what is held of the host's memory for convenience alone; called where somebody finds too little.</summary>
+    public Action MakeRoom { get; set; } = static () => { };
+
+    /// <summary>Takes memory for something that outlives calls. Where others wait for some, it waits with them for a moment: whoever needs little must not be refused because somebody needs much.</summary>
+    public RateLimitLease TakeMemory(long bytes)
+    {
+        var pages = Pages(bytes);
+        if (pages == 0)
+        {
+            return new FreeLease();
+        }
+
+        var lease = Memory.AttemptAcquire(pages);
+        if (lease.IsAcquired)
+        {
+            return lease;
+        }
+
+        MakeRoom();
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            return Memory.AcquireAsync(pages, patience.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            return NoLease.Instance;
+        }
+    }
 
     /// <summary>Pages that some bytes take.</summary>
     public static int Pages(long bytes) => (int)Math.Min(int.MaxValue / MemoryQueue, bytes <= 0 ? 0 : ((bytes - 1) / PageBytes) + 1);

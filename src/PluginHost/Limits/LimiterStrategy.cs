@@ -27,6 +27,7 @@ internal sealed class LimiterStrategy(LimiterStrategyOptions options, TimeProvid
         if (!lease.IsAcquired && !context.Properties.GetValue(WithoutWaiting, false))
         {
             var refused = lease;
+            options.MakeRoom?.Invoke();
             (lease, code) = await WaitAsync(permits, context).ConfigureAwait(context.ContinueOnCapturedContext);
             refused.Dispose();
         }

@@ -17,6 +17,9 @@ internal sealed class LimiterStrategyOptions : ResilienceStrategyOptions
     /// <summary>Where the lease is kept for whoever ends it later; without it, it ends with the execution.</summary>
     public ResiliencePropertyKey<RateLimitLease>? KeptAs { get; init; }
 
+    /// <summary>Done before an execution waits; may free something.</summary>
+    public Action? MakeRoom { get; init; }
+
     /// <summary>How many permits an execution takes; one without it.</summary>
     public Func<ResilienceContext, int> Permits { get; init; } = static _ => 1;
 }

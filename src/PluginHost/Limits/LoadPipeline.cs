@@ -1,16 +1,35 @@
-using System.Threading.RateLimiting;
 using Polly;
 using Polly.Timeout;
 
 namespace PluginHost.Limits;
 
 /// <summary>What stands around the verification and compilation of packages: few at a time, and each within a time.</summary>
-internal sealed class LoadPipeline(TimeProvider time, RateLimiter limiter, TimeSpan limit)
+internal sealed class LoadPipeline : IDisposable
 {
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { Name = "load", TimeProvider = time }
-        .AddLimiter(time, new LimiterStrategyOptions { Name = "loads", Limiter = limiter, Problem = "too many packages are loaded at the same time" })
-        .AddTimeout(new TimeoutStrategyOptions { Name = "time", Timeout = TimeLimits.Bounded(limit) })
-        .Build();
+    private readonly ReloadableLimiter _limiter;
+    private readonly ResiliencePipeline _pipeline;
+    private long _time;
+
+    public LoadPipeline(TimeProvider time, SkillLimits limits)
+    {
+        _limiter = new ReloadableLimiter(limits.ConcurrentLoads, limits.ConcurrentLoads);
+        _time = limits.LoadTime.Ticks;
+        _pipeline = new ResiliencePipelineBuilder { Name = "load", TimeProvider = time }
+            .AddLimiter(time, new LimiterStrategyOptions { Name = "loads", Limiter = _limiter, Problem = "too many packages are loaded at the same time" })
+            .AddTimeout(new TimeoutStrategyOptions { Name = "time", TimeoutGenerator = _ => ValueTask.FromResult(TimeLimits.Bounded(Time)) })
+            .Build();
+    }
+
+    private TimeSpan Time => TimeSpan.FromTicks(Volatile.Read(ref _time));
+
+    /// <summary>Changes the limits; what is loaded just now keeps its time.</summary>
+    public void Reload(SkillLimits limits)
+    {
+        _limiter.Reload(limits.ConcurrentLoads, limits.ConcurrentLoads);
+        Volatile.Write(ref _time, limits.LoadTime.Ticks);
+    }
+
+    public void Dispose() => _limiter.Dispose();
 
     /// <summary>Does it here, waiting on nothing.</summary>
     /// <exception cref="SkillLimitException">Too many loads run already, or it took too long.</exception>
@@ -20,7 +39,7 @@ internal sealed class LoadPipeline(TimeProvider time, RateLimiter limiter, TimeS
         context.Properties.Set(LimiterStrategy.WithoutWaiting, true);
         try
         {
-            return _pipeline.Execute(static (context, work) => work(context.CancellationToken), context, work);
+            return _pipeline.Execute(static (context, state) => state.Pipeline.InTime(state.Work, context.CancellationToken), context, (Pipeline: this, Work: work));
         }
         catch (TimeoutRejectedException)
         {
@@ -39,7 +58,7 @@ internal sealed class LoadPipeline(TimeProvider time, RateLimiter limiter, TimeS
         try
         {
             return await _pipeline.ExecuteAsync(
-                async token => await Task.Run(() => work(token), token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+                async token => await Task.Run(() => InTime(work, token), token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException)
         {
@@ -47,5 +66,20 @@ internal sealed class LoadPipeline(TimeProvider time, RateLimiter limiter, TimeS
         }
     }
 
-    private SkillLimitException TooLong() => new("limit.load-time", $"loading took longer than {limit.TotalMilliseconds} ms");
+    /// <summary>The library's timer waits for a thread of the pool; this one does not.</summary>
+    private T InTime<T>(Func<CancellationToken, T> work, CancellationToken token)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(token);
+        using var deadline = DeadlineClock.After(TimeLimits.Bounded(Time), late.Cancel);
+        try
+        {
+            return work(late.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !token.IsCancellationRequested)
+        {
+            throw TooLong();
+        }
+    }
+
+    private SkillLimitException TooLong() => new("limit.load-time", $"loading took longer than {Time.TotalMilliseconds} ms");
 }

@@ -42,10 +42,10 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
     public void Reload(int most) => _capacity = most;
 
     /// <inheritdoc/>
-    public bool TryRun(Action work)
+    public bool TryRun(Action work, Action? whenIdle = null)
     {
         var context = ExecutionContext.Capture();
-        Action flowing = context is null ? work : () => ExecutionContext.Run(context, static state => ((Action)state!)(), work);
+        var job = new Job(context is null ? work : () => ExecutionContext.Run(context, static state => ((Action)state!)(), work), whenIdle);
         Worker? worker;
         lock (_gate)
         {
@@ -62,11 +62,11 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
 
         if (worker is null)
         {
-            Start(flowing);
+            Start(job);
         }
         else
         {
-            worker.Give(flowing);
+            worker.Give(job);
         }
 
         return true;
@@ -93,11 +93,11 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
         }
     }
 
-    private void Start(Action work)
+    private void Start(Job job)
     {
         try
         {
-            var worker = new Worker(this, work);
+            var worker = new Worker(this, job);
             var thread = new Thread(worker.Run, StackBytes) { IsBackground = true, Name = "PluginHost guest" };
             thread.UnsafeStart();
         }
@@ -130,17 +130,21 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
         }
     }
 
-    private sealed class Worker(EngineThreads owner, Action first)
+    /// <param name="Work">What a caller waits for.</param>
+    /// <param name="WhenIdle">What nobody waits for: done by a thread that may be given work already.</param>
+    private sealed record Job(Action Work, Action? WhenIdle);
+
+    private sealed class Worker(EngineThreads owner, Job first)
     {
         private readonly object _given = new();
-        private volatile Action? _work = first;
+        private volatile Job? _work = first;
         private bool _sleeps;
 
-        public void Give(Action work)
+        public void Give(Job job)
         {
             lock (_given)
             {
-                _work = work;
+                _work = job;
                 if (_sleeps)
                 {
                     Monitor.Pulse(_given);
@@ -152,13 +156,15 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
         {
             StackGuard.Assume(StackBytes);
             ThreadPriorities.Lower();
-            while (Take(Idle) is { } work || (!owner.Retire(this) && (work = Take(Timeout.InfiniteTimeSpan)) is not null))
+            while (Take(Idle) is { } job || (!owner.Retire(this) && (job = Take(Timeout.InfiniteTimeSpan)) is not null))
             {
-                work();
+                job.Work();
                 lock (owner._gate)
                 {
                     owner._idle.Push(this);
                 }
+
+                job.WhenIdle?.Invoke();
             }
         }
 
@@ -178,7 +184,7 @@ internal sealed class EngineThreads(int capacity) : IGuestThreads
             Volatile.Write(ref owner._lingers, 0);
         }
 
-        private Action? Take(TimeSpan patience)
+        private Job? Take(TimeSpan patience)
         {
             Linger();
             lock (_given)

@@ -7,7 +7,7 @@ namespace PluginHost.Sandbox;
 /// because it shares a processor with many others, or something runs that cannot be interrupted, the caller is released
 /// without it.
 /// </summary>
-internal sealed class GuestPromise : IDisposable
+internal sealed class GuestPromise
 {
     /// <summary>Guests that have a processor stop within it, and then the caller learns all about how they ended.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(1);
@@ -17,6 +17,7 @@ internal sealed class GuestPromise : IDisposable
     private readonly TaskCompletionSource<GuestResult> _completion = new();
     private readonly Action _interrupt;
     private readonly Func<GuestResult> _abandoned;
+    private readonly CancellationToken _stop;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenRegistration _registration;
 
@@ -26,6 +27,7 @@ internal sealed class GuestPromise : IDisposable
     /// <param name="caller">Cancelled when the caller does not want it any more.</param>
     public GuestPromise(Action interrupt, Func<GuestResult> abandoned, CancellationToken stop, CancellationToken caller)
     {
+        _stop = stop;
         _caller = caller;
         _abandoned = abandoned;
         _interrupt = interrupt;
@@ -51,7 +53,9 @@ internal sealed class GuestPromise : IDisposable
         }
     }
 
-    public void Dispose() => _registration.Unregister();
+    /// <summary>Nobody interrupts the guest any more who has not begun to.</summary>
+    /// <returns>False where somebody has.</returns>
+    public bool Detach() => _registration.Unregister() || !_stop.CanBeCanceled;
 
     /// <summary>Waits without giving up the processor: on a busy machine it would come back too late to release the caller.</summary>
     private void Watch()

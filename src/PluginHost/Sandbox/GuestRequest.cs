@@ -3,7 +3,7 @@ using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
-using PluginHost.Capabilities.Functions;
+using PluginHost.Capabilities.Secrets;
 using PluginHost.Gate;
 using PluginHost.Limits;
 
@@ -30,9 +30,6 @@ internal sealed record GuestRequest
 
     public ExtismSettings Extism { get; init; } = new();
 
-    /// <summary>Functions of the embedder, by name.</summary>
-    public ImmutableDictionary<string, HostFunctionBinding> Functions { get; init; } = ImmutableDictionary<string, HostFunctionBinding>.Empty;
-
     /// <summary>Calls a tool of another skill.</summary>
     public Func<NestedCall, NestedOutcome> CallSkill { get; init; } = static _ => NestedOutcome.Failed("there are no other skills");
 
@@ -47,6 +44,12 @@ internal sealed record GuestRequest
 
     /// <summary>Done when the guest has ended and its memory is given back, which may be long after its caller was released.</summary>
     public Action Ended { get; init; } = static () => { };
+
+    /// <summary>Where its guest comes from; null for a fresh one.</summary>
+    public IGuestSource? Guests { get; init; }
+
+    /// <summary>The secrets that its guest may remember from calls before; null for a fresh one.</summary>
+    public SecretWatch? Watch { get; init; }
 
     /// <summary>What is counted while it runs; null for a bare module.</summary>
     public SkillMeter? Meter { get; init; }

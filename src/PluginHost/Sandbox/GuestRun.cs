@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using PluginHost.Abi;
 using PluginHost.Abi.AssemblyScript;
 using PluginHost.Abi.Extism;
 using PluginHost.Abi.Wasi;
@@ -20,11 +21,13 @@ internal sealed class GuestRun : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _caller;
     private readonly GuestCall _call;
+    private readonly GuestInstance _guest;
     private readonly Store _store;
     private readonly GuestInterfaces _interfaces;
     private readonly long _fuel;
     private readonly GuestPromise _promise;
     private readonly IDisposable _clock;
+    private bool _isIntact = true;
     private long _started = Stopwatch.GetTimestamp();
 
     /// <param name="module">What runs.</param>
@@ -32,20 +35,48 @@ internal sealed class GuestRun : IDisposable
     /// <param name="request">What is asked of it.</param>
     /// <param name="deadline">Cancelled when the time is over, and when the caller cancels.</param>
     /// <param name="caller">Cancelled when the caller does not want it any more.</param>
-    public GuestRun(SandboxedModule module, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
+    /// <param name="guest">The guest of the call; whoever makes this gives it up.</param>
+    private GuestRun(SandboxedModule module, AuditLog audit, GuestRequest request, GuestInstance guest, CancellationToken deadline, CancellationToken caller)
     {
         _module = module;
         _request = request;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         _caller = caller;
-        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent, request.Quota, request.Meter);
-        _store = new Store(new StoreOptions { MemoryBytes = request.Limits.MemoryBytes });
+        _call = new GuestCall(audit, request.Identity, request.Tool, request.Context, request.Grant, _stop.Token, request.Parent, request.Quota, request.Meter, request.Watch);
+        _guest = guest;
+        _store = _guest.Store;
         _interfaces = new GuestInterfaces(_call, request);
         _fuel = request.Limits.Fuel ?? Store.UnlimitedFuel;
         _store.Fuel = _fuel;
         _promise = new GuestPromise(_store.Interrupt, Abandoned, _stop.Token, caller);
         _clock = DeadlineClock.After(TimeLimits.Bounded(request.Limits.Time), _stop.Cancel);
     }
+
+    private IGuestSource Guests => Source(_module, _request);
+
+    /// <summary>Prepares a call. Where that fails, nothing is held for it any more.</summary>
+    /// <exception cref="SkillSessionException">Its session has ended.</exception>
+    public static GuestRun Prepare(SandboxedModule module, AuditLog audit, GuestRequest request, CancellationToken deadline, CancellationToken caller)
+    {
+        GuestInstance? guest = null;
+        try
+        {
+            guest = Source(module, request).Take(request.Limits.MemoryBytes);
+            return new GuestRun(module, audit, request, guest, deadline, caller);
+        }
+        catch
+        {
+            if (guest is not null)
+            {
+                Source(module, request).Return(guest, isIntact: false);
+            }
+
+            request.Ended();
+            throw;
+        }
+    }
+
+    private static IGuestSource Source(SandboxedModule module, GuestRequest request) => request.Guests ?? module.Fresh;
 
     /// <summary>What the caller waits for.</summary>
     public Task<GuestResult> Result => _promise.Task;
@@ -60,13 +91,18 @@ internal sealed class GuestRun : IDisposable
         }
     }
 
+    /// <summary>Afterwards, where nobody waits: makes the guest of the next call.</summary>
+    public void MakeAhead() => Guests.MakeAhead(_request.Limits.MemoryBytes);
+
     public void Dispose()
     {
         _clock.Dispose();
-        _promise.Dispose();
+        var nobodyStops = _promise.Detach();
         _interfaces.Dispose();
-        _store.Dispose();
+        var isIntact = _isIntact && nobodyStops && !_stop.IsCancellationRequested;
         _stop.Dispose();
+        _store.Data = null;
+        Guests.Return(_guest, isIntact);
         _request.Ended();
     }
 
@@ -78,7 +114,9 @@ internal sealed class GuestRun : IDisposable
         GuestStop? stop = null;
         try
         {
+            _isIntact = false;
             values = Invoke();
+            _isIntact = true;
         }
         catch (ProgramExitException exit)
         {
@@ -135,12 +173,18 @@ internal sealed class GuestRun : IDisposable
     private WasmValue[] Invoke()
     {
         _interfaces.TakeInput();
-        var instance = _module.Instantiate(_store, _interfaces.Linker(_module));
+        _store.Data = _interfaces;
+        var instance = _guest.Instance ??= _module.Instantiate(_store);
         var function = instance.GetFunction(_request.Entry.Export)
             ?? throw new SkillVerificationException("inspection", "export", $"the module exports no function '{_request.Entry.Export}'");
         var arguments = _request.Entry.Arguments(function.Type);
         _started = Stopwatch.GetTimestamp();
-        Initialize(instance);
+        if (!_guest.IsInitialized)
+        {
+            Initialize(instance);
+            _guest.IsInitialized = _request.Entry.IsExtism;
+        }
+
         return function.Invoke(arguments);
     }
 
@@ -208,7 +252,7 @@ internal sealed class GuestRun : IDisposable
         AbortException => new GuestStop("trap.abort", exception.Message, []),
         ExtismErrorException => new GuestStop("guest.error", exception.Message, []),
         HostFunctionFailedException => new GuestStop(GuestStop.Function, exception.Message, [], exception.InnerException),
-        WasmLimitException => new GuestStop("limit.memory", exception.Message, []),
+        WasmLimitException or InsufficientMemoryException => new GuestStop("limit.memory", exception.Message, []),
         OperationCanceledException when _stop.IsCancellationRequested => OutOfTime(),
         CapabilityDeniedException denied => new GuestStop(denied.Code, denied.Message, [], denied),
         GuestLimitException limit => new GuestStop(limit.Code, limit.Message, []),

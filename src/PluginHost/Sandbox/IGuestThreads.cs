@@ -4,6 +4,8 @@ namespace PluginHost.Sandbox;
 internal interface IGuestThreads
 {
     /// <summary>Runs something that never throws.</summary>
+    /// <param name="work">What somebody waits for.</param>
+    /// <param name="whenIdle">Done afterwards on the same thread, which may have been given other work already.</param>
     /// <returns>False where all threads are taken.</returns>
-    bool TryRun(Action work);
+    bool TryRun(Action work, Action? whenIdle = null);
 }

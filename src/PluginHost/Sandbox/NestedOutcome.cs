@@ -6,5 +6,8 @@ namespace PluginHost.Sandbox;
 /// <param name="Fuel">What it burnt.</param>
 internal sealed record NestedOutcome(byte[]? Output, string Error, long Fuel)
 {
+    /// <summary>Somebody else answers now.</summary>
+    public static NestedOutcome Moved { get; } = Failed("another version has taken its place");
+
     public static NestedOutcome Failed(string error) => new(null, error, 0);
 }

@@ -12,7 +12,7 @@ internal sealed class SkillThreads(IGuestThreads threads, int capacity) : IGuest
     /// <summary>Changes its share; what runs goes on.</summary>
     public void Reload(int most) => _capacity = most;
 
-    public bool TryRun(Action work)
+    public bool TryRun(Action work, Action? whenIdle = null)
     {
         if (Interlocked.Increment(ref _taken) > _capacity)
         {
@@ -27,7 +27,7 @@ internal sealed class SkillThreads(IGuestThreads threads, int capacity) : IGuest
             {
                 work();
                 Interlocked.Decrement(ref _taken);
-            });
+            }, whenIdle);
         }
         finally
         {

@@ -76,8 +76,8 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
         Files.Change(view =>
         {
             var operators = view.Ledger.Operators ?? OperatorKeys.None;
-            return view.Store.Listing.Concat(view.Store.Pins).Any(pair => pair.Key == key) || view.Ledger.Publishers.Values.Any(publisher => publisher.Sets.Any(set => set.Keys.Contains(key)))
-                ? throw new FormatException("the key is a publisher's: a key has one role")
+            return view.IsPublishers(key) ? throw new FormatException("the key is a publisher's: a key has one role")
+                : view.OtherRoleOf(key) is TrustLedger.RegistryRole ? throw new FormatException("the key is a registry's: a key has one role")
                 : operators.GetValueOrDefault(key) is { Until: null } ? throw new FormatException("the key is an operator's already")
                 : operators.ContainsKey(key) ? throw new FormatException("the key was an operator's and was removed: it does not come back")
                 : view with { Ledger = view.Ledger with { Operators = operators.Add(key, new OperatorRecord(name, Guard.Now, null)) } };
@@ -92,6 +92,41 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
         Files.Change(view => view.Ledger.Operators?.GetValueOrDefault(key) is { Until: null } known
             ? view with { Ledger = view.Ledger with { Operators = view.Ledger.Operators.SetItem(key, known with { Until = Guard.Now }) } }
             : throw new FormatException("the key is no operator's"));
+    }
+
+    /// <summary>Lists the key that signs the index of a registry. Where it takes the place of another, how far its index has come is forgotten; the other one gets no other role.</summary>
+    /// <exception cref="FormatException">The key is somebody else's, or does not count any more.</exception>
+    public void AddRegistry(string origin, string key, string reason)
+    {
+        Record("registry-added", reason, ("registry", origin), ("key", key));
+        Files.Change(view =>
+        {
+            var registries = view.Ledger.Registries ?? ImmutableSortedDictionary.Create<string, RegistryRecord>(StringComparer.Ordinal);
+            var known = registries.GetValueOrDefault(origin);
+            var former = view.Ledger.FormerRegistryKeys;
+            return view.IsPublishers(key) ? throw new FormatException("the key is a publisher's: a key has one role")
+                : view.OtherRoleOf(key) is { } role and not TrustLedger.RegistryRole ? throw new FormatException($"the key is an {role}'s: a key has one role")
+                : view.Ledger.RevokedKeys.ContainsKey(key) || former?.Contains(key) == true ? throw new FormatException("the key was revoked, or another took its place: it does not come back")
+                : known is { Until: null } && known.Key == key ? throw new FormatException("that is its key already")
+                : view with
+                {
+                    Ledger = view.Ledger with
+                    {
+                        Registries = registries.SetItem(origin, known?.Key == key ? known with { Until = null } : RegistryRecord.Listed(key, Guard.Now)),
+                        FormerRegistryKeys = known is null || known.Key == key ? former : (former ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).Add(known.Key),
+                    },
+                };
+        });
+    }
+
+    /// <summary>Lets a registry count no more. Its key gets no other role.</summary>
+    /// <exception cref="FormatException">It is not known.</exception>
+    public void RemoveRegistry(string origin, string reason)
+    {
+        Record("registry-removed", reason, ("registry", origin));
+        Files.Change(view => view.Ledger.Registries?.GetValueOrDefault(origin) is { Until: null } known
+            ? view with { Ledger = view.Ledger with { Registries = view.Ledger.Registries.SetItem(origin, known with { Until = Guard.Now }) } }
+            : throw new FormatException("no such registry is known"));
     }
 
     /// <summary>Follows key events. Two for one version freeze their publisher, and the proof is kept.</summary>

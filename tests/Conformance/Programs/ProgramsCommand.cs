@@ -1,9 +1,11 @@
 using System.Text;
+using PluginHost.Abi;
 using PluginHost.Abi.Wasi;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Capabilities.Files;
 using PluginHost.Gate;
+using PluginHost.Sandbox;
 using PluginHost.Wasm;
 
 namespace PluginHost.Conformance.Programs;
@@ -67,21 +69,28 @@ internal static class ProgramsCommand
     {
         private readonly AuditLog _audit = AuditLog.InMemory(TimeProvider.System);
         private readonly Store _store = new(new StoreOptions { MemoryBytes = 1L << 30 });
-        private readonly WasiHost _wasi;
+        private readonly GuestInterfaces _interfaces;
 
         public Program(string file, IReadOnlyList<string> arguments, EffectiveGrant grant)
         {
             var module = WasmModule.Decode(File.ReadAllBytes(file));
             var call = new GuestCall(_audit, SkillIdentity.Unsigned("program"), "program", CallContext.None, grant, CancellationToken.None);
-            _wasi = new WasiHost(call, new WasiProgram
+            _interfaces = new GuestInterfaces(call, new GuestRequest
             {
-                Arguments = arguments,
-                Input = Stream.Null,
-                Output = Console.OpenStandardOutput(),
-                Error = Console.OpenStandardError(),
+                Identity = call.Identity,
+                Entry = GuestEntry.Start,
+                Grant = grant,
+                Program = new WasiProgram
+                {
+                    Arguments = arguments,
+                    Input = Stream.Null,
+                    Output = Console.OpenStandardOutput(),
+                    Error = Console.OpenStandardError(),
+                },
             });
+            _store.Data = _interfaces;
             var linker = new Linker();
-            _wasi.Define(linker);
+            WasiHost.Define(linker);
             foreach (var import in module.Imports.Where(import => import.Module != WasiHost.Module))
             {
                 linker.Define(import.Module, import.Name, HostFunction.Create(import.Function!, (_, arguments, results) =>
@@ -117,7 +126,7 @@ internal static class ProgramsCommand
 
         public void Dispose()
         {
-            _wasi.Dispose();
+            _interfaces.Dispose();
             _store.Dispose();
             _audit.Dispose();
         }

@@ -141,7 +141,7 @@ internal sealed class WastRunner : IDisposable
     private Instance Instantiate(CompiledModule compiled)
     {
         return _current = new Instantiation(
-            _store, compiled, import => _registered.GetValueOrDefault(import.Module)?.GetValueOrDefault(import.Name)).Run();
+            _store, compiled, [.. compiled.Module.Imports.Select(import => _registered.GetValueOrDefault(import.Module)?.GetValueOrDefault(import.Name))]).Run();
     }
 
     private void Register(Node node)

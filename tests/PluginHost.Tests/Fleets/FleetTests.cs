@@ -7,6 +7,7 @@ namespace PluginHost.Tests.Fleets;
 
 /// <summary>Machines with a state directory each, which share one database.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class FleetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

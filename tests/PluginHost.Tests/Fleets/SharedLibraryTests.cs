@@ -5,6 +5,7 @@ namespace PluginHost.Tests.Fleets;
 
 /// <summary>The same on a database.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class SharedLibraryTests : LibraryTests
 {
     private readonly TestDatabase _database = new();

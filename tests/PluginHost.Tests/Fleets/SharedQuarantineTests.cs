@@ -6,6 +6,7 @@ namespace PluginHost.Tests.Fleets;
 
 /// <summary>The same on a database.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class SharedQuarantineTests : QuarantineTests
 {
     private readonly TestDatabase _database = new();
@@ -17,6 +18,8 @@ public sealed class SharedQuarantineTests : QuarantineTests
     }
 
     private protected override PluginHost.State.ISharedState? Shared() => PostgreSqlState.Open(_database.ConnectionString);
+
+    private protected override Task Heard() => Task.Delay(TimeSpan.FromSeconds(1));
 
     private protected override void Configure(SkillHostOptions options)
     {

@@ -144,7 +144,9 @@ public sealed class HardenedCallTests : IDisposable
         }
     }
 
+    /// <summary>Alone: it takes every thread that tests beside it would wait for.</summary>
     [TestMethod]
+    [DoNotParallelize]
     [Timeout(60_000)]
     public async Task WallClock_Holds_WhileNoThreadOfThePoolIsFree()
     {

@@ -162,6 +162,8 @@ public sealed class PublishedSchemaTests
         break_time_ms = 700
         quarantine_after_breaks = 0
         denials_per_minute = 0
+        sessions_per_skill = 0
+        http_retries = 0
         """;
 
     private static Schema Published(string name) =>

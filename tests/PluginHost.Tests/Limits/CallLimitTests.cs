@@ -210,6 +210,7 @@ public sealed class CallLimitTests : IDisposable
         }
 
         Assert.DoesNotContain("limit.circuit", codes, string.Join(", ", codes));
+        Assert.Contains("capability.denied", codes);
         Assert.Contains("limit.rate", codes);
     }
 
@@ -310,6 +311,46 @@ public sealed class CallLimitTests : IDisposable
 
         var error = Assert.ThrowsExactly<OptionsValidationException>(() => host.Reload(new SkillLimits { ConcurrentCalls = 0, FailureRatio = 7 }));
         Assert.HasCount(2, error.Failures.ToList());
+    }
+
+    [TestMethod]
+    public async Task CircuitThatIsOpen_StaysSoForTheRestOfItsTime_HoweverOftenLimitsChange()
+    {
+        await using var host = Host();
+        var bad = host.LoadSkill(Package(Trap));
+        for (var i = 0; i < 20; i++)
+        {
+            await Call(bad);
+        }
+
+        // The library tells of the opening a moment later, on another thread.
+        await Task.Delay(300);
+        for (var i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(4));
+            host.Reload(new SkillLimits { FailureMinimumCalls = 30 + i });
+            Assert.AreEqual("limit.circuit", await Call(bad));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(4));
+        for (var i = 0; i < 500 && await Call(bad) == "limit.circuit"; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.AreEqual("trap.unreachable", await Call(bad), "15 s after it opened, not after the last reload");
+    }
+
+    [TestMethod]
+    public async Task LimitsOfLoads_FollowAReload()
+    {
+        await using var host = TestHosts.Create(options => options.Limits.ConcurrentLoads = 1);
+        host.Reload(new SkillLimits { LoadTime = TimeSpan.FromMilliseconds(10) });
+        var slow = new TestPackage { Modules = Enumerable.Range(0, 60).ToDictionary(i => $"m{i}", i => $"(module {string.Concat(Enumerable.Range(0, 4_000).Select(_ => $"(func (result i32) (i32.const {i}))"))})"), Capabilities = "[tools.\"acme.run\"]\nmodule = \"modules/m0.wasm\"\nabi = \"palyra\"" }.Write(_folder);
+
+        Assert.AreEqual("limit.load-time", await Code(() => host.LoadSkillAsync(slow)));
+        host.Reload(new SkillLimits());
+        Assert.AreNotEqual("limit.load-time", await Code(() => host.LoadSkillAsync(slow)));
     }
 
     [TestMethod]

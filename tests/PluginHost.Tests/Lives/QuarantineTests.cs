@@ -16,6 +16,9 @@ public class QuarantineTests : IDisposable
 
     public QuarantineTests() => StateRoot.Create(State);
 
+    /// <summary>What one host decides, others know at once; over a database within a second.</summary>
+    private protected virtual Task Heard() => Task.CompletedTask;
+
     private static VersionState Which(LifecycleView view) => LifecycleDecisions.Known(view, "acme.test", "1.0.0");
 
     private string State => _folder["state"];
@@ -75,6 +78,7 @@ public class QuarantineTests : IDisposable
         var (first, second) = (one.LoadSkill(package), other.LoadSkill(package));
 
         other.Quarantine("acme.test", "1.0.0", "bad", "ops");
+        await Heard();
 
         Assert.AreEqual(SkillStatus.Quarantined, (await Assert.ThrowsExactlyAsync<SkillStatusException>(() => first.CallAsync("acme.run", ""))).Status);
         await Assert.ThrowsExactlyAsync<SkillStatusException>(() => second.CallAsync("acme.run", ""));
@@ -126,6 +130,7 @@ public class QuarantineTests : IDisposable
         using (var office = new LifecycleOffice(StateRoot.Open(State), null, "alice", Shared()))
         {
             office.Quarantine(Which, "bad", null);
+            await Heard();
             await Assert.ThrowsExactlyAsync<SkillStatusException>(() => skill.CallAsync("acme.run", ""));
             Assert.AreEqual("policy.release", Assert.ThrowsExactly<SkillVerificationException>(() => office.Enable(Which, "fine", null)).Code);
             Assert.AreEqual("policy.release", Assert.ThrowsExactly<SkillVerificationException>(() => office.Enable(Which, "fine", own)).Code, "alice imposed it, so another has to lift it");
@@ -136,6 +141,7 @@ public class QuarantineTests : IDisposable
             office.Enable(Which, "fine", key);
         }
 
+        await Heard();
         Assert.AreEqual("hi", (await skill.CallAsync("acme.run", "hi")).Text);
     }
 
@@ -147,8 +153,10 @@ public class QuarantineTests : IDisposable
         using var office = new LifecycleOffice(StateRoot.Open(State), null, "ops", Shared());
 
         office.Disable(Which, "not now");
+        await Heard();
         Assert.AreEqual("policy.disabled", (await Assert.ThrowsExactlyAsync<SkillStatusException>(() => skill.CallAsync("acme.run", ""))).Code);
         office.Enable(Which, "now", null);
+        await Heard();
         Assert.AreEqual("hi", (await skill.CallAsync("acme.run", "hi")).Text);
     }
 

@@ -15,11 +15,11 @@ internal static class AssemblyScriptHost
 
     private const int MaxMessageBytes = 4096;
 
-    public static void Define(Linker linker, GuestCall call)
+    public static void Define(Linker linker)
     {
         linker.Define(Module, "abort", (Action<Caller, int, int, int, int>)((caller, message, file, line, column) =>
             throw new AbortException($"{Text(caller, message)} ({Text(caller, file)}:{line}:{column})")));
-        linker.Define(Module, "seed", (Func<Caller, double>)(_ => Seed(call)));
+        linker.Define(Module, "seed", (Func<Caller, double>)(caller => Seed(GuestInterfaces.Of(caller).Call)));
     }
 
     private static double Seed(GuestCall call)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PluginHost.Abi.Extism;
 using PluginHost.Capabilities.Functions;
 using PluginHost.Wasm;
 
@@ -15,10 +14,11 @@ internal static class EmbedderHost
     public static HostFunctionBinding? Find(ImmutableDictionary<string, HostFunctionBinding> functions, string module, string name) =>
         functions.GetValueOrDefault(module == Module ? name : $"{module}.{name}");
 
-    public static void Define(Linker linker, string module, string name, HostFunctionBinding binding, FunctionBroker broker, ExtismMemory memory) =>
-        linker.Define(module, name, HostFunction.Create(binding.Type, (_, arguments, results) =>
+    public static void Define(Linker linker, string module, string name, HostFunctionBinding binding) =>
+        linker.Define(module, name, HostFunction.Create(binding.Type, (caller, arguments, results) =>
         {
-            if (broker.Call(binding, memory, arguments) is { } result)
+            var interfaces = GuestInterfaces.Of(caller);
+            if (interfaces.Functions.Call(binding, interfaces.Extism.Memory, arguments) is { } result)
             {
                 results[0] = result;
             }

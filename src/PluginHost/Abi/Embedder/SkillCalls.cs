@@ -1,4 +1,3 @@
-using PluginHost.Capabilities.Skills;
 using PluginHost.Wasm;
 
 namespace PluginHost.Abi.Embedder;
@@ -9,9 +8,9 @@ internal static class SkillCalls
     public const string Call = "skill_call";
     public const string Error = "skill_error";
 
-    public static void Define(Linker linker, SkillCallBroker broker)
+    public static void Define(Linker linker)
     {
-        linker.Define(EmbedderHost.Module, Call, (Func<Caller, long, long, long>)((caller, tool, input) => broker.Call(caller.Store, tool, input)));
-        linker.Define(EmbedderHost.Module, Error, (Func<Caller, long>)(_ => broker.Error()));
+        linker.Define(EmbedderHost.Module, Call, (Func<Caller, long, long, long>)((caller, tool, input) => GuestInterfaces.Of(caller).Skills.Call(caller.Store, tool, input)));
+        linker.Define(EmbedderHost.Module, Error, (Func<Caller, long>)(caller => GuestInterfaces.Of(caller).Skills.Error()));
     }
 }

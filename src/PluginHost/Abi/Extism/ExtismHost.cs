@@ -34,7 +34,7 @@ internal sealed class ExtismHost : IDisposable
         _settings = settings;
         _memory = new ExtismMemory(maxMemoryBytes);
         _secrets = new SecretBroker(call, settings.Secrets);
-        _http = new HttpBroker(call, settings.Resolve, _secrets);
+        _http = new HttpBroker(call, settings.Resolve, _secrets, settings.Retry);
     }
 
     /// <summary>The memory through which the guest and functions of the host exchange bytes.</summary>
@@ -59,63 +59,74 @@ internal sealed class ExtismHost : IDisposable
         }
     }
 
-    public void Define(Linker linker)
+    public static void Define(Linker linker)
     {
         DefineMemory(linker);
         DefineInputAndOutput(linker);
         DefineServices(linker);
     }
 
-    private void DefineMemory(Linker linker)
+    private static void DefineMemory(Linker linker)
     {
-        linker.Define(Module, "alloc", (Func<Caller, long, long>)((_, length) => _memory.Allocate(length)));
-        linker.Define(Module, "free", (Action<Caller, long>)((_, offset) => Free(offset)));
-        linker.Define(Module, "length", (Func<Caller, long, long>)((_, offset) => _memory.Length(offset)));
-        linker.Define(Module, "length_unsafe", (Func<Caller, long, long>)((_, offset) => _memory.Length(offset)));
-        linker.Define(Module, "load_u8", (Func<Caller, long, int>)((_, offset) => _memory.LoadByte(offset)));
-        linker.Define(Module, "load_u64", (Func<Caller, long, long>)((_, offset) => _memory.LoadLong(offset)));
-        linker.Define(Module, "store_u8", (Action<Caller, long, int>)((_, offset, value) => _memory.StoreByte(offset, (byte)value)));
-        linker.Define(Module, "store_u64", (Action<Caller, long, long>)((_, offset, value) => _memory.StoreLong(offset, value)));
-        linker.Define(Module, "memory_bytes", (Func<Caller, long>)(_ => _memory.Size));
-        linker.Define(Module, "reset", (Action<Caller>)(_ => Reset()));
+        linker.Define(Module, "alloc", (Func<Caller, long, long>)((caller, length) => Of(caller)._memory.Allocate(length)));
+        linker.Define(Module, "free", (Action<Caller, long>)((caller, offset) => Of(caller).Free(offset)));
+        linker.Define(Module, "length", (Func<Caller, long, long>)((caller, offset) => Of(caller)._memory.Length(offset)));
+        linker.Define(Module, "length_unsafe", (Func<Caller, long, long>)((caller, offset) => Of(caller)._memory.Length(offset)));
+        linker.Define(Module, "load_u8", (Func<Caller, long, int>)((caller, offset) => Of(caller)._memory.LoadByte(offset)));
+        linker.Define(Module, "load_u64", (Func<Caller, long, long>)((caller, offset) => Of(caller)._memory.LoadLong(offset)));
+        linker.Define(Module, "store_u8", (Action<Caller, long, int>)((caller, offset, value) => Of(caller)._memory.StoreByte(offset, (byte)value)));
+        linker.Define(Module, "store_u64", (Action<Caller, long, long>)((caller, offset, value) => Of(caller)._memory.StoreLong(offset, value)));
+        linker.Define(Module, "memory_bytes", (Func<Caller, long>)(caller => Of(caller)._memory.Size));
+        linker.Define(Module, "reset", (Action<Caller>)(caller => Of(caller).Reset()));
     }
 
-    private void DefineInputAndOutput(Linker linker)
+    private static void DefineInputAndOutput(Linker linker)
     {
-        linker.Define(Module, "input_set", (Action<Caller, long, long>)((_, offset, length) =>
-            _input = _memory.Contains(offset, length) ? offset : _input));
-        linker.Define(Module, "input_length", (Func<Caller, long>)(_ => _memory.Length(_input)));
-        linker.Define(Module, "input_offset", (Func<Caller, long>)(_ => _input));
-        linker.Define(Module, "input_load_u8", (Func<Caller, long, int>)((_, index) =>
-            InInput(index, 1) ? _memory.LoadByte(_input + index) : 0));
-        linker.Define(Module, "input_load_u64", (Func<Caller, long, long>)((_, index) =>
-            InInput(index, 8) ? _memory.LoadLong(_input + index) : 0));
-        linker.Define(Module, "output_set", (Action<Caller, long, long>)((_, offset, length) =>
-            _output = _memory.Contains(offset, length) ? (offset, length) : _output));
-        linker.Define(Module, "output_length", (Func<Caller, long>)(_ => _output.Length));
-        linker.Define(Module, "output_offset", (Func<Caller, long>)(_ => _output.Offset));
-        linker.Define(Module, "error_set", (Action<Caller, long>)((_, offset) => _error = offset));
-        linker.Define(Module, "error_get", (Func<Caller, long>)(_ => _error));
+        linker.Define(Module, "input_set", (Action<Caller, long, long>)((caller, offset, length) => Of(caller).SetInput(offset, length)));
+        linker.Define(Module, "input_length", (Func<Caller, long>)(caller => Of(caller).InputLength));
+        linker.Define(Module, "input_offset", (Func<Caller, long>)(caller => Of(caller)._input));
+        linker.Define(Module, "input_load_u8", (Func<Caller, long, int>)((caller, index) => Of(caller).InputByte(index)));
+        linker.Define(Module, "input_load_u64", (Func<Caller, long, long>)((caller, index) => Of(caller).InputLong(index)));
+        linker.Define(Module, "output_set", (Action<Caller, long, long>)((caller, offset, length) => Of(caller).SetOutput(offset, length)));
+        linker.Define(Module, "output_length", (Func<Caller, long>)(caller => Of(caller)._output.Length));
+        linker.Define(Module, "output_offset", (Func<Caller, long>)(caller => Of(caller)._output.Offset));
+        linker.Define(Module, "error_set", (Action<Caller, long>)((caller, offset) => Of(caller)._error = offset));
+        linker.Define(Module, "error_get", (Func<Caller, long>)(caller => Of(caller)._error));
     }
 
-    private void DefineServices(Linker linker)
+    private static void DefineServices(Linker linker)
     {
-        linker.Define(Module, "config_get", (Func<Caller, long, long>)((_, key) =>
-            Setting(Take(key, "config key")) is { } value ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0));
-        linker.Define(Module, "var_get", (Func<Caller, long, long>)((_, key) => GetVariable(Take(key, "var key"))));
-        linker.Define(Module, "var_set", (Action<Caller, long, long>)((_, key, value) => SetVariable(Take(key, "var key"), value)));
-        linker.Define(Module, "http_request", (Func<Caller, long, long, long>)((_, request, body) => Request(request, body)));
-        linker.Define(Module, "http_status_code", (Func<Caller, int>)(_ => _status));
-        linker.Define(Module, "http_headers", (Func<Caller, long>)(_ => _memory.Allocate(_headers)));
+        linker.Define(Module, "config_get", (Func<Caller, long, long>)((caller, key) => Of(caller).Setting(key)));
+        linker.Define(Module, "var_get", (Func<Caller, long, long>)((caller, key) => Of(caller).GetVariable(key)));
+        linker.Define(Module, "var_set", (Action<Caller, long, long>)((caller, key, value) => Of(caller).SetVariable(key, value)));
+        linker.Define(Module, "http_request", (Func<Caller, long, long, long>)((caller, request, body) => Of(caller).Request(request, body)));
+        linker.Define(Module, "http_status_code", (Func<Caller, int>)(caller => Of(caller)._status));
+        linker.Define(Module, "http_headers", (Func<Caller, long>)(caller => Of(caller).Headers()));
         linker.Define(Module, "get_log_level", (Func<Caller, int>)(_ => LogLevelInfo));
         for (var i = 0; i < Levels.Length; i++)
         {
             var level = i;
-            linker.Define(Module, "log_" + Levels[level], (Action<Caller, long>)((_, message) => Log(level, message)));
+            linker.Define(Module, "log_" + Levels[level], (Action<Caller, long>)((caller, message) => Of(caller).Log(level, message)));
         }
     }
 
-    private bool InInput(long index, long bytes) => index >= 0 && index <= _memory.Length(_input) - bytes;
+    private static ExtismHost Of(Caller caller) => GuestInterfaces.Of(caller).Extism;
+
+    private long InputLength => _memory.Length(_input);
+
+    private bool InInput(long index, long bytes) => index >= 0 && index <= InputLength - bytes;
+
+    private void SetInput(long offset, long length) => _input = _memory.Contains(offset, length) ? offset : _input;
+
+    private int InputByte(long index) => InInput(index, 1) ? _memory.LoadByte(_input + index) : 0;
+
+    private long InputLong(long index) => InInput(index, 8) ? _memory.LoadLong(_input + index) : 0;
+
+    private void SetOutput(long offset, long length) => _output = _memory.Contains(offset, length) ? (offset, length) : _output;
+
+    private long Headers() => _memory.Allocate(_headers);
+
+    private long Setting(long key) => Setting(Take(key, "config key")) is { } value ? _memory.Allocate(Encoding.UTF8.GetBytes(value)) : 0;
 
     private void Free(long offset)
     {
@@ -157,14 +168,16 @@ internal sealed class ExtismHost : IDisposable
         }
     }
 
-    private long GetVariable(string key)
+    private long GetVariable(long handle)
     {
+        var key = Take(handle, "var key");
         _call.DemandQuiet(Capability.Variables, "read", _call.Grant.VariableBytes > 0, 0, "variables are withdrawn");
         return _settings.Variables.Get(key) is { } value ? _memory.Allocate(value) : 0;
     }
 
-    private void SetVariable(string key, long offset)
+    private void SetVariable(long handle, long offset)
     {
+        var key = Take(handle, "var key");
         if (offset == 0)
         {
             _call.DemandQuiet(Capability.Variables, "write", _call.Grant.VariableBytes > 0, 0, "variables are withdrawn");

@@ -12,7 +12,7 @@ internal sealed class ExtismMemory(long limit)
     private const int BlockBytes = 64;
 
     /// <summary>An array of the framework holds no more.</summary>
-    private const long Most = 1 << 30;
+    public const long Most = 1 << 30;
 
     /// <summary>First offset, so that no block is at 0.</summary>
     private const int Start = 16;

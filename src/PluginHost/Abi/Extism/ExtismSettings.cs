@@ -19,6 +19,9 @@ internal sealed record ExtismSettings
 
     public ResolveMap Resolve { get; init; } = ResolveMap.Empty;
 
+    /// <summary>Which requests are made again.</summary>
+    public HttpRetry Retry { get; init; } = HttpRetry.None;
+
     /// <summary>The value of a secret, by <c>scope/key</c>; null where it is unknown or not granted.</summary>
     public Func<string, string?> Secrets { get; init; } = static _ => null;
 }

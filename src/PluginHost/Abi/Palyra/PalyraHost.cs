@@ -1,5 +1,4 @@
 using PluginHost.Capabilities;
-using PluginHost.Gate;
 using PluginHost.Wasm;
 
 namespace PluginHost.Abi.Palyra;
@@ -14,19 +13,21 @@ internal static class PalyraHost
 
     private const int NotGranted = -1;
 
-    public static void Define(Linker linker, GuestCall call)
+    public static void Define(Linker linker)
     {
-        Define(linker, call, "http", 10_000, Capability.HttpEgress, [.. call.Grant.Http.Select(grant => grant.Host).Distinct()]);
-        Define(linker, call, "secret", 20_000, Capability.SecretsUse, [.. call.Grant.Secrets]);
-        Define(linker, call, "storage", 30_000, Capability.FilesystemWrite, [.. call.Grant.Files.Where(grant => grant.CanWrite).Select(grant => grant.Root)]);
-        Define(linker, call, "channel", 40_000, null, []);
+        Define(linker, "http", 10_000, Capability.HttpEgress, static grant => [.. grant.Http.Select(granted => granted.Host).Distinct()]);
+        Define(linker, "secret", 20_000, Capability.SecretsUse, static grant => [.. grant.Secrets]);
+        Define(linker, "storage", 30_000, Capability.FilesystemWrite, static grant => [.. grant.Files.Where(granted => granted.CanWrite).Select(granted => granted.Root)]);
+        Define(linker, "channel", 40_000, null, static _ => []);
     }
 
-    private static void Define(Linker linker, GuestCall call, string kind, int first, Capability? capability, string[] granted)
+    private static void Define(Linker linker, string kind, int first, Capability? capability, Func<EffectiveGrant, string[]> of)
     {
-        linker.Define(Module, $"{kind}-count", (Func<Caller, int>)(_ => granted.Length));
-        linker.Define(Module, $"{kind}-handle", (Func<Caller, int, int>)((_, index) =>
+        linker.Define(Module, $"{kind}-count", (Func<Caller, int>)(caller => of(GuestInterfaces.Of(caller).Call.Grant).Length));
+        linker.Define(Module, $"{kind}-handle", (Func<Caller, int, int>)((caller, index) =>
         {
+            var call = GuestInterfaces.Of(caller).Call;
+            var granted = of(call.Grant);
             if ((uint)index >= (uint)granted.Length)
             {
                 if (capability is not null)

@@ -9,34 +9,34 @@ internal sealed partial class WasiHost
 {
     private const int KnownFlags = 0x1F;
 
-    private void DefineDescriptors(Linker linker)
+    private static void DefineDescriptors(Linker linker)
     {
         linker.Define(Module, "fd_seek", (Func<Caller, int, long, int, int, int>)((caller, fd, offset, whence, result) =>
-            Run(() => Seek(caller, fd, offset, whence, result))));
+            Run(caller, host => host.Seek(caller, fd, offset, whence, result))));
         linker.Define(Module, "fd_tell", (Func<Caller, int, int, int>)((caller, fd, result) =>
-            Run(() => Seek(caller, fd, 0, 1, result))));
-        linker.Define(Module, "fd_close", (Func<Caller, int, int>)((_, fd) => Run(() => Close(fd))));
-        linker.Define(Module, "fd_renumber", (Func<Caller, int, int, int>)((_, from, to) => Run(() => Renumber(from, to))));
-        linker.Define(Module, "fd_sync", (Func<Caller, int, int>)((_, fd) => Run(() => Flush(fd))));
-        linker.Define(Module, "fd_datasync", (Func<Caller, int, int>)((_, fd) => Run(() => Flush(fd))));
-        linker.Define(Module, "fd_advise", (Func<Caller, int, long, long, int, int>)((_, fd, offset, length, advice) =>
-            Run(() => Advise(fd, offset, length, advice))));
+            Run(caller, host => host.Seek(caller, fd, 0, 1, result))));
+        linker.Define(Module, "fd_close", (Func<Caller, int, int>)((caller, fd) => Run(caller, host => host.Close(fd))));
+        linker.Define(Module, "fd_renumber", (Func<Caller, int, int, int>)((caller, from, to) => Run(caller, host => host.Renumber(from, to))));
+        linker.Define(Module, "fd_sync", (Func<Caller, int, int>)((caller, fd) => Run(caller, host => host.Flush(fd))));
+        linker.Define(Module, "fd_datasync", (Func<Caller, int, int>)((caller, fd) => Run(caller, host => host.Flush(fd))));
+        linker.Define(Module, "fd_advise", (Func<Caller, int, long, long, int, int>)((caller, fd, offset, length, advice) =>
+            Run(caller, host => host.Advise(fd, offset, length, advice))));
         linker.Define(Module, "fd_fdstat_get", (Func<Caller, int, int, int>)((caller, fd, result) =>
-            Run(() => DescriptorStatus(caller, fd, result))));
-        linker.Define(Module, "fd_fdstat_set_flags", (Func<Caller, int, int, int>)((_, fd, flags) =>
-            Run(() => SetFlags(fd, flags))));
-        linker.Define(Module, "fd_fdstat_set_rights", (Func<Caller, int, long, long, int>)((_, fd, rights, inheriting) =>
-            Run(() => SetRights(fd, (Rights)rights, (Rights)inheriting))));
+            Run(caller, host => host.DescriptorStatus(caller, fd, result))));
+        linker.Define(Module, "fd_fdstat_set_flags", (Func<Caller, int, int, int>)((caller, fd, flags) =>
+            Run(caller, host => host.SetFlags(fd, flags))));
+        linker.Define(Module, "fd_fdstat_set_rights", (Func<Caller, int, long, long, int>)((caller, fd, rights, inheriting) =>
+            Run(caller, host => host.SetRights(fd, (Rights)rights, (Rights)inheriting))));
         linker.Define(Module, "fd_filestat_get", (Func<Caller, int, int, int>)((caller, fd, result) =>
-            Run(() => FileStatus(caller, fd, result))));
-        linker.Define(Module, "fd_filestat_set_size", (Func<Caller, int, long, int>)((_, fd, size) =>
-            Run(() => SetSize(fd, size))));
-        linker.Define(Module, "fd_allocate", (Func<Caller, int, long, long, int>)((_, fd, offset, length) =>
-            Run(() => Allocate(fd, offset, length))));
+            Run(caller, host => host.FileStatus(caller, fd, result))));
+        linker.Define(Module, "fd_filestat_set_size", (Func<Caller, int, long, int>)((caller, fd, size) =>
+            Run(caller, host => host.SetSize(fd, size))));
+        linker.Define(Module, "fd_allocate", (Func<Caller, int, long, long, int>)((caller, fd, offset, length) =>
+            Run(caller, host => host.Allocate(fd, offset, length))));
         linker.Define(Module, "fd_prestat_get", (Func<Caller, int, int, int>)((caller, fd, result) =>
-            Run(() => Preopened(caller, fd, result))));
+            Run(caller, host => host.Preopened(caller, fd, result))));
         linker.Define(Module, "fd_prestat_dir_name", (Func<Caller, int, int, int, int>)((caller, fd, buffer, length) =>
-            Run(() => PreopenedName(caller, fd, buffer, (uint)length))));
+            Run(caller, host => host.PreopenedName(caller, fd, buffer, (uint)length))));
     }
 
     private static void ArgumentNegative(long position)

@@ -11,10 +11,10 @@ internal sealed partial class WasiHost
     private IReadOnlyList<FileEntry> _listing = [];
     private DirectoryDescriptor? _listed;
 
-    private void DefineDirectories(Linker linker)
+    private static void DefineDirectories(Linker linker)
     {
         linker.Define(Module, "fd_readdir", (Func<Caller, int, int, int, long, int, int>)((caller, fd, buffer, length, cookie, result) =>
-            Run(() => ReadDirectory(caller, fd, buffer, (uint)length, (ulong)cookie, result))));
+            Run(caller, host => host.ReadDirectory(caller, fd, buffer, (uint)length, (ulong)cookie, result))));
     }
 
     private Errno ReadDirectory(Caller caller, int fd, int buffer, long length, ulong cookie, int result)

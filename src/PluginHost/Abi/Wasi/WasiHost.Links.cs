@@ -7,17 +7,17 @@ namespace PluginHost.Abi.Wasi;
 /// <content>Hard and symbolic links, and what they lead to.</content>
 internal sealed partial class WasiHost
 {
-    private void DefineLinks(Linker linker)
+    private static void DefineLinks(Linker linker)
     {
         linker.Define(Module, "path_link", (Func<Caller, int, int, int, int, int, int, int, int>)(
             (caller, fd, lookup, path, length, newFd, newPath, newLength) =>
-                Run(() => Link(fd, lookup, Path(caller, path, length), newFd, Path(caller, newPath, newLength)))));
+                Run(caller, host => host.Link(fd, lookup, Path(caller, path, length), newFd, Path(caller, newPath, newLength)))));
         linker.Define(Module, "path_symlink", (Func<Caller, int, int, int, int, int, int>)(
             (caller, target, targetLength, fd, path, length) =>
-                Run(() => CreateLink(Path(caller, target, targetLength), fd, Path(caller, path, length)))));
+                Run(caller, host => host.CreateLink(Path(caller, target, targetLength), fd, Path(caller, path, length)))));
         linker.Define(Module, "path_readlink", (Func<Caller, int, int, int, int, int, int, int>)(
             (caller, fd, path, length, buffer, size, result) =>
-                Run(() => ReadLink(caller, fd, Path(caller, path, length), buffer, (uint)size, result))));
+                Run(caller, host => host.ReadLink(caller, fd, Path(caller, path, length), buffer, (uint)size, result))));
     }
 
     /// <summary>Both ends change: the file has one more name afterwards. So both are demanded, and both have to be writable.</summary>

@@ -12,22 +12,22 @@ internal sealed partial class WasiHost
     private const int TruncateFlag = 8;
     private const int FollowFlag = 1;
 
-    private void DefinePaths(Linker linker)
+    private static void DefinePaths(Linker linker)
     {
         linker.Define(Module, "path_open", (Func<Caller, int, int, int, int, int, long, long, int, int, int>)(
             (caller, fd, lookup, path, length, flags, rights, inheriting, descriptorFlags, result) =>
-                Run(() => Open(caller, fd, lookup, Path(caller, path, length), flags, ((Rights)rights, (Rights)inheriting), descriptorFlags, result))));
+                Run(caller, host => host.Open(caller, fd, lookup, Path(caller, path, length), flags, ((Rights)rights, (Rights)inheriting), descriptorFlags, result))));
         linker.Define(Module, "path_filestat_get", (Func<Caller, int, int, int, int, int, int>)(
-            (caller, fd, lookup, path, length, result) => Run(() => PathStatus(caller, fd, lookup, Path(caller, path, length), result))));
+            (caller, fd, lookup, path, length, result) => Run(caller, host => host.PathStatus(caller, fd, lookup, Path(caller, path, length), result))));
         linker.Define(Module, "path_create_directory", (Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
-            Run(() => Change(fd, Path(caller, path, length), Rights.CreateDirectory, static (directory, name) => directory.CreateDirectory(name)))));
+            Run(caller, host => host.Change(fd, Path(caller, path, length), Rights.CreateDirectory, static (directory, name) => directory.CreateDirectory(name)))));
         linker.Define(Module, "path_remove_directory", (Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
-            Run(() => Change(fd, Path(caller, path, length), Rights.RemoveDirectory, static (directory, name) => directory.RemoveDirectory(name)))));
+            Run(caller, host => host.Change(fd, Path(caller, path, length), Rights.RemoveDirectory, static (directory, name) => directory.RemoveDirectory(name)))));
         linker.Define(Module, "path_unlink_file", (Func<Caller, int, int, int, int>)((caller, fd, path, length) =>
-            Run(() => Change(fd, Path(caller, path, length), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name)))));
+            Run(caller, host => host.Change(fd, Path(caller, path, length), Rights.RemoveFile, static (directory, name) => directory.RemoveFile(name)))));
         linker.Define(Module, "path_rename", (Func<Caller, int, int, int, int, int, int, int>)(
             (caller, fd, path, length, newFd, newPath, newLength) =>
-                Run(() => Rename(fd, Path(caller, path, length), newFd, Path(caller, newPath, newLength)))));
+                Run(caller, host => host.Rename(fd, Path(caller, path, length), newFd, Path(caller, newPath, newLength)))));
     }
 
     private Errno Open(Caller caller, int fd, int lookup, string path, int flags, (Rights Own, Rights Inheriting) rights, int descriptorFlags, int result)

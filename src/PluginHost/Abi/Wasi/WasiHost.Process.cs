@@ -12,24 +12,24 @@ internal sealed partial class WasiHost
     private const int LastClock = 3;
     private static readonly string[] ClockNames = ["clock 0", "clock 1", "clock 2", "clock 3"];
 
-    private void DefineProcess(Linker linker)
+    private static void DefineProcess(Linker linker)
     {
         linker.Define(Module, "args_sizes_get", (Func<Caller, int, int, int>)((caller, count, size) =>
-            Run(() => Sizes(caller, _program.Arguments, count, size))));
+            Run(caller, host => Sizes(caller, host._program.Arguments, count, size))));
         linker.Define(Module, "args_get", (Func<Caller, int, int, int>)((caller, pointers, buffer) =>
-            Run(() => Strings(caller, _program.Arguments, pointers, buffer))));
+            Run(caller, host => Strings(caller, host._program.Arguments, pointers, buffer))));
         linker.Define(Module, "environ_sizes_get", (Func<Caller, int, int, int>)((caller, count, size) =>
-            Run(() => Sizes(caller, Environment(), count, size))));
+            Run(caller, host => Sizes(caller, host.Environment(), count, size))));
         linker.Define(Module, "environ_get", (Func<Caller, int, int, int>)((caller, pointers, buffer) =>
-            Run(() => ReadEnvironment(caller, pointers, buffer))));
+            Run(caller, host => host.ReadEnvironment(caller, pointers, buffer))));
         linker.Define(Module, "clock_res_get", (Func<Caller, int, int, int>)((caller, id, result) =>
-            Run(() => ClockResolution(caller, id, result))));
+            Run(caller, host => host.ClockResolution(caller, id, result))));
         linker.Define(Module, "clock_time_get", (Func<Caller, int, long, int, int>)((caller, id, _, result) =>
-            Run(() => ClockTime(caller, id, result))));
+            Run(caller, host => host.ClockTime(caller, id, result))));
         linker.Define(Module, "random_get", (Func<Caller, int, int, int>)((caller, buffer, length) =>
-            Run(() => Random(caller, buffer, (uint)length))));
+            Run(caller, host => host.Random(caller, buffer, (uint)length))));
         linker.Define(Module, "poll_oneoff", (Func<Caller, int, int, int, int, int>)((caller, subscriptions, events, count, result) =>
-            Run(() => Poll(caller, subscriptions, events, (uint)count, result))));
+            Run(caller, host => host.Poll(caller, subscriptions, events, (uint)count, result))));
         linker.Define(Module, "sched_yield", (Func<Caller, int>)(_ => (int)Errno.Success));
         linker.Define(Module, "proc_exit", (Action<Caller, int>)((_, code) => throw new ProgramExitException(code)));
     }

@@ -11,13 +11,13 @@ internal sealed partial class WasiHost
     private const int ModifiedFlag = 4;
     private const int ModifiedNowFlag = 8;
 
-    private void DefineTimes(Linker linker)
+    private static void DefineTimes(Linker linker)
     {
         linker.Define(Module, "fd_filestat_set_times", (Func<Caller, int, long, long, int, int>)(
-            (_, fd, accessed, modified, flags) => Run(() => SetTimes(fd, Times((ulong)accessed, (ulong)modified, flags)))));
+            (caller, fd, accessed, modified, flags) => Run(caller, host => host.SetTimes(fd, host.Times((ulong)accessed, (ulong)modified, flags)))));
         linker.Define(Module, "path_filestat_set_times", (Func<Caller, int, int, int, int, long, long, int, int>)(
             (caller, fd, lookup, path, length, accessed, modified, flags) =>
-                Run(() => SetTimes(fd, lookup, Path(caller, path, length), Times((ulong)accessed, (ulong)modified, flags)))));
+                Run(caller, host => host.SetTimes(fd, lookup, Path(caller, path, length), host.Times((ulong)accessed, (ulong)modified, flags)))));
     }
 
     private Errno SetTimes(int fd, (DateTimeOffset? Accessed, DateTimeOffset? Modified) times)

@@ -12,15 +12,15 @@ internal sealed partial class WasiHost
     private const ushort AppendFlag = 1;
     private const ushort SyncFlags = 2 | 16;
 
-    private void DefineTransfers(Linker linker)
+    private static void DefineTransfers(Linker linker)
     {
         linker.Define(Module, "fd_read", (Func<Caller, int, int, int, int, int>)((caller, fd, vectors, count, result) =>
-            Run(() => Read(caller, fd, vectors, (uint)count, null, result))));
+            Run(caller, host => host.Read(caller, fd, vectors, (uint)count, null, result))));
         linker.Define(Module, "fd_pread", (Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
-            Run(() => Read(caller, fd, vectors, (uint)count, offset, result))));
-        linker.Define(Module, "fd_write", (Func<Caller, int, int, int, int, int>)(Write));
+            Run(caller, host => host.Read(caller, fd, vectors, (uint)count, offset, result))));
+        linker.Define(Module, "fd_write", (Func<Caller, int, int, int, int, int>)(static (caller, fd, vectors, count, result) => Of(caller).Write(caller, fd, vectors, count, result)));
         linker.Define(Module, "fd_pwrite", (Func<Caller, int, int, int, long, int, int>)((caller, fd, vectors, count, offset, result) =>
-            Run(() => Write(caller, fd, vectors, (uint)count, offset, result))));
+            Run(caller, host => host.Write(caller, fd, vectors, (uint)count, offset, result))));
     }
 
     private Errno Read(Caller caller, int fd, int vectors, long count, long? offset, int result)

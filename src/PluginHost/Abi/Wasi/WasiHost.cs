@@ -47,7 +47,7 @@ internal sealed partial class WasiHost : IDisposable
     /// <summary>Bytes that it wrote to standard output and standard error.</summary>
     public long BytesWritten { get; private set; }
 
-    public void Define(Linker linker)
+    public static void Define(Linker linker)
     {
         DefineProcess(linker);
         DefineDescriptors(linker);
@@ -61,12 +61,14 @@ internal sealed partial class WasiHost : IDisposable
 
     public void Dispose() => _descriptors.ForEach(descriptor => descriptor?.Dispose());
 
+    private static WasiHost Of(Caller caller) => GuestInterfaces.Of(caller).Wasi;
+
     /// <summary>Runs a function; what it throws becomes the number that the guest sees.</summary>
-    private static int Run(Func<Errno> function)
+    private static int Run(Caller caller, Func<WasiHost, Errno> function)
     {
         try
         {
-            return (int)function();
+            return (int)function(Of(caller));
         }
         catch (Exception e) when (NumberOf(e) is { } number)
         {

@@ -1,7 +1,7 @@
 namespace PluginHost.Capabilities.Files;
 
 /// <summary>Bytes and entries that a part of a memory tree may hold; what it takes its parent gives, too. Used under the tree's lock.</summary>
-internal sealed class SpaceQuota(long maxBytes, int maxEntries, SpaceQuota? parent = null)
+internal sealed class SpaceQuota(long maxBytes, int maxEntries, SpaceQuota? parent = null, ReservedSpace? reserved = null)
 {
     /// <summary>Bytes that it may hold. Lowered below what it holds, nothing more can be taken.</summary>
     public long MaxBytes { get; set; } = maxBytes;
@@ -12,7 +12,7 @@ internal sealed class SpaceQuota(long maxBytes, int maxEntries, SpaceQuota? pare
     /// <summary>Takes bytes, or gives them back where negative; changes nothing where there is no room.</summary>
     public bool TryTake(long bytes)
     {
-        if ((bytes > 0 && bytes > MaxBytes - _bytes) || parent?.TryTake(bytes) == false)
+        if ((bytes > 0 && bytes > MaxBytes - _bytes) || parent?.TryTake(bytes) == false || reserved?.TryTake(bytes) == false)
         {
             return false;
         }

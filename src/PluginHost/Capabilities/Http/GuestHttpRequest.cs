@@ -6,6 +6,9 @@ internal sealed record GuestHttpRequest(HttpTarget Target, IReadOnlyList<(string
     /// <summary>What may not travel to another origin.</summary>
     private static readonly string[] Credentials = ["authorization", "cookie", "cookie2", "www-authenticate"];
 
+    /// <summary>Whether it may be made twice: it asks only, or says by which key the server knows it again.</summary>
+    public bool IsIdempotent => Target.Method is "GET" or "HEAD" || Headers.Any(header => string.Equals(header.Name, "Idempotency-Key", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The request that follows a redirect (RFC 9110 15.4).</summary>
     public GuestHttpRequest Redirected(int status, HttpTarget target)
     {

@@ -11,7 +11,7 @@ namespace PluginHost.Capabilities.Http;
 /// Makes the requests of one call: matches them with the grants, demands, resolves the host once and injects secrets. The
 /// only code that opens a connection for a guest.
 /// </summary>
-internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, SecretBroker secrets) : IDisposable
+internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, SecretBroker secrets, HttpRetry retry) : IDisposable
 {
     private const int MaxHeaders = 100;
     private const int MaxHeaderBytes = 16 * 1024;
@@ -28,7 +28,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
 
     public void Dispose() => _client?.Dispose();
 
-    /// <summary>Demands and makes a request, and where the grant follows redirects each request after it.</summary>
+    /// <summary>Demands and makes a request, again where that is of use and harmless, and where the grant follows redirects each request after it.</summary>
     /// <param name="request">The request.</param>
     /// <param name="maxResponseBytes">What the guest has room for.</param>
     /// <exception cref="CapabilityDeniedException">It is not granted.</exception>
@@ -37,7 +37,8 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
     {
         for (var redirects = 0; ; redirects++)
         {
-            var (response, follows) = SendOnce(request, maxResponseBytes);
+            var now = request;
+            var (response, follows) = request.IsIdempotent ? retry.Execute(_ => SendOnce(now, maxResponseBytes), call.Stop) : SendOnce(request, maxResponseBytes);
             if (!follows || !response.IsRedirect)
             {
                 return response;
@@ -60,7 +61,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
                 Capability.HttpEgress, $"{method} (a redirect of {request.Target.Host})", "the redirect leads to no URL that can be granted", "none: the server has to redirect to http or https");
     }
 
-    private (GuestHttpResponse Response, bool FollowsRedirects) SendOnce(GuestHttpRequest request, long maxResponseBytes)
+    private HttpAttempt SendOnce(GuestHttpRequest request, long maxResponseBytes)
     {
         var (grant, rule, place) = Match(request.Target);
         var advice = HttpAdvice.For(request.Target, call.Grant);
@@ -97,7 +98,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
 
         lease.Close($"status {response.Status}", response.Body.Length, request.Body.Length);
         CheckAnswer(request.Target, response);
-        return (response, grant.FollowsRedirects);
+        return new HttpAttempt(response, grant.FollowsRedirects);
     }
 
     /// <summary>A service that echoes what it is sent must not hand a secret to the guest; half an answer would confirm guesses.</summary>

@@ -42,7 +42,7 @@ internal sealed class PinnedHttpClient : IDisposable
         {
             // Whatever a hostile server makes the framework throw: it gave no answer.
             stop.ThrowIfCancellationRequested();
-            throw new HttpFailedException("no answer from the host");
+            throw new HttpFailedException("no answer from the host") { IsTransient = true };
         }
     }
 

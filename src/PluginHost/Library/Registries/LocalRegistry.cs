@@ -5,16 +5,26 @@ using PluginHost.Skills.Manifests;
 
 namespace PluginHost.Library.Registries;
 
-/// <summary>A folder of packages. It has no authority of its own: whatever comes from it passes every room.</summary>
-internal static class LocalRegistry
+/// <summary>A folder of packages.</summary>
+internal sealed class LocalRegistry(string folder) : IRegistry
 {
     private const string Pattern = "*.palyra-skill";
     private const int MaxEntries = 10_000;
 
-    /// <summary>Reads what a folder and those in it offer; links are not followed. One file that is no package fails all of it, as in Palyra.</summary>
-    /// <exception cref="SkillVerificationException">A file is no package, two are the same version, or there are too many.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static IReadOnlyList<RegistryEntry> Read(string folder)
+    /// <inheritdoc/>
+    public string? KeyFor(HostServices services) => null;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RegistryEntry>> ReadAsync(HostServices services, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<RegistryEntry>>(Read(cancellation));
+
+    /// <inheritdoc/>
+    public Task<PackageSource> OpenAsync(RegistryEntry entry, CancellationToken cancellation) => Task.FromResult(Open(entry));
+
+    /// <inheritdoc/>
+    public InstalledSource SourceOf(RegistryEntry entry) => new(InstalledSource.LocalRegistry, Path.GetFullPath(Path.Combine(folder, entry.Artifact)));
+
+    /// <summary>Reads what the folder and those in it offer; links are not followed. One file that is no package fails all of it, as in Palyra.</summary>
+    private List<RegistryEntry> Read(CancellationToken cancellation)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = false, MaxRecursionDepth = 16 };
         var files = Directory.EnumerateFiles(folder, Pattern, options).Take(MaxEntries + 1).Order(StringComparer.Ordinal).ToList();
@@ -23,16 +33,13 @@ internal static class LocalRegistry
             throw Refused($"it has more than {MaxEntries} packages");
         }
 
-        var entries = files.ConvertAll(file => Entry(folder, file));
+        var entries = files.ConvertAll(file => Entry(file, cancellation));
         return entries.GroupBy(entry => (entry.SkillId, entry.Version)).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? throw Refused($"'{twice.Key.SkillId}' {twice.Key.Version} is there more than once: {string.Join(", ", twice.Select(entry => entry.Artifact))}")
             : entries;
     }
 
-    /// <summary>The package of an entry. It is the one that was listed, or it is refused.</summary>
-    /// <exception cref="SkillVerificationException">It was exchanged meanwhile.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static PackageSource Open(string folder, RegistryEntry entry)
+    private PackageSource Open(RegistryEntry entry)
     {
         var path = Path.Combine(folder, entry.Artifact);
         var bytes = PackageFile.Read(path);
@@ -41,14 +48,15 @@ internal static class LocalRegistry
             : throw Refused($"'{entry.Artifact}' is another file than the one that was listed");
     }
 
-    private static RegistryEntry Entry(string folder, string file)
+    private RegistryEntry Entry(string file, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var name = Path.GetRelativePath(folder, file);
         try
         {
             var bytes = PackageFile.Read(file);
             var manifest = ManifestReader.Read(SkillArtifact.Read(bytes));
-            return new RegistryEntry(manifest.SkillId, manifest.Version, manifest.Publisher, name, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            return new RegistryEntry(manifest.SkillId, manifest.Version, manifest.Publisher, name, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.LongLength);
         }
         catch (SkillVerificationException e)
         {

@@ -1,0 +1,45 @@
+using System.Threading.RateLimiting;
+using PluginHost.Limits;
+
+namespace PluginHost.Capabilities.Files;
+
+/// <summary>Memory of the host that files take, reserved a mebibyte at a time as they grow, and given back as they shrink.</summary>
+internal sealed class ReservedSpace(RateLimiter memory)
+{
+    private const int ChunkBytes = 1 << 20;
+    private readonly Stack<RateLimitLease> _chunks = [];
+    private long _bytes;
+
+    /// <summary>Takes bytes, or gives them back where negative; changes nothing where the host has no room. Used under the tree's lock.</summary>
+    public bool TryTake(long bytes)
+    {
+        var wanted = (_bytes + bytes + ChunkBytes - 1) / ChunkBytes;
+        if (wanted > _chunks.Count)
+        {
+            var before = _chunks.Count;
+            while (_chunks.Count < wanted)
+            {
+                var chunk = memory.AttemptAcquire(ChunkBytes / HostCallLimits.PageBytes);
+                if (!chunk.IsAcquired)
+                {
+                    Shrink(before);
+                    return false;
+                }
+
+                _chunks.Push(chunk);
+            }
+        }
+
+        Shrink(wanted);
+        _bytes += bytes;
+        return true;
+    }
+
+    private void Shrink(long wanted)
+    {
+        while (_chunks.Count > wanted)
+        {
+            _chunks.Pop().Dispose();
+        }
+    }
+}

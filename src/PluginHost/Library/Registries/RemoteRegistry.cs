@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PluginHost.Hosting;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Library.Registries;
+
+/// <summary>
+/// A registry behind an address: pages of a signed index, and packages beside them. Its key is one that an operator named for this very origin, and has no
+/// other role; an index that is older than one that was accepted is refused.
+/// </summary>
+/// <param name="address">The first page.</param>
+/// <param name="key">Its key, where the caller names it; null for the one that the state knows.</param>
+/// <param name="roots">Certificates that its own has to come from; null for those of the system.</param>
+internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2Collection? roots) : IRegistry
+{
+    private const int MaxPages = 20;
+    private const int MaxEntries = 10_000;
+    /// <summary>Clocks of machines differ.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
+
+    private const string EvidenceExtension = ".intoto.jsonl";
+
+    /// <summary>Bytes of a package, as in Palyra.</summary>
+    private const int MaxArtifact = 64 << 20;
+
+    /// <summary>Names a registry in the state: scheme, host and port.</summary>
+    public static string OriginOf(Uri address) => address.GetLeftPart(UriPartial.Authority).ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public string? KeyFor(HostServices services) => key ?? services.Trust.Read().Ledger.Registries?.GetValueOrDefault(OriginOf(address))?.Key;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RegistryEntry>> ReadAsync(HostServices services, CancellationToken cancellation)
+    {
+        var signer = Key(services.Trust.Read(), services.Trusts);
+        using var client = new RegistryClient(address, roots);
+        var seen = new HashSet<Uri>();
+        var entries = ImmutableArray.CreateBuilder<RegistryEntry>();
+        long? generated = null;
+        for (Uri? next = address; next is not null;)
+        {
+            if (!seen.Add(next) || seen.Count > MaxPages)
+            {
+                throw Refused("registry", seen.Count > MaxPages ? $"its index has more than {MaxPages} pages" : $"its pages go round in a circle at {next}");
+            }
+
+            var at = next;
+            var page = RegistryPage.Read(await client.GetAsync(at, RegistryPage.MaxBytes, cancellation).ConfigureAwait(false), Convert.FromHexString(signer));
+            CheckTime(services, page, generated ??= page.GeneratedAtUnixMs);
+            if (entries.Count + page.Entries.Length > MaxEntries)
+            {
+                throw Refused("registry", $"it has more than {MaxEntries} packages");
+            }
+
+            entries.AddRange(page.Entries.Select(entry => entry with { Address = client.Resolve(at, entry.Artifact) }));
+            next = page.NextPage is { } reference ? client.Resolve(at, reference) : null;
+        }
+
+        if (entries.GroupBy(entry => (entry.SkillId, entry.Version)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw Refused("registry", $"'{twice.Key.SkillId}' {twice.Key.Version} is there more than once");
+        }
+
+        Remember(services, signer, generated!.Value);
+        return entries.ToImmutable();
+    }
+
+    /// <inheritdoc/>
+    public async Task<PackageSource> OpenAsync(RegistryEntry entry, CancellationToken cancellation)
+    {
+        using var client = new RegistryClient(address, roots);
+        var place = entry.Address!;
+        var bytes = await client.GetAsync(place, (int)Math.Min(MaxArtifact, entry.ArtifactBytes ?? MaxArtifact), cancellation).ConfigureAwait(false);
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != entry.ArtifactSha256 || (entry.ArtifactBytes is { } length && length != bytes.Length))
+        {
+            throw Refused("registry", $"'{place}' is another file than the one that was listed");
+        }
+
+        var evidence = await EvidenceAsync(client, place, cancellation).ConfigureAwait(false);
+        return new PackageSource(() => bytes, () => evidence);
+    }
+
+    /// <inheritdoc/>
+    public InstalledSource SourceOf(RegistryEntry entry) => new(InstalledSource.RemoteRegistry, entry.Address!.AbsoluteUri);
+
+    /// <summary>As beside a file: evidence has no authority of its own, so nothing fails where there is none that could be read.</summary>
+    private static async Task<byte[]> EvidenceAsync(RegistryClient client, Uri place, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.FindAsync(new UriBuilder(place) { Path = place.AbsolutePath + EvidenceExtension }.Uri, EvidenceBundle.MaxBytes, cancellation).ConfigureAwait(false) ?? [];
+        }
+        catch (Exception e) when (e is IOException or SkillVerificationException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>All pages are of one index: otherwise whoever serves them could put old ones beside new ones.</summary>
+    private static void CheckTime(HostServices services, RegistryPage page, long generated)
+    {
+        if (page.GeneratedAtUnixMs != generated)
+        {
+            throw Refused("registry-stale", "its pages were not made at the same time");
+        }
+
+        if (generated > services.Now.Add(ClockTolerance).ToUnixTimeMilliseconds())
+        {
+            throw Refused("registry-stale", "its index says that it was made in the future");
+        }
+    }
+
+    private string Key(TrustView view, TrustRules rules)
+    {
+        var origin = OriginOf(address);
+        var listed = view.Ledger.Registries?.GetValueOrDefault(origin) is { Until: null } record ? record.Key : null;
+        if (key is not null && listed is not null && key != listed)
+        {
+            throw Refused("registry-key", $"another key is known for {origin}");
+        }
+
+        var signer = key ?? listed ?? throw Refused("registry-key", $"no key is known for {origin} ('trust registry add {origin}=KEY')");
+        return view.Ledger.RevokedKeys.ContainsKey(signer) || view.Ledger.FormerRegistryKeys?.Contains(signer) == true ? throw Refused("registry-key", "its key does not count any more")
+            : view.RoleOf(signer, rules) is { } role and not TrustLedger.RegistryRole ? throw Refused("registry-key", $"its key is a {role}'s here, and a key has one role")
+            : signer;
+    }
+
+    /// <summary>Keeps of when the index is. What nobody listed is not remembered. Fetching it may have taken long: whether its key counts is asked once more.</summary>
+    private void Remember(HostServices services, string signer, long generated)
+    {
+        var origin = OriginOf(address);
+        services.Trust.Change(view =>
+        {
+            if (Key(view, services.Trusts) != signer)
+            {
+                throw Refused("registry-key", "another key was listed for it meanwhile");
+            }
+
+            return view.Ledger.Registries?.GetValueOrDefault(origin) is not { Until: null } known || known.Seen(address.PathAndQuery, generated) is var seen && seen == known ? view
+                : view with { Ledger = view.Ledger with { Registries = view.Ledger.Registries.SetItem(origin, seen) } };
+        });
+    }
+
+    private static SkillVerificationException Refused(string rule, string what) => new("policy", rule, $"the registry cannot be used: {what}");
+}

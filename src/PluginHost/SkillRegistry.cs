@@ -1,0 +1,40 @@
+using System.Security.Cryptography.X509Certificates;
+using PluginHost.Library.Registries;
+
+namespace PluginHost;
+
+/// <summary>Where packages are offered. What comes from it passes every room as any package does; a registry vouches for nothing.</summary>
+public sealed class SkillRegistry
+{
+    private SkillRegistry(IRegistry registry) => Registry = registry;
+
+    internal IRegistry Registry { get; }
+
+    /// <summary>A folder of packages, and the folders in it.</summary>
+    /// <param name="path">The folder.</param>
+    public static SkillRegistry Folder(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new SkillRegistry(new LocalRegistry(Path.GetFullPath(path)));
+    }
+
+    /// <summary>
+    /// An index behind an address, in Palyra's form: at most 20 signed pages of at most 2 MiB, and packages of at most 64 MiB, all of the same origin, each within 20 seconds.
+    /// </summary>
+    /// <param name="index">Its first page; https.</param>
+    /// <param name="publicKey">Key that signs it, 64 lower hexadecimal digits; null for the one that the state knows for this origin (<c>trust registry add</c>).</param>
+    /// <param name="roots">Certificates that its own has to come from; null for those of the system.</param>
+    /// <exception cref="ArgumentException">It is no https address, or the key is none.</exception>
+    public static SkillRegistry Https(Uri index, string? publicKey = null, X509Certificate2Collection? roots = null)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        if (!index.IsAbsoluteUri || index.Scheme != Uri.UriSchemeHttps || index.UserInfo.Length > 0)
+        {
+            throw new ArgumentException("an https address without a user is needed", nameof(index));
+        }
+
+        return publicKey is null or { Length: 64 } && publicKey?.All(char.IsAsciiHexDigitLower) != false
+            ? new SkillRegistry(new RemoteRegistry(index, publicKey, roots))
+            : throw new ArgumentException("64 lower hexadecimal digits are needed", nameof(publicKey));
+    }
+}
