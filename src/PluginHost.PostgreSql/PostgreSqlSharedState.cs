@@ -10,13 +10,16 @@ namespace PluginHost.PostgreSql;
 internal sealed class PostgreSqlSharedState : ISharedState, ITrustDocuments
 {
     private const string Store = "trust-store";
+    /// <summary>Seconds for a connection, and for a command.</summary>
+    private const int Patience = 5;
+
     private const string Ledger = "ledger";
     private readonly NpgsqlDataSource _source;
 
     /// <exception cref="SkillStateException">The database cannot be reached, or has no tables.</exception>
     public PostgreSqlSharedState(string connectionString)
     {
-        _source = PostgreSqlErrors.Guard(() => NpgsqlDataSource.Create(connectionString));
+        _source = PostgreSqlErrors.Guard(() => NpgsqlDataSource.Create(Impatient(connectionString)));
         try
         {
             Id = PostgreSqlErrors.Guard(() =>
@@ -78,6 +81,15 @@ internal sealed class PostgreSqlSharedState : ISharedState, ITrustDocuments
     }
 
     public void Dispose() => _source.Dispose();
+
+    /// <summary>A database that hangs must not keep alive what it cannot be asked about.</summary>
+    private static string Impatient(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.Timeout = settings.Timeout is 0 or > Patience ? Patience : settings.Timeout;
+        settings.CommandTimeout = settings.CommandTimeout is 0 or > Patience ? Patience : settings.CommandTimeout;
+        return settings.ConnectionString;
+    }
 
     /// <summary>Both at one moment; within a transaction nobody else changes them until it ends.</summary>
     private static (byte[] Store, byte[] Ledger) Read(NpgsqlConnection connection, NpgsqlTransaction? transaction)

@@ -81,7 +81,7 @@ public sealed class SkillHost : IAsyncDisposable
 
     /// <summary>
     /// Changes the limits while calls run. Places, rates, memory and circuits of all skills follow at once, and what was taken before counts; what a single call
-    /// may take follows for skills that are loaded from now on. Limits of loads, and of what a skill keeps, stay what they were when the host was made.
+    /// may take follows for skills that are loaded from now on.
     /// </summary>
     /// <param name="limits">The limits. Later changes of them do not reach the host.</param>
     /// <exception cref="OptionsValidationException">They are wrong; all that is wrong is told, and nothing changes.</exception>

@@ -294,7 +294,7 @@ public sealed class SkillLibrary
         try
         {
             var view = _skills.View();
-            return await _services.Loads.ExecuteAsync(token => new ReAudit(_services.Inspection, _services.Trust.Read, _services.Trusts with { Now = _services.Now }, _folder).Check(view, installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
+            return await _services.Loads.ExecuteAsync(token => new ReAudit(_services.Inspection, _services.Trust.Read, _services.Trusts with { Now = _services.Now }, _folder, _services.Shared is not null).Check(view, installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
         {

@@ -52,15 +52,42 @@ public sealed class FleetVerbsTests : IDisposable
         Assert.AreEqual(0, On("b", "skills", "audit", "acme.text").ExitCode);
         Assert.AreEqual(0, On("b", "skills", "info", "acme.text").ExitCode);
 
+        Assert.AreEqual("ready", (string?)On("b", "skills", "check").Json["results"]![0]!["status"]);
+        Assert.AreEqual("ready", (string?)On("b", "skills", "check", "--quarantine").Json["results"]![0]!["status"]);
+
         Assert.AreEqual(0, On("a", "skills", "quarantine", "acme.text", "--reason", "test").ExitCode);
         Assert.AreEqual("policy.quarantined", (string?)On("b", "skills", "run", "acme.text", "acme.text.shout", "--accept", payload!).Json["error"]!["code"]);
+    }
+
+    [TestMethod]
+    public void Check_OfOneMachine_QuarantinesForAll_WhatIsWrong_AndNothingForItsOwnCopy()
+    {
+        On("a", "trust", "add", "acme=" + Key, "--reason", "test");
+        On("a", "skills", "install", "--artifact", Text);
+        On("b", "skills", "install", "--artifact", Text);
+        File.AppendAllText(Path.Combine(State("b"), "skills", "acme.text", "1.0.0", "artifact.palyra-skill"), "x");
+        Assert.AreEqual("unknown", (string?)On("b", "skills", "check", "--quarantine").Json["results"]![0]!["status"]);
+        Assert.AreEqual("ready", (string?)On("a", "skills", "check").Json["results"]![0]!["status"]);
+
+        On("b", "trust", "revoke", "--key", Key, "--reason", "stolen");
+        var found = On("a", "skills", "check", "--quarantine").Json["results"]![0]!;
+        Assert.AreEqual(("failed", true), ((string?)found["status"], (bool)found["quarantined"]!));
+        StringAssert.Contains(On("b", "skills", "list").Json.ToJsonString(), "\"status\":\"quarantined\"");
+    }
+
+    [TestMethod]
+    public void TrustOfTheFleet_IsReplacedInTheDatabase()
+    {
+        On("a", "trust", "add", "acme=" + Key, "--reason", "test");
+        Assert.AreEqual(0, On("a", "trust", "init", "--reason", "alarm").ExitCode);
+        Assert.DoesNotContain(Key, On("b", "trust", "list").Json.ToJsonString());
     }
 
     [TestMethod]
     public void StateOfAFleet_IsOpenedNoOtherWay()
     {
         On("a", "trust", "add", "acme=" + Key, "--reason", "test");
-        foreach (var verb in new[] { new[] { "trust", "add", "evil=" + Key, "--reason", "test" }, ["skills", "list"], ["skills", "install", "--artifact", Text], ["skills", "run", Text, "acme.text.shout"] })
+        foreach (var verb in new[] { new[] { "trust", "add", "evil=" + Key, "--reason", "test" }, ["skills", "list"], ["trust", "list"], ["skills", "package", "verify", "--artifact", Text], ["skills", "install", "--artifact", Text], ["skills", "run", Text, "acme.text.shout"] })
         {
             var run = Invocation.Run([.. verb, "--state", State("a"), "--json"]);
             Assert.AreEqual(2, run.ExitCode, string.Join(' ', verb));

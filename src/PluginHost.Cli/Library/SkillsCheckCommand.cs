@@ -32,17 +32,21 @@ internal static class SkillsCheckCommand
                 }
 
                 var view = skills.View();
-                var selected = Selected(skills, view, parse.GetValue(id), parse.GetValue(version), parse.GetValue(all));
+                using var shared = trust.Shared.Open(parse);
+
+                // What only other machines of a fleet have is looked at there.
+                var selected = Selected(skills, view, parse.GetValue(id), parse.GetValue(version), parse.GetValue(all))
+                    .FindAll(installed => shared is null || parse.GetValue(id) is not null || skills.Folder.Has(installed.SkillId, installed.Version));
                 if (selected.Count == 0 && !verb.IsJson(parse))
                 {
                     throw new CommandError(ExitCode.Usage, "usage.nothing-installed", "nothing is installed");
                 }
 
                 var options = demands.Options(parse);
-                var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse));
-                var audit = new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder);
+                var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse), shared?.Trust);
+                var audit = new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null);
                 var findings = selected.Select(installed => audit.Check(view, installed, TimeSpan.FromDays(parse.GetValue(age)), CancellationToken.None)).ToList();
-                var quarantined = parse.GetValue(quarantine) ? Quarantine(root, parse.GetValue(anchor), findings) : [];
+                var quarantined = parse.GetValue(quarantine) ? Quarantine(root, parse.GetValue(anchor), findings, trust.Shared.Open(parse)) : [];
                 var lines = findings.SelectMany(found => (string[])[
                     $"{found.Installed.SkillId} {found.Installed.Version}: {found.Status.ToString().ToLowerInvariant()}{(quarantined.Contains(found) ? ", quarantined" : "")}",
                     .. found.Reasons.Select(reason => "  " + reason)]);
@@ -57,14 +61,15 @@ internal static class SkillsCheckCommand
             trust);
     }
 
-    private static List<ReAuditFindings> Quarantine(StateRoot root, string? anchor, List<ReAuditFindings> findings)
+    private static List<ReAuditFindings> Quarantine(StateRoot root, string? anchor, List<ReAuditFindings> findings, ISharedState? shared)
     {
         if (!findings.Exists(found => found.Status == SkillReAuditStatus.Failed))
         {
+            shared?.Dispose();
             return [];
         }
 
-        using var office = new LifecycleOffice(root, anchor is null ? null : StateAnchors.File(anchor), "user:" + Environment.UserName);
+        using var office = new LifecycleOffice(root, anchor is null ? null : StateAnchors.File(anchor), "user:" + Environment.UserName, shared);
         return [.. findings.Where(found => office.Quarantine(found) is not null)];
     }
 

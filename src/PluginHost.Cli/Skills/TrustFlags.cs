@@ -46,7 +46,13 @@ internal sealed class TrustFlags
         {
             // A store that is named must be there; one that nobody named is empty. What the state knows beside it counts in any case.
             using var shared = Shared.Open(parse);
-            return new TrustFiles(parse.GetValue(Store), StateFlag.Open(parse.GetValue(_state)), null, Keys(parse), shared?.Trust).Read();
+            var root = StateFlag.Open(parse.GetValue(_state));
+            if (root is not null)
+            {
+                StateGuard.CheckShared(StateGeneration.Read(root.Generation), shared?.Id ?? "");
+            }
+
+            return new TrustFiles(parse.GetValue(Store), root, null, Keys(parse), shared?.Trust).Read();
         }
         catch (FormatException e)
         {

@@ -20,7 +20,9 @@ internal static class TrustListCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             using var shared = fleet.Open(parse);
-            var view = new TrustFiles(null, StateRoot.Open(StateFlag.Locate(parse.GetValue(state)).Path), null, [], shared?.Trust).Read();
+            var root = StateRoot.Open(StateFlag.Locate(parse.GetValue(state)).Path);
+            StateGuard.CheckShared(StateGeneration.Read(root.Generation), shared?.Id ?? "");
+            var view = new TrustFiles(null, root, null, [], shared?.Trust).Read();
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(json))
             {

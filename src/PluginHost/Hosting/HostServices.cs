@@ -180,7 +180,7 @@ internal sealed class HostServices : IDisposable
 
     /// <summary>What a publisher's skill keeps between calls. Ids belong to publishers: the same id of another is another skill.</summary>
     public SkillState StateOf(string publisher, string skill) => _states.GetOrAdd((publisher, skill), _ => new SkillState(
-        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), Limits.DataBytes, new AuditQuota(AuditBytes, Time), Time, new ReservedSpace(Calls.Memory)));
+        _root is null ? new VariableStore() : new FileVariableStore(_root.VariablesOf(publisher, skill)), Limits.DataBytes, new AuditQuota(AuditBytes, Time), Time, new ReservedSpace(Calls.TakeMemory)));
 
     /// <summary>Calls a tool of whatever loaded skill has it, for another skill.</summary>
     public NestedOutcome CallSkill(NestedCall nested)
@@ -250,7 +250,7 @@ internal sealed class HostServices : IDisposable
     {
         var (store, mark) = _root is null
             ? ((IJournalStore)new MemoryJournalStore(), (IJournalMark)NoJournalMark.Instance)
-            : (Shared?.OpenJournal() ?? FileJournalStore.Open(_root.Journal), new StateJournalMark(_root, State!));
+            : (Shared?.OpenJournal() ?? FileJournalStore.Open(_root.Journal), new StateJournalMark(_root, State!, Shared is not null));
         return new LifecycleJournal(store, Time, () => new OperatorKeys(Trust.Read().Ledger.Operators ?? OperatorKeys.None, operators), mark);
     }
 

@@ -3,6 +3,9 @@ namespace PluginHost.Hosting;
 /// <summary>Follows the current version of an installed skill: looks when the lifecycle journal has changed, whoever changed it.</summary>
 internal sealed class SkillFollower : IAsyncDisposable
 {
+    /// <summary>What failed may have had a cause that has gone: a machine without the files, too many loads.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+
     private readonly HostServices _services;
     private readonly LiveSkill _skill;
     private readonly SemaphoreSlim _changed = new(1, 1);
@@ -33,7 +36,7 @@ internal sealed class SkillFollower : IAsyncDisposable
         {
             try
             {
-                await _changed.WaitAsync(_end.Token).ConfigureAwait(false);
+                await _changed.WaitAsync(refused == default ? Timeout.InfiniteTimeSpan : Again, _end.Token).ConfigureAwait(false);
                 await _skill.FollowAsync(_end.Token).ConfigureAwait(false);
                 refused = default;
             }
@@ -43,7 +46,7 @@ internal sealed class SkillFollower : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // What runs goes on; the next change is the next try. The same refusal of the same version again is no news.
+                // What runs goes on; the next change is the next try, or a while. The same refusal of the same version again is no news.
                 var now = (Wanted(), Telemetry.CodeOf(e));
                 if (now != refused)
                 {

@@ -84,6 +84,7 @@ internal sealed class SkillRequests(
                 Log = (level, text) => services.Log(new SkillLogMessage(identity.Skill, id, level, text)),
                 Resolve = services.Resolve,
                 Retry = services.Retry,
+                Memory = services.Calls.TakeMemory,
                 Secrets = services.Secrets,
             },
         };

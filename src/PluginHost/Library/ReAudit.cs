@@ -15,7 +15,8 @@ namespace PluginHost.Library;
 /// <param name="trust">Whom the host trusts now.</param>
 /// <param name="trusts">How it trusts.</param>
 /// <param name="folder">Where packages are.</param>
-internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> trust, TrustRules trusts, LibraryFolder folder)
+/// <param name="isShared">Whether other machines have copies of their own.</param>
+internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> trust, TrustRules trusts, LibraryFolder folder, bool isShared = false)
 {
     /// <param name="view">What the lifecycle journal says.</param>
     /// <param name="installed">The version.</param>
@@ -51,8 +52,8 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
             }
             catch (SkillStateException e) when (e.Code == "state.artifact")
             {
-                // The package itself is another: that is found out, not unknown.
-                failures.Add($"{e.Code}: {e.Message}");
+                // The package itself is another: that is found out, not unknown. In a fleet it may be this machine's copy alone, which says nothing about the others'.
+                (isShared ? unknown : failures).Add($"{e.Code}: {e.Message}");
             }
             catch (SkillException e)
             {

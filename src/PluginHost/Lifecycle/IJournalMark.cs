@@ -7,4 +7,7 @@ internal interface IJournalMark
     IReadOnlyList<(long Sequence, string Head)> Read();
 
     void Write(long sequence, string head);
+
+    /// <summary>Whether what others wrote is noted, too: they have their own marks elsewhere.</summary>
+    bool NotesReading { get; }
 }

@@ -165,9 +165,14 @@ internal sealed class LifecycleJournal : IDisposable
                 throw new FormatException($"the lifecycle journal does not hold line {missing.First().Sequence} any more, which was written: it was cut or put back from a copy");
             }
 
+            var isNew = sequence > _sequence;
             (_view, _sequence, _head) = (view, sequence, head);
             Volatile.Write(ref _position, position);
             _isBroken = false;
+            if (isNew && _mark.NotesReading)
+            {
+                NoteReading();
+            }
         }
         catch (FormatException e)
         {
@@ -178,6 +183,19 @@ internal sealed class LifecycleJournal : IDisposable
         {
             _isBroken = true;
             throw;
+        }
+    }
+
+    /// <summary>So that a copy which is put back later is noticed here, too. Where it cannot be noted just now, what was read counts all the same.</summary>
+    private void NoteReading()
+    {
+        try
+        {
+            _mark.Write(_sequence, _head);
+        }
+        catch (SkillStateException)
+        {
+            // The next line is the next try.
         }
     }
 

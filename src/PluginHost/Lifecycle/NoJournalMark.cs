@@ -12,4 +12,7 @@ internal sealed class NoJournalMark : IJournalMark
     public void Write(long sequence, string head)
     {
     }
+
+    /// <inheritdoc/>
+    public bool NotesReading => false;
 }

@@ -18,7 +18,7 @@ internal sealed class LifecycleOffice : StateOffice
         try
         {
             var journal = new LifecycleJournal(
-                shared?.OpenJournal() ?? FileJournalStore.Open(root.Journal), TimeProvider.System, () => Keys, new StateJournalMark(root, Guard));
+                shared?.OpenJournal() ?? FileJournalStore.Open(root.Journal), TimeProvider.System, () => Keys, new StateJournalMark(root, Guard, shared is not null));
             _life = new LifecycleRoom(journal, Audit, who);
         }
         catch

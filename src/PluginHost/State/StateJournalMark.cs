@@ -4,8 +4,11 @@ using PluginHost.Lifecycle;
 namespace PluginHost.State;
 
 /// <summary>How far the lifecycle journal has come, kept with the generation of the state and in its anchor.</summary>
-internal sealed class StateJournalMark(StateRoot root, StateGuard? guard) : IJournalMark
+internal sealed class StateJournalMark(StateRoot root, StateGuard? guard, bool isShared = false) : IJournalMark
 {
+    /// <inheritdoc/>
+    public bool NotesReading => isShared && guard is not null;
+
     /// <inheritdoc/>
     public IReadOnlyList<(long Sequence, string Head)> Read() => [.. (guard?.Journal() ?? StateGuard.JournalOf(root, null)).Select(Parse)];
 

@@ -56,11 +56,12 @@ internal sealed class TrustFiles
     {
         if (_shared is not null)
         {
-            Try(() => _shared.Change((store, ledger) =>
+            _shared.Change((store, ledger) =>
             {
-                var shared = new TrustView(TrustStore.Read(store), TrustLedger.Read(ledger));
-                return change(shared) is var changed && changed == shared ? null : (changed.Store.Write(), changed.Ledger.Write());
-            }));
+                var shared = default(TrustView)!;
+                Try(() => shared = new TrustView(TrustStore.Read(store), TrustLedger.Read(ledger)));
+                return change(shared) is var changed && changed == shared ? null : Sized(changed.Store.Write(), changed.Ledger.Write());
+            });
             return;
         }
 
@@ -112,6 +113,27 @@ internal sealed class TrustFiles
                 PrivateFiles.Replace(root.TrustLedger, ledgerBytes);
                 PrivateFiles.Replace(root.TrustStore, storeBytes);
             });
+        });
+        return isKept;
+    }
+
+    /// <summary>The same for what a fleet shares. A ledger that cannot be read is lost, which is said.</summary>
+    public static bool Replace(ITrustDocuments shared, TrustStore store)
+    {
+        var isKept = true;
+        shared.Change((_, bytes) =>
+        {
+            var ledger = TrustLedger.Empty;
+            try
+            {
+                ledger = TrustLedger.Read(bytes) with { Publishers = TrustLedger.Empty.Publishers };
+            }
+            catch (FormatException)
+            {
+                isKept = false;
+            }
+
+            return Sized(store.Write(), ledger.Write());
         });
         return isKept;
     }
@@ -224,17 +246,17 @@ internal sealed class TrustFiles
     /// <summary>Notes what is there and what is going to be, writes, and notes what is.</summary>
     private static void Seal(StateGuard guard, TrustSeal now, byte[] store, byte[] ledger, Action<byte[], byte[]> write, string? storeSeal = null)
     {
-        if (store.Length > TrustStore.MaxBytes || ledger.Length > TrustLedger.MaxBytes)
-        {
-            throw new SkillStateException(Rule, "the trust store would become larger than it may be; revoked keys and old skills have to be forgotten first");
-        }
-
+        Sized(store, ledger);
         var next = TrustSeal.Of(store, ledger);
         next = storeSeal is null ? next : next with { Store = storeSeal };
         guard.SealTrust(now, next);
         write(store, ledger);
         guard.SealTrust(next, null);
     }
+
+    private static (byte[] Store, byte[] Ledger) Sized(byte[] store, byte[] ledger) => store.Length <= TrustStore.MaxBytes && ledger.Length <= TrustLedger.MaxBytes
+        ? (store, ledger)
+        : throw new SkillStateException(Rule, "the trust store would become larger than it may be; revoked keys and old skills have to be forgotten first");
 
     private static byte[] BytesOrNone(string path, int most) => File.Exists(path) ? Bytes(path, most) : [];
 

@@ -15,7 +15,7 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
     {
         var before = Guard.Trust();
         Record("store-replaced", reason, ("before", before.Now?.ToString() ?? ""));
-        Record(TrustFiles.Replace(Root, Guard, store) ? "ledger-kept" : "ledger-lost", reason);
+        Record((Shared is { } fleet ? TrustFiles.Replace(fleet.Trust, store) : TrustFiles.Replace(Root, Guard, store)) ? "ledger-kept" : "ledger-lost", reason);
     }
 
     /// <summary>Lists a key for a publisher.</summary>
@@ -107,7 +107,7 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
             return view.IsPublishers(key) ? throw new FormatException("the key is a publisher's: a key has one role")
                 : view.OtherRoleOf(key) is { } role and not TrustLedger.RegistryRole ? throw new FormatException($"the key is an {role}'s: a key has one role")
                 : view.Ledger.RevokedKeys.ContainsKey(key) || former?.Contains(key) == true ? throw new FormatException("the key was revoked, or another took its place: it does not come back")
-                : known is { Until: null } && known.Key == key ? throw new FormatException("that is its key already")
+                : known is { Until: null } && known.Key == key ? view
                 : view with
                 {
                     Ledger = view.Ledger with

@@ -20,6 +20,7 @@ internal sealed record CrashScenario(string Name, params string[] Before)
     [
         new("install-1"), new("install-2", "install-1"), new("remove", "install-1", "install-2"), new("remove", "install-1"), new("rollback", "install-1", "install-2"),
         new("quarantine", "install-1"), new("release", "operator", "install-1", "quarantine"), new("disable", "install-1"), new("load"),
+        new("withdraw", "install-1", "install-2"), new("registry", "install-1"),
     ];
 
     /// <summary>Makes a state directory as it is before.</summary>
@@ -42,6 +43,14 @@ internal sealed record CrashScenario(string Name, params string[] Before)
                 using (var key = Operator())
                 {
                     office.AddOperator("bob", Convert.ToHexStringLower(key.PublicKey), "new");
+                }
+
+                break;
+            case "registry":
+                using (var office = new TrustOffice(StateRoot.Open(state), null, "ops"))
+                using (var key = Operator())
+                {
+                    office.AddRegistry("https://registry.test", Convert.ToHexStringLower(key.PublicKey), "new");
                 }
 
                 break;
@@ -73,7 +82,8 @@ internal sealed record CrashScenario(string Name, params string[] Before)
         {
             var view = host.Library.Skills.View();
             var known = view.Versions.Select(pair => $"{pair.Key.Version} is {view.Of(pair.Value)!.Status}").Order(StringComparer.Ordinal);
-            var entries = string.Join(", ", [.. known, .. host.Library.List().Select(entry => $"{entry.Version} is installed{(entry.IsCurrent ? ", current" : "")}{(entry.Status == SkillStatus.Quarantined ? ", quarantined" : "")}")]);
+            var registries = host.Services.Trust.Read().Ledger.Registries?.Keys.Select(origin => $"{origin} is a registry") ?? [];
+            var entries = string.Join(", ", [.. known, .. registries, .. host.Library.List().Select(entry => $"{entry.Version} is installed{(entry.IsCurrent ? ", current" : "")}{(entry.Status == SkillStatus.Quarantined ? ", quarantined" : "")}")]);
             foreach (var entry in host.Library.List().Where(entry => entry.Status == SkillStatus.Enabled))
             {
                 var skill = await host.LoadInstalledSkillAsync(entry.SkillId, entry.Version).ConfigureAwait(false);
@@ -108,6 +118,13 @@ internal sealed record CrashScenario(string Name, params string[] Before)
                     break;
                 case "remove":
                     host.Library.Remove(Id);
+                    break;
+                case "withdraw":
+                    if (host.Library.Current(Id) is { Version: "2.0.0" } installed)
+                    {
+                        host.Library.Withdraw(installed, "1.0.0", "bad");
+                    }
+
                     break;
                 case "rollback":
                     host.Library.Rollback(Id, "bad");

@@ -64,6 +64,31 @@ public sealed class FleetTests : IDisposable
     }
 
     [TestMethod]
+    public async Task UpdateThatFailsOnOneMachine_TakesNothingFromAnother_AndJoinsWhereItCan()
+    {
+        var refuses = true;
+        await using var one = Machine("one");
+        await using var other = Machine("other", options => options.Consent = (request, _) => ValueTask.FromResult(request.Version == "1.1.0" && refuses ? ConsentDecision.Refuse : ConsentDecision.Accept));
+        var (first, second) = (Package(), Package("1.1.0"));
+        var registry = Directory.CreateDirectory(_folder["registry"]).FullName;
+        File.Copy(second, Path.Combine(registry, "a.palyra-skill"));
+        one.Library.Install(first);
+        other.Library.Install(first);
+        await using var live = await other.LoadLiveInstalledSkillAsync("acme.test", follows: false);
+        one.Library.Install(second);
+        var skill = await one.LoadInstalledSkillAsync("acme.test");
+
+        await Assert.ThrowsExactlyAsync<SkillConsentException>(() => live.UpdateAsync(SkillRegistry.Folder(registry)));
+
+        Assert.AreEqual("1.0.0", live.Current.Version);
+        Assert.AreEqual("hi", (await skill.CallAsync("acme.run", "hi")).Text);
+        Assert.AreEqual("1.1.0", one.Library.Current("acme.test")!.Version);
+        refuses = false;
+        Assert.IsTrue(await live.UpdateAsync(SkillRegistry.Folder(registry)), "the index says that it is current, and this machine lacks its files no more");
+        Assert.AreEqual("1.1.0", live.Current.Version);
+    }
+
+    [TestMethod]
     public async Task MachinesThatInstallUpdateAndQuarantineAtOnce_Agree()
     {
         await using var one = Machine("one");
@@ -111,6 +136,50 @@ public sealed class FleetTests : IDisposable
 
         _database.Execute("delete from pluginhost.journal where seq = (select max(seq) from pluginhost.journal)");
         Assert.AreEqual("state.journal", Code(() => Machine("one")));
+    }
+
+    [TestMethod]
+    public async Task DatabaseThatWasPutBack_IsRefusedByAMachineThatOnlyRead()
+    {
+        var package = Package();
+        await using (var reader = Machine("reader"))
+        {
+            await using (var writer = Machine("writer"))
+            {
+                writer.LoadSkill(package);
+                writer.Quarantine("acme.test", "1.0.0", "bad", "ops");
+            }
+
+            await Task.Delay(1_500);
+            Assert.AreEqual("policy.quarantined", Code(() => reader.LoadSkill(package)));
+        }
+
+        _database.Execute("delete from pluginhost.journal where seq = (select max(seq) from pluginhost.journal)");
+
+        Assert.AreEqual("state.journal", Code(() => Machine("reader")));
+    }
+
+    [TestMethod]
+    public async Task LiveSkillOfAnotherMachine_FollowsOnceItHasTheFiles()
+    {
+        await using var one = Machine("one");
+        await using var other = Machine("other");
+        var (first, second) = (Package(), Package("1.1.0"));
+        one.Library.Install(first);
+        other.Library.Install(first);
+        await using var live = await other.LoadLiveInstalledSkillAsync("acme.test");
+        one.Library.Install(second);
+        await Task.Delay(1_500);
+        Assert.AreEqual("1.0.0", live.Current.Version);
+
+        other.Library.Install(second);
+
+        for (var i = 0; i < 300 && live.Current.Version != "1.1.0"; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.AreEqual("1.1.0", live.Current.Version);
     }
 
     [TestMethod]

@@ -237,7 +237,7 @@ public sealed class CallLimitTests : IDisposable
     [TestMethod]
     public async Task QuotasThatAddUpToMoreThanTheMachineHas_WaitForEachOther()
     {
-        const int skills = 12;
+        const int skills = 50;
         using var release = new ManualResetEventSlim();
         var (inside, most) = (0, 0);
         await using var host = TestHosts.Create(options =>
@@ -254,6 +254,7 @@ public sealed class CallLimitTests : IDisposable
                 return [];
             });
             options.Limits.HostMemoryBytes = 520L * 1024 * 1024;
+            options.Limits.QueuedCalls = 500;
         });
         var loaded = Enumerable.Range(0, skills).Select(i => host.LoadSkill(Package(Waits, $"acme.test{i}", capabilities: "[host]\nfunctions = [\"wait\"]"))).ToList();
 

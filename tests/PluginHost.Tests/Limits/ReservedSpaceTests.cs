@@ -70,7 +70,7 @@ public sealed class ReservedSpaceTests : IDisposable
     public void Space_IsReservedInMebibytes_AndGivenBack()
     {
         using var memory = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = 3 * PagesOfAMebibyte, QueueLimit = 0 });
-        var space = new ReservedSpace(memory);
+        using var space = new ReservedSpace(bytes => memory.AttemptAcquire((int)(bytes / (64 * 1024))));
         Assert.IsTrue(space.TryTake(1));
         Assert.IsTrue(space.TryTake((1 << 20) - 1));
         Assert.AreEqual(2 * PagesOfAMebibyte, memory.GetStatistics()!.CurrentAvailablePermits);

@@ -280,6 +280,8 @@ public sealed class JournalTests : IDisposable
 
     private sealed class BrokenMark : IJournalMark
     {
+        public bool NotesReading => false;
+
         public IReadOnlyList<(long Sequence, string Head)> Read() => [];
 
         public void Write(long sequence, string head) => throw new SkillStateException("generation", "disk full");

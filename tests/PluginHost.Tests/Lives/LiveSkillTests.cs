@@ -7,7 +7,7 @@ namespace PluginHost.Tests.Lives;
 
 /// <summary>A skill whose version is exchanged while it is called.</summary>
 [TestClass]
-public sealed class LiveSkillTests : IDisposable
+public class LiveSkillTests : IDisposable
 {
     private const string Tool = "acme.run";
     private readonly TemporaryFolder _folder = new();
@@ -16,11 +16,17 @@ public sealed class LiveSkillTests : IDisposable
 
     private string State => _folder["state"];
 
-    public void Dispose() => _folder.Dispose();
+    public virtual void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual void Configure(SkillHostOptions options) => options.StateDirectory = State;
 
     private SkillHost Host(Action<SkillHostOptions>? configure = null) => TestHosts.Create(options =>
     {
-        options.StateDirectory = State;
+        Configure(options);
         configure?.Invoke(options);
     });
 

@@ -34,7 +34,7 @@ internal sealed class ExtismHost : IDisposable
         _settings = settings;
         _memory = new ExtismMemory(maxMemoryBytes);
         _secrets = new SecretBroker(call, settings.Secrets);
-        _http = new HttpBroker(call, settings.Resolve, _secrets, settings.Retry);
+        _http = new HttpBroker(call, settings.Resolve, _secrets, settings.Retry, settings.Memory);
     }
 
     /// <summary>The memory through which the guest and functions of the host exchange bytes.</summary>

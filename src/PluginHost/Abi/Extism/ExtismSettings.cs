@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.RateLimiting;
 using PluginHost.Capabilities.Http;
 using PluginHost.Capabilities.Variables;
 
@@ -18,6 +19,9 @@ internal sealed record ExtismSettings
     public Action<string, string> Log { get; init; } = static (_, _) => { };
 
     public ResolveMap Resolve { get; init; } = ResolveMap.Empty;
+
+    /// <summary>Takes some of the host's memory, for answers from the network; null for a bare module.</summary>
+    public Func<long, RateLimitLease>? Memory { get; init; }
 
     /// <summary>Which requests are made again.</summary>
     public HttpRetry Retry { get; init; } = HttpRetry.None;

@@ -1,10 +1,10 @@
 using System.Threading.RateLimiting;
-using PluginHost.Limits;
 
 namespace PluginHost.Capabilities.Files;
 
-/// <summary>Memory of the host that files take, reserved a mebibyte at a time as they grow, and given back as they shrink.</summary>
-internal sealed class ReservedSpace(RateLimiter memory)
+/// <summary>Memory of the host that files, or an answer from the network, take, reserved a mebibyte at a time as they grow, and given back as they shrink.</summary>
+/// <param name="take">Takes some of the host's memory; where there is none, what it returns is not acquired.</param>
+internal sealed class ReservedSpace(Func<long, RateLimitLease> take) : IDisposable
 {
     private const int ChunkBytes = 1 << 20;
     private readonly Stack<RateLimitLease> _chunks = [];
@@ -19,7 +19,7 @@ internal sealed class ReservedSpace(RateLimiter memory)
             var before = _chunks.Count;
             while (_chunks.Count < wanted)
             {
-                var chunk = memory.AttemptAcquire(ChunkBytes / HostCallLimits.PageBytes);
+                var chunk = take(ChunkBytes);
                 if (!chunk.IsAcquired)
                 {
                     Shrink(before);
@@ -33,6 +33,13 @@ internal sealed class ReservedSpace(RateLimiter memory)
         Shrink(wanted);
         _bytes += bytes;
         return true;
+    }
+
+    /// <summary>Gives all of it back.</summary>
+    public void Dispose()
+    {
+        Shrink(0);
+        _bytes = 0;
     }
 
     private void Shrink(long wanted)

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using System.Threading.RateLimiting;
+using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Secrets;
 using PluginHost.Gate;
 
@@ -11,7 +13,7 @@ namespace PluginHost.Capabilities.Http;
 /// Makes the requests of one call: matches them with the grants, demands, resolves the host once and injects secrets. The
 /// only code that opens a connection for a guest.
 /// </summary>
-internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, SecretBroker secrets, HttpRetry retry) : IDisposable
+internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, SecretBroker secrets, HttpRetry retry, Func<long, RateLimitLease>? memory) : IDisposable
 {
     private const int MaxHeaders = 100;
     private const int MaxHeaderBytes = 16 * 1024;
@@ -71,6 +73,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
         }
 
         using var message = new HttpRequestMessage();
+        using var space = memory is null ? null : new ReservedSpace(memory);
         var lease = call.Demand(
             Capability.HttpEgress, request.Target.Resource,
             rule is null ? $"grant for {grant!.Scheme}://{grant.Host}:{grant.Port}{grant.PathPrefix}" : null,
@@ -87,7 +90,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
                 secrets.Inject(secret, value => secret.TryInject(message, value));
             }
 
-            response = (_client ??= new PinnedHttpClient()).Exchange(message, endpoint.Address, maxResponseBytes, call.Stop);
+            response = (_client ??= new PinnedHttpClient()).Exchange(message, endpoint.Address, maxResponseBytes, space, call.Stop);
         }
         catch (Exception e)
         {

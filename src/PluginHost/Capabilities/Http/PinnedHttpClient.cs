@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using PluginHost.Capabilities.Files;
 
 namespace PluginHost.Capabilities.Http;
 
@@ -10,6 +11,9 @@ namespace PluginHost.Capabilities.Http;
 /// </summary>
 internal sealed class PinnedHttpClient : IDisposable
 {
+    /// <summary>A buffer that grows by doubling, and what is made of it.</summary>
+    private const int Copies = 3;
+
     private const int MaxResponseBytes = 50 * 1024 * 1024;
     private const int MaxResponseHeaderKilobytes = 64;
 
@@ -25,7 +29,7 @@ internal sealed class PinnedHttpClient : IDisposable
 
     /// <exception cref="HttpFailedException">There was no answer, or it is too large.</exception>
     /// <exception cref="OperationCanceledException">The call has to stop.</exception>
-    public GuestHttpResponse Exchange(HttpRequestMessage message, IPEndPoint address, long maxBytes, CancellationToken stop)
+    public GuestHttpResponse Exchange(HttpRequestMessage message, IPEndPoint address, long maxBytes, ReservedSpace? memory, CancellationToken stop)
     {
         _address = address;
 
@@ -36,7 +40,7 @@ internal sealed class PinnedHttpClient : IDisposable
             using var response = _client.Send(message, stop);
             using var body = response.Content.ReadAsStream(stop);
             var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
-            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes)), location, Headers(response));
+            return new GuestHttpResponse((int)response.StatusCode, ReadBounded(body, Math.Min(maxBytes, MaxResponseBytes), memory), location, Headers(response));
         }
         catch (Exception e) when (e is not HttpFailedException)
         {
@@ -60,7 +64,7 @@ internal sealed class PinnedHttpClient : IDisposable
         return headers;
     }
 
-    private static byte[] ReadBounded(Stream body, long maxBytes)
+    private static byte[] ReadBounded(Stream body, long maxBytes, ReservedSpace? memory)
     {
         var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
@@ -69,6 +73,11 @@ internal sealed class PinnedHttpClient : IDisposable
             if (content.Length + count > maxBytes)
             {
                 throw new HttpFailedException($"the answer is larger than the {maxBytes} bytes that there is room for");
+            }
+
+            if (memory?.TryTake(Copies * (long)count) == false)
+            {
+                throw new HttpFailedException("the host has no memory for the answer just now");
             }
 
             content.Write(buffer, 0, count);
