@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace PluginHost.Cli.Library;
 
 /// <summary>Where a package is installed from.</summary>
 internal sealed class RegistryFlags
 {
+    private const int MaxRoots = 1 << 20;
+
     private readonly Option<string?> _folder = new("--registry-dir") { Description = "A folder of packages.", HelpName = "DIR" };
     private readonly Option<string?> _address = new("--registry-url") { Description = "The signed index of a registry; https.", HelpName = "URL" };
     private readonly Option<string?> _key = new("--registry-key") { Description = "The key that signs it, this time only; without it the one of 'trust registry add'.", HelpName = "HEX" };
@@ -60,7 +63,7 @@ internal sealed class RegistryFlags
         var roots = new X509Certificate2Collection();
         try
         {
-            roots.ImportFromPemFile(file);
+            roots.ImportFromPem(Encoding.ASCII.GetString(InputFiles.Read(file, MaxRoots)));
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {

@@ -142,8 +142,10 @@ internal sealed class SessionGuests(HostServices services, ConsentedSkill skill,
 
     private static SkillSessionException Ended() => new("session-ended", "the session was disposed, or ended with a call that did not end by itself: open another");
 
+    /// <summary>Whoever asks has the turn, so nobody else makes one meanwhile; but it may be closed.</summary>
     private KeptGuest Guest(ToolGrant tool)
     {
+        var module = tool.Code.Module.Path;
         lock (_gate)
         {
             if (_isClosed)
@@ -151,16 +153,26 @@ internal sealed class SessionGuests(HostServices services, ConsentedSkill skill,
                 throw Ended();
             }
 
-            var module = tool.Code.Module.Path;
-            if (!_guests.TryGetValue(module, out var guest))
+            if (_guests.TryGetValue(module, out var known))
             {
-                // One store for all tools of the module: the smallest of their quotas holds.
-                var memory = skill.Tools.Where(other => other.Code.Module.Path == module).Min(other => other.Limits.MemoryBytes);
-                _guests.Add(module, guest = new KeptGuest(memory, Reserve(SkillRequests.Guest(memory, modules[module].TableBytes))));
+                return known;
             }
-
-            return guest;
         }
+
+        // One store for all tools of the module: the smallest of their quotas holds. To wait for memory must not hold up whoever closes the session.
+        var memory = skill.Tools.Where(other => other.Code.Module.Path == module).Min(other => other.Limits.MemoryBytes);
+        var guest = new KeptGuest(memory, Reserve(SkillRequests.Guest(memory, modules[module].TableBytes)));
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                _guests.Add(module, guest);
+                return guest;
+            }
+        }
+
+        guest.Dispose();
+        throw Ended();
     }
 
     private RateLimitLease Reserve(long bytes)

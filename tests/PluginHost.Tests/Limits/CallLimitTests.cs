@@ -315,6 +315,43 @@ public sealed class CallLimitTests : IDisposable
     }
 
     [TestMethod]
+    public async Task WhatLimitsDo_IsCounted_AndStoppedCallsAreOnRecord()
+    {
+        var counted = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Name == "pluginhost.limits") self.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            var values = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            counted.Enqueue($"{values["pluginhost.skill.id"]} {values["pluginhost.limit"]} {values["pluginhost.event"]}");
+        });
+        listener.Start();
+        var log = _folder["audit.jsonl"];
+        await using (var host = Host(options =>
+        {
+            options.AuditFile = log;
+            options.Limits.CallsPerSecondPerSkill = 25;
+        }))
+        {
+            var bad = host.LoadSkill(Package(Trap, "acme.counted"));
+            for (var i = 0; i < 30; i++)
+            {
+                await Call(bad);
+            }
+
+            // The library tells of the opening a moment later, on another thread.
+            await Task.Delay(300);
+            _time.Advance(TimeSpan.FromSeconds(16));
+            await Call(bad);
+            await Task.Delay(300);
+        }
+
+        Assert.Contains("acme.counted circuit OnCircuitOpened", counted);
+        var events = File.ReadAllLines(log).Where(line => line.Contains("\"skill\":\"acme.counted\"", StringComparison.Ordinal) && line.Contains("\"type\":\"lifecycle\"", StringComparison.Ordinal)).ToList();
+        Assert.IsTrue(events.Exists(line => line.Contains("calls-stopped", StringComparison.Ordinal)), string.Join('\n', events));
+        Assert.IsTrue(events.Exists(line => line.Contains("calls-tried", StringComparison.Ordinal)), string.Join('\n', events));
+    }
+
+    [TestMethod]
     public async Task CircuitThatIsOpen_StaysSoForTheRestOfItsTime_HoweverOftenLimitsChange()
     {
         await using var host = Host();
