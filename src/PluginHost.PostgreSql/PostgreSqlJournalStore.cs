@@ -21,7 +21,6 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
     private readonly NpgsqlDataSource _source;
     private readonly CancellationTokenSource _end = new();
     private readonly ManualResetEventSlim _moved = new();
-    private readonly Thread _listener;
     private NpgsqlConnection? _turn;
     private long _latest;
     private long _heard;
@@ -29,8 +28,7 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
     public PostgreSqlJournalStore(NpgsqlDataSource source)
     {
         _source = source;
-        _listener = new Thread(Listen) { IsBackground = true, Name = "PluginHost journal" };
-        _listener.UnsafeStart();
+        new Thread(Listen) { IsBackground = true, Name = "PluginHost journal" }.UnsafeStart();
     }
 
     /// <inheritdoc/>
@@ -61,7 +59,8 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
         var connection = PostgreSqlErrors.Guard(_source.OpenConnection);
         try
         {
-            PostgreSqlErrors.Guard(() => Execute(connection, null, $"set lock_timeout = '3s'; select pg_advisory_lock({TurnKey}); set lock_timeout = default"));
+            // One statement: of several, Npgsql sends the later ones from a thread of the pool, which may have none to spare. The pool resets the setting.
+            PostgreSqlErrors.Guard(() => Execute(connection, null, $"select set_config('lock_timeout', '3s', false), pg_advisory_lock({TurnKey})"));
             _turn = connection;
             return new Ended(this, connection);
         }
@@ -112,12 +111,13 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
         }
     }
 
+    /// <summary>The thread that listens ends by itself: it may be waiting for the database just now.</summary>
     public void Dispose()
     {
-        _end.Cancel();
-        _listener.Join();
-        _end.Dispose();
-        _moved.Dispose();
+        if (!_end.IsCancellationRequested)
+        {
+            _end.Cancel();
+        }
     }
 
     private static (byte[] Lines, long Last) Lines(NpgsqlConnection connection, long from)

@@ -103,8 +103,8 @@ internal sealed class PostgreSqlSharedState : ISharedState, ITrustDocuments
             found[reader.GetString(0)] = reader.IsDBNull(1) ? throw new SkillStateException("trust-store", "a trust document of the database is larger than it may be") : reader.GetFieldValue<byte[]>(1);
         }
 
-        return found.TryGetValue(Store, out var store) && found.TryGetValue(Ledger, out var ledger)
+        return found.TryGetValue(Store, out var store) && found.TryGetValue(Ledger, out var ledger) && store.Length > 0 && ledger.Length > 0
             ? (store, ledger)
-            : throw new SkillStateException("missing", "the trust store of the database was deleted");
+            : throw new SkillStateException("missing", "the trust store of the database was deleted, or emptied");
     }
 }

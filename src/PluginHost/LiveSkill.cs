@@ -115,7 +115,7 @@ public sealed class LiveSkill : IAsyncDisposable
     public Task<bool> UpdateAsync(SkillRegistry registry, string? version = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        return UpdateAsync(token => _host.Library.UpdateAsync(registry, (_current.Id, version), CheckSame, _options, token), cancellationToken);
+        return UpdateAsync(token => _host.Library.Installer.UpdateAsync(registry, (_current.Id, version), CheckSame, _options, token), cancellationToken);
     }
 
     /// <summary>The same with the package of a file.</summary>
@@ -125,7 +125,7 @@ public sealed class LiveSkill : IAsyncDisposable
     public Task<bool> UpdateAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return UpdateAsync(token => Task.FromResult<Installation?>(_host.Library.Install(path, CheckSame, _options, token)), cancellationToken);
+        return UpdateAsync(async token => await _host.Library.Installer.InstallAsync(path, CheckSame, _options, token).ConfigureAwait(false), cancellationToken);
     }
 
     /// <summary>Takes no more calls, waits for those that run, on versions that were exchanged, too, and after the host's drain time interrupts them.</summary>
@@ -180,16 +180,16 @@ public sealed class LiveSkill : IAsyncDisposable
             {
                 return await FollowHereAsync(token).ConfigureAwait(false);
             }
-            catch (Exception e) when (installation is { IsNew: true })
+            catch (Exception e) when (installation is { Kind: not InstallationKind.Joined })
             {
-                Withdraw(installation.Entry, before, e);
+                Withdraw(installation, before, e);
                 throw;
             }
         },
         cancellation);
 
     /// <summary>What cannot be taken back is on record; the caller learns why it should have been.</summary>
-    private void Withdraw(SkillLibraryEntry installed, string? before, Exception reason)
+    private void Withdraw(Installation installed, string? before, Exception reason)
     {
         try
         {

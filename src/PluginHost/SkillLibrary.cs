@@ -1,10 +1,6 @@
-using System.Collections.Immutable;
-using System.Security.Cryptography;
 using PluginHost.Hosting;
 using PluginHost.Library;
-using PluginHost.Library.Registries;
 using PluginHost.Lifecycle;
-using PluginHost.Skills.Inspection;
 
 namespace PluginHost;
 
@@ -17,12 +13,17 @@ public sealed class SkillLibrary
     private readonly HostServices _services;
     private readonly LibraryFolder _folder;
     private readonly InstalledSkills _skills;
+    private readonly LibraryShelf _shelf;
+    private readonly LibraryAudit _audit;
 
     internal SkillLibrary(HostServices services, string path)
     {
         _services = services;
         _folder = new LibraryFolder(path);
         _skills = new InstalledSkills(services.Life.Journal, _folder, services.Shared is not null);
+        _shelf = new LibraryShelf(_folder, _skills, services.Life);
+        _audit = new LibraryAudit(services.Loads, () => new ReAudit(services.Inspection, services.Trust.Read, services.Trusts with { Now = services.Now }, _folder, services.Shared is not null));
+        Installer = new SkillInstaller(services, _shelf);
     }
 
     /// <summary>What is installed, by id and version.</summary>
@@ -30,7 +31,7 @@ public sealed class SkillLibrary
     public IReadOnlyList<SkillLibraryEntry> List()
     {
         var view = _skills.View();
-        return [.. view.Installed.Select(installed => Entry(view, view.Of(installed.PayloadSha256)!))];
+        return [.. view.Installed.Select(installed => LibraryChanges.Entry(view, view.Of(installed.PayloadSha256)!))];
     }
 
     /// <summary>
@@ -47,7 +48,15 @@ public sealed class SkillLibrary
     public SkillLibraryEntry Install(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Install(path, null, options, cancellationToken).Entry;
+        return Installer.Install(path, options, cancellationToken).Entry;
+    }
+
+    /// <summary>Installs a package, after waiting for its turn, as <see cref="Install(string, SkillLoadOptions?, CancellationToken)"/> does.</summary>
+    /// <inheritdoc cref="Install(string, SkillLoadOptions?, CancellationToken)"/>
+    public async Task<SkillLibraryEntry> InstallAsync(string path, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return (await Installer.InstallAsync(path, null, options, cancellationToken).ConfigureAwait(false)).Entry;
     }
 
     /// <summary>Installs a package that a registry offers, as <see cref="Install(string, SkillLoadOptions?, CancellationToken)"/> does.</summary>
@@ -65,7 +74,7 @@ public sealed class SkillLibrary
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(skillId);
-        return (await InstallAsync(registry, (skillId, version), null, options, cancellationToken).ConfigureAwait(false)).Entry;
+        return (await Installer.InstallAsync(registry, (skillId, version), options, cancellationToken).ConfigureAwait(false)).Entry;
     }
 
     /// <summary>Installs what a registry offers where another version is current: the version that is named, else the highest.</summary>
@@ -75,138 +84,7 @@ public sealed class SkillLibrary
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(skillId);
-        return (await UpdateAsync(registry, (skillId, version), null, options, cancellationToken).ConfigureAwait(false))?.Entry;
-    }
-
-    /// <param name="registry">The registry.</param>
-    /// <param name="wanted">What is wanted of it.</param>
-    /// <param name="check">Throws where what was verified is not what is wanted.</param>
-    /// <param name="options">Whether it may go back to an older version.</param>
-    /// <param name="cancellation">Ends it before anything is written.</param>
-    internal async Task<Installation?> UpdateAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
-    {
-        var entry = await PickAsync(registry, wanted, cancellation).ConfigureAwait(false);
-        var version = entry.Version.ToString();
-        return _skills.View().Find(wanted.SkillId, null)?.Installed?.Version == version && _folder.Has(wanted.SkillId, version) ? null
-            : await InstallAsync(registry, entry, check, options, cancellation).ConfigureAwait(false);
-    }
-
-    internal Installation Install(string path, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation) =>
-        Install(PackageSource.File(path), new InstalledSource(InstalledSource.LocalArtifact, Path.GetFullPath(path)), check, options, cancellation);
-
-    private async Task<Installation> InstallAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation) =>
-        await InstallAsync(registry, await PickAsync(registry, wanted, cancellation).ConfigureAwait(false), check, options, cancellation).ConfigureAwait(false);
-
-    private async Task<RegistryEntry> PickAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, CancellationToken cancellation)
-    {
-        try
-        {
-            return RegistryEntry.Pick(await registry.Registry.ReadAsync(_services, cancellation).ConfigureAwait(false), wanted.SkillId, wanted.Version);
-        }
-        catch (SkillVerificationException e)
-        {
-            RecordRefused(e, wanted);
-            throw;
-        }
-    }
-
-    private async Task<Installation> InstallAsync(SkillRegistry registry, RegistryEntry entry, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
-    {
-        PackageSource source;
-        try
-        {
-            source = await registry.Registry.OpenAsync(entry, cancellation).ConfigureAwait(false);
-        }
-        catch (SkillVerificationException e)
-        {
-            RecordRefused(e, (entry.SkillId, entry.Version.ToString()));
-            throw;
-        }
-
-        return Install(source with { RegistryKey = registry.Registry.KeyFor(_services) }, registry.Registry.SourceOf(entry), skill => { entry.Check(skill); check?.Invoke(skill); }, options, cancellation);
-    }
-
-    private void RecordRefused(SkillVerificationException reason, (string SkillId, string? Version) wanted) => _services.Audit.AppendAfter("refusal", writer =>
-    {
-        writer.WriteString("code", reason.Code);
-        writer.WriteString("skill", wanted.SkillId);
-        writer.WriteString("version", wanted.Version ?? "");
-        writer.WriteString("payload", "");
-    }, out _);
-
-    private Installation Install(PackageSource source, InstalledSource from, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
-    {
-        var file = source.Read();
-        var evidence = source.Evidence();
-        var loader = new SkillLoader(_services, source with { Read = () => file, Evidence = () => evidence }, options ?? new SkillLoadOptions());
-        try
-        {
-            var skill = _services.Loads.Execute(loader.VerifyToInstall, cancellation).Skill;
-            if (!skill.Signed.IsSigned)
-            {
-                throw new SkillVerificationException("policy", "unsigned", "a package that nobody signed is not installed: adopt it first ('pluginhost skills adopt')");
-            }
-
-            check?.Invoke(skill);
-            LibraryFolder.CheckNames(skill.Signed);
-            using var turn = _folder.Turn();
-            Settle();
-            return Install(loader, skill, file, evidence, from);
-        }
-        catch (SkillException e)
-        {
-            loader.Refused(e);
-            throw;
-        }
-    }
-
-    private Installation Install(SkillLoader loader, InspectedSkill skill, byte[] file, byte[] evidence, InstalledSource from)
-    {
-        var manifest = skill.Manifest;
-        var (id, version, digest) = (manifest.SkillId, manifest.Version.ToString(), Convert.ToHexStringLower(SHA256.HashData(file)));
-        var known = _skills.View().Find(id, version)?.Installed;
-        if (known is not null && (_folder.Has(id, version) || known.ArtifactSha256 != digest))
-        {
-            throw AlreadyInstalled(id, version);
-        }
-
-        var now = _services.Now;
-        var installed = known ?? new InstalledSkill
-        {
-            SkillId = id,
-            Version = version,
-            Publisher = manifest.Publisher,
-            Current = true,
-            InstalledAtUnixMs = now.ToUnixTimeMilliseconds(),
-            ArtifactSha256 = digest,
-            PayloadSha256 = skill.Signed.Artifact.Payload,
-            SignatureKeyId = skill.Signed.Signature.KeyId,
-            TrustDecision = skill.Trusted.Evidence.Word,
-            Source = from,
-            MissingSecrets = [.. manifest.Capabilities.Secrets.SelectMany(secrets => secrets.Keys.Select(key => new InstalledSecret(secrets.Scope, key)))],
-            RollbackSnapshot = Snapshot(id, now),
-        };
-        var staged = _folder.Stage(skill.Signed.Artifact, file, evidence, installed);
-        try
-        {
-            loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
-            _folder.Commit(staged, id, version);
-
-            // Another machine's installation of the very same package is joined, not repeated.
-            if (known is null)
-            {
-                _services.Life.Write(view => Installed(view, skill, installed));
-            }
-        }
-        catch
-        {
-            LibraryFolder.Discard(staged);
-            _folder.Sweep([.. _services.Life.Journal.View.Installed]);
-            throw;
-        }
-
-        Written(id);
-        return new Installation(Entry(_skills.View(), _skills.View().Find(id, version)!), known is null);
+        return (await Installer.UpdateAsync(registry, (skillId, version), null, options, cancellationToken).ConfigureAwait(false))?.Entry;
     }
 
     /// <summary>Removes an installed version. What runs of it is stopped; a quarantine is not lifted by it.</summary>
@@ -218,15 +96,10 @@ public sealed class SkillLibrary
     public string Remove(string skillId, string? version = null)
     {
         ArgumentNullException.ThrowIfNull(skillId);
-        using var turn = _folder.Turn();
-        Settle();
+        using var turn = _shelf.Turn();
         var removed = _skills.Find(skillId, version).Installed!.Version;
-        _services.Life.Write(view => InstalledSkills.Find(view, skillId, removed) is var state && state.Status == SkillStatus.Enabled
-            ? Removed(view, state, [SkillStatus.Enabled, SkillStatus.Disabled, SkillStatus.Removed])
-            : Removed(view, state, [state.Status, SkillStatus.Removed]));
-        Written(skillId);
-        _folder.Drop(skillId, removed);
-        _folder.Point(skillId, _services.Life.Journal.View.Current.GetValueOrDefault(skillId));
+        _shelf.Write(skillId, view => LibraryChanges.Removed(view, InstalledSkills.Find(view, skillId, removed), _shelf.Actor));
+        _shelf.Drop(skillId, removed);
         return removed;
     }
 
@@ -240,19 +113,17 @@ public sealed class SkillLibrary
     {
         ArgumentNullException.ThrowIfNull(skillId);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        using var turn = _folder.Turn();
-        Settle();
-        _services.Life.Write(view =>
+        using var turn = _shelf.Turn();
+        _shelf.Write(skillId, view =>
         {
             var current = InstalledSkills.Find(view, skillId, null);
             var before = current.Installed!.RollbackSnapshot is { } snapshot && view.Find(skillId, snapshot.PreviousVersion) is { Installed: { } installed } found && installed.ArtifactSha256 == snapshot.PreviousArtifactSha256 ? found
                 : throw new SkillVerificationException("policy", "rollback", $"no version of '{skillId}' was current before {current.Installed.Version}, or it is not installed any more");
             return before.Blocked is { } blocked ? throw blocked
                 : current.Status != SkillStatus.Enabled ? throw new SkillVerificationException("policy", "rollback", $"'{skillId}' {current.Installed.Version} is not enabled: it is {StatusNames.Of(current.Status)}")
-                : Change(current, "rolled_back", [SkillStatus.Enabled, SkillStatus.RolledBack], reason) with { Current = snapshot.PreviousVersion };
+                : LibraryChanges.Of(current, "rolled_back", [SkillStatus.Enabled, SkillStatus.RolledBack], reason, _shelf.Actor) with { Current = snapshot.PreviousVersion };
         });
-        Written(skillId);
-        return Entry(_skills.View(), _skills.Find(skillId, null));
+        return LibraryChanges.Entry(_skills.View(), _skills.Find(skillId, null));
     }
 
     /// <summary>
@@ -270,7 +141,7 @@ public sealed class SkillLibrary
         var results = new List<SkillReAuditResult>();
         foreach (var installed in _skills.View().Installed.Where(installed => _services.Shared is null || _folder.Has(installed.SkillId, installed.Version)).ToList())
         {
-            var findings = await CheckAsync(installed, (options ?? new SkillReAuditOptions()).MaxFeedAge, cancellationToken).ConfigureAwait(false);
+            var findings = await _audit.CheckAsync(_skills.View, installed, (options ?? new SkillReAuditOptions()).MaxFeedAge, cancellationToken).ConfigureAwait(false);
             results.Add(quarantine ? Quarantined(findings) : findings.Result(false));
             progress?.Report(results[^1]);
         }
@@ -286,20 +157,6 @@ public sealed class SkillLibrary
             writer.WriteNumber("quarantined", results.Count(result => result.WasQuarantined));
         }, out _);
         return results;
-    }
-
-    /// <summary>Audits one installed version. What goes wrong on the way is a finding, too.</summary>
-    private async Task<ReAuditFindings> CheckAsync(InstalledSkill installed, TimeSpan maxFeedAge, CancellationToken cancellation)
-    {
-        try
-        {
-            var view = _skills.View();
-            return await _services.Loads.ExecuteAsync(token => new ReAudit(_services.Inspection, _services.Trust.Read, _services.Trusts with { Now = _services.Now }, _folder, _services.Shared is not null).Check(view, installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
-        {
-            return new ReAuditFindings(installed, SkillReAuditStatus.Unknown, [e is SkillException refused ? $"{refused.Code}: {refused.Message}" : $"state.library: {e.Message}"]);
-        }
     }
 
     /// <summary>What cannot be put on record for one version does not keep the others from being looked at.</summary>
@@ -320,128 +177,61 @@ public sealed class SkillLibrary
     /// <exception cref="SkillException">It is not installed, may not run, or is not the one that was installed.</exception>
     internal PackageSource Open(string skillId, string? version)
     {
-        var state = _skills.Find(skillId, version);
-        return state.Blocked is { } blocked ? throw blocked : _folder.Read(state.Installed!);
+        while (true)
+        {
+            var state = _skills.Find(skillId, version);
+            try
+            {
+                return state.Blocked is { } blocked ? throw blocked : _folder.Read(state.Installed!);
+            }
+            catch (SkillStateException e) when (e.Code == "state.artifact" && _skills.View().Of(state.Installed!.PayloadSha256)?.Installed is null)
+            {
+                // Somebody removed it just now: that is what there is to say, or another version is current.
+            }
+        }
     }
 
     /// <summary>The current version of a skill; null where none is installed.</summary>
     internal SkillLibraryEntry? Current(string skillId)
     {
         var view = _skills.View();
-        return view.Find(skillId, null) is { Installed: not null } state ? Entry(view, state) : null;
+        return view.Find(skillId, null) is { Installed: not null } state ? LibraryChanges.Entry(view, state) : null;
     }
 
     /// <summary>
-    /// Takes back what was just installed and does not run: the version before is current again, whatever became of it meanwhile, and this one can be
-    /// installed another time. Where another version became current since, that stays so.
+    /// Takes back what was just installed and does not run: the version before is current again, whatever became of it meanwhile, and where this one was
+    /// not installed before, it can be another time. Where another version became current since, that stays so.
     /// </summary>
-    /// <param name="installed">What was installed.</param>
+    /// <param name="installation">What was installed.</param>
     /// <param name="before">The version that was current before; null for none.</param>
     /// <param name="reason">Why; goes on record.</param>
-    internal void Withdraw(SkillLibraryEntry installed, string? before, string reason)
+    internal void Withdraw(Installation installation, string? before, string reason)
     {
-        using var turn = _folder.Turn();
-        Settle();
-        var written = _services.Life.Write(view => view.Find(installed.SkillId, installed.Version) is { Installed: { } known } state && known.PayloadSha256 == installed.PayloadDigest
-            ? Change(state, "removed", state.Status == SkillStatus.Enabled ? [SkillStatus.Enabled, SkillStatus.RolledBack, SkillStatus.Removed] : [state.Status, SkillStatus.Removed], reason) with
-            {
-                Current = view.Current.GetValueOrDefault(installed.SkillId) != installed.Version ? null : before is not null && view.Find(installed.SkillId, before)?.Installed is not null ? before : "",
-            }
-            : null);
-        if (written is not null)
+        var installed = installation.Entry;
+        using var turn = _shelf.Turn();
+        if (installation.Kind == InstallationKind.Switched)
         {
-            Written(installed.SkillId);
-            _folder.Drop(installed.SkillId, installed.Version);
+            _shelf.Write(installed.SkillId, view => before is not null && view.Current.GetValueOrDefault(installed.SkillId) == installed.Version && view.Find(installed.SkillId, before) is { } past
+                ? LibraryChanges.Of(past, "updated", [past.Status], reason, _shelf.Actor) with { Current = before }
+                : null);
+        }
+        else if (_shelf.Write(installed.SkillId, view => Withdrawn(view, installed, before, reason)))
+        {
+            _shelf.Drop(installed.SkillId, installed.Version);
         }
     }
+
+    /// <summary>Puts packages into it.</summary>
+    internal SkillInstaller Installer { get; }
 
     /// <summary>For whoever only reads.</summary>
     internal InstalledSkills Skills => _skills;
 
-    /// <summary>Completes what a process left that died. Whoever calls has the turn.</summary>
-    private void Settle()
-    {
-        var view = _skills.View();
-        _skills.WriteIndex();
-        _folder.Sweep([.. view.Installed]);
-        foreach (var (skill, version) in view.Current)
-        {
-            _folder.Point(skill, version);
-        }
-    }
-
-    private void Written(string skill)
-    {
-        _skills.WriteIndex();
-        var view = _services.Life.Journal.View;
-        _folder.Point(skill, view.Current.GetValueOrDefault(skill));
-    }
-
-    private RollbackSnapshot? Snapshot(string skill, DateTimeOffset now) => _skills.View().Find(skill, null)?.Installed is not { } current ? null : new RollbackSnapshot
-    {
-        SchemaVersion = 1,
-        PreviousVersion = current.Version,
-        PreviousArtifactSha256 = current.ArtifactSha256,
-        PreviousPayloadSha256 = current.PayloadSha256,
-        CapturedAtUnixMs = now.ToUnixTimeMilliseconds(),
-    };
-
-    private LifecycleChange Installed(LifecycleView view, InspectedSkill skill, InstalledSkill installed) => view.Blocked(installed.SkillId, installed.Version, installed.PayloadSha256, isSigned: true) is { } blocked ? throw blocked
-        : view.Find(installed.SkillId, installed.Version) is not null ? throw AlreadyInstalled(installed.SkillId, installed.Version)
-        : new LifecycleChange
-    {
-        Event = view.Current.ContainsKey(installed.SkillId) ? "updated" : "installed",
-        Skill = installed.SkillId,
-        Version = installed.Version,
-        Publisher = installed.Publisher,
-        Payload = installed.PayloadSha256,
-        Way = Way(view.Of(installed.PayloadSha256)?.Status ?? SkillStatus.None),
-        Actor = _services.Life.Actor,
-        Reason = "every room before consent accepted it",
-        Evidence = LifecycleRoom.Evidence(
-            (LifecycleEvidence.Trust, installed.TrustDecision), (LifecycleEvidence.KeyId, skill.Signed.Signature.KeyId), (LifecycleEvidence.ArtifactDigest, installed.ArtifactSha256)),
-        Installed = installed,
-        Current = installed.Version,
-    };
-
-    /// <summary>What was loaded from a file before stays what it is.</summary>
-    private static ImmutableArray<SkillStatus> Way(SkillStatus from) =>
-        from == SkillStatus.Probation ? [from, .. Way(SkillStatus.Removed)]
-        : from is SkillStatus.None or SkillStatus.Removed ? [from, SkillStatus.Installed, SkillStatus.Verified, SkillStatus.Eligible, SkillStatus.Enabled] : [from];
-
-    private LifecycleChange Removed(LifecycleView view, VersionState state, ImmutableArray<SkillStatus> way)
-    {
-        var (skill, version) = (state.Installed!.SkillId, state.Installed.Version);
-        var others = view.Installed.Where(other => other.SkillId == skill && other.Version != version).ToList();
-        var next = (others.LastOrDefault(other => view.Of(other.PayloadSha256)?.Blocked is null) ?? others.LastOrDefault())?.Version;
-        return Change(state, "removed", way, "removed from the library") with { Current = view.Current.GetValueOrDefault(skill) == version ? next ?? "" : null };
-    }
-
-    private LifecycleChange Change(VersionState state, string happened, ImmutableArray<SkillStatus> way, string reason) => state.Last.Change with
-    {
-        Event = happened,
-        Way = way,
-        Actor = _services.Life.Actor,
-        Reason = reason,
-        Evidence = LifecycleEvidence.None,
-        Installed = null,
-        Current = null,
-    };
-
-    private static SkillVerificationException AlreadyInstalled(string skill, string version) => new("policy", "installed", $"'{skill}' {version} is installed already");
-
-    private static SkillLibraryEntry Entry(LifecycleView view, VersionState state)
-    {
-        var installed = state.Installed!;
-        var held = state.Hold is not null;
-        return new SkillLibraryEntry(
-            installed.SkillId,
-            installed.Version,
-            installed.Publisher,
-            installed.PayloadSha256,
-            view.Current.GetValueOrDefault(installed.SkillId) == installed.Version,
-            held ? SkillStatus.Quarantined : state.Status,
-            (state.Hold ?? state.Last).Change.Reason,
-            DateTimeOffset.FromUnixTimeMilliseconds(installed.InstalledAtUnixMs));
-    }
+    private LifecycleChange? Withdrawn(LifecycleView view, SkillLibraryEntry installed, string? before, string reason) =>
+        view.Find(installed.SkillId, installed.Version) is { Installed: { } known } state && known.PayloadSha256 == installed.PayloadDigest
+            ? LibraryChanges.Of(state, "removed", state.Status == SkillStatus.Enabled ? [SkillStatus.Enabled, SkillStatus.RolledBack, SkillStatus.Removed] : [state.Status, SkillStatus.Removed], reason, _shelf.Actor) with
+            {
+                Current = view.Current.GetValueOrDefault(installed.SkillId) != installed.Version ? null : before is not null && view.Find(installed.SkillId, before)?.Installed is not null ? before : "",
+            }
+            : null;
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using PluginHost.Conformance.Bombs;
 using PluginHost.Conformance.Children;
 using PluginHost.Conformance.Crashes;
 using PluginHost.Conformance.Fuzz;
 using PluginHost.Conformance.Programs;
+using PluginHost.Conformance.Races;
 using PluginHost.Conformance.Vectors;
 using PluginHost.Conformance.Wasi;
 using PluginHost.Conformance.Wast;
@@ -30,13 +32,16 @@ return args switch
     ["child-effects", var log, var effects] => EffectsChild.Run(log, effects),
     ["kill", var rounds] when int.TryParse(rounds, out var count) && count > 0 => KillCommand.Run(count, Console.Out),
     ["crash", .. var names] => CrashCommand.Run(names, Console.Out),
-    ["child-crash", var step, var state] => CrashChild.Run(step, state),
+    ["child-crash", var step, .. var place] when place.Length is 1 or 2 => CrashChild.Run(step, place),
+    ["races", var rounds] when int.TryParse(rounds, out var count) && count > 0 => RaceCommand.Run(count, Console.Out),
+    ["child-race", var seed, var rounds, var alone, .. var place] when place.Length is 1 or 2 =>
+        RaceChild.Run(int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(rounds, CultureInfo.InvariantCulture), alone == "alone", place, Console.Out),
     ["child-audit-limit", var path] => AuditLimitChild.Run(path, Console.Out),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | crash [NAME…] | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | crash [NAME…] | races ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PluginHost.Cli.Skills;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
+using PluginHost.Limits;
 using PluginHost.Skills.Inspection;
 using PluginHost.State;
 
@@ -44,8 +45,9 @@ internal static class SkillsCheckCommand
 
                 var options = demands.Options(parse);
                 var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse), shared?.Trust);
-                var audit = new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null);
-                var findings = selected.Select(installed => audit.Check(view, installed, TimeSpan.FromDays(parse.GetValue(age)), CancellationToken.None)).ToList();
+                using var loads = new LoadPipeline(TimeProvider.System, options.Limits);
+                var audit = new LibraryAudit(loads, () => new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null));
+                var findings = selected.ConvertAll(installed => audit.CheckAsync(() => view, installed, TimeSpan.FromDays(parse.GetValue(age)), CancellationToken.None).GetAwaiter().GetResult());
                 var quarantined = parse.GetValue(quarantine) ? Quarantine(root, parse.GetValue(anchor), findings, trust.Shared.Open(parse)) : [];
                 var lines = findings.SelectMany(found => (string[])[
                     $"{found.Installed.SkillId} {found.Installed.Version}: {found.Status.ToString().ToLowerInvariant()}{(quarantined.Contains(found) ? ", quarantined" : "")}",

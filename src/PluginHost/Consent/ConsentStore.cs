@@ -148,10 +148,12 @@ internal sealed class ConsentStore(string? path, Func<DateTimeOffset> now, (Func
 
         try
         {
+            // What the state knows comes first: another host may write the file, and tell of it, between the two.
+            var known = changes?.Known() ?? 0;
             var file = !File.Exists(path) ? ConsentFile.Empty
                 : JsonSerializer.Deserialize(BoundedFile.Read(path, MaxBytes), ConsentJson.Default.ConsentFile) is { V: 1, Records.IsDefault: false } read ? read
                 : throw new JsonException("another version");
-            return changes is { } count && file.Changes < count.Known()
+            return file.Changes < known
                 ? throw new JsonException("they are older than the state knows: they were put back or deleted")
                 : file;
         }

@@ -82,8 +82,8 @@ internal sealed class HostServices : IDisposable
         Calls = new HostCallLimits(Time, Limits);
         Modules = new ModuleCache(Calls.TakeMemory, Math.Min(UnusedCodeBytes, Limits.HostMemoryBytes / 8));
         Calls.MakeRoom = Modules.Trim;
-        Loads = new LoadPipeline(Time, Limits);
-        Retry = new HttpRetry(Limits.HttpRetries, Time);
+        Loads = new LoadPipeline(Time, Limits, LimitCounter.Instance);
+        Retry = new HttpRetry(Limits.HttpRetries, Time, LimitCounter.Instance);
         Audit = OpenAudit(options.Audit, auditFile);
         try
         {
@@ -281,7 +281,7 @@ internal sealed class HostServices : IDisposable
         Threads.Reload(Limits.ConcurrentCalls + AbandonedCalls);
         Calls.Reload(Limits);
         Loads.Reload(Limits);
-        Retry = new HttpRetry(Limits.HttpRetries, Time);
+        Retry = new HttpRetry(Limits.HttpRetries, Time, LimitCounter.Instance);
         foreach (var state in _states.Values)
         {
             state.Reload(Limits.DataBytes);

@@ -11,12 +11,12 @@ internal sealed class LimitTelemetry(string skill, string version, AuditLog audi
 {
     public override void Write<TResult, TArgs>(in TelemetryEventArguments<TResult, TArgs> args)
     {
-        var (name, limit) = (args.Event.EventName, args.Source.StrategyName ?? "");
-        if (args.Event.Severity < ResilienceEventSeverity.Information || name is "PipelineExecuting" or "PipelineExecuted" or "ExecutionAttempt")
+        if (!LimitCounter.IsCounted(args.Event))
         {
             return;
         }
 
+        var (name, limit) = (args.Event.EventName, args.Source.StrategyName ?? "");
         Telemetry.Limited(skill, limit, name);
         if (limit == "circuit")
         {

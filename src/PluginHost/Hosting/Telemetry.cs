@@ -27,11 +27,11 @@ internal static class Telemetry
 
     private static readonly Counter<long> Limits = Meter.CreateCounter<long>("pluginhost.limits", "{event}", "What limits did: refused, stopped, let through again.");
 
-    /// <param name="skill">Id of the skill.</param>
+    /// <param name="skill">Id of the skill; null where it is not known yet.</param>
     /// <param name="limit">Which limit.</param>
     /// <param name="happened">What it did, in the words of the resilience library.</param>
-    public static void Limited(string skill, string limit, string happened) =>
-        Limits.Add(1, Tag("pluginhost.skill.id", skill), Tag("pluginhost.limit", limit), Tag("pluginhost.event", happened));
+    public static void Limited(string? skill, string limit, string happened) =>
+        Limits.Add(1, Tag("pluginhost.skill.id", skill ?? ""), Tag("pluginhost.limit", limit), Tag("pluginhost.event", happened));
 
     public static Activity? Load() => Source.StartActivity("skill.load");
 

@@ -1,4 +1,6 @@
+using PluginHost.Hosting;
 using Polly;
+using Polly.Telemetry;
 using Polly.Timeout;
 
 namespace PluginHost.Limits;
@@ -6,17 +8,21 @@ namespace PluginHost.Limits;
 /// <summary>What stands around the verification and compilation of packages: few at a time, and each within a time.</summary>
 internal sealed class LoadPipeline : IDisposable
 {
+    private const string TimeName = "load-time";
     private readonly ReloadableLimiter _limiter;
     private readonly ResiliencePipeline _pipeline;
     private long _time;
 
-    public LoadPipeline(TimeProvider time, SkillLimits limits)
+    /// <param name="time">The clock.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="telemetry">Told what they do; null for nobody.</param>
+    public LoadPipeline(TimeProvider time, SkillLimits limits, TelemetryListener? telemetry = null)
     {
         _limiter = new ReloadableLimiter(limits.ConcurrentLoads, limits.ConcurrentLoads);
         _time = limits.LoadTime.Ticks;
-        _pipeline = new ResiliencePipelineBuilder { Name = "load", TimeProvider = time }
+        _pipeline = new ResiliencePipelineBuilder { Name = "load", TimeProvider = time, TelemetryListener = telemetry }
             .AddLimiter(time, new LimiterStrategyOptions { Name = "loads", Limiter = _limiter, Problem = "too many packages are loaded at the same time" })
-            .AddTimeout(new TimeoutStrategyOptions { Name = "time", TimeoutGenerator = _ => ValueTask.FromResult(TimeLimits.Bounded(Time)) })
+            .AddTimeout(new TimeoutStrategyOptions { Name = TimeName, TimeoutGenerator = _ => ValueTask.FromResult(TimeLimits.Bounded(Time)) })
             .Build();
     }
 
@@ -77,6 +83,8 @@ internal sealed class LoadPipeline : IDisposable
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !token.IsCancellationRequested)
         {
+            // The library's strategy, which tells of its own timeouts, learns nothing of this one.
+            Telemetry.Limited(null, TimeName, "OnTimeout");
             throw TooLong();
         }
     }

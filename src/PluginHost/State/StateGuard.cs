@@ -188,7 +188,7 @@ internal sealed class StateGuard
     public static void CheckShared(StateGeneration? state, string shared)
     {
         var known = state?.Shared ?? "";
-        if (known != shared && (known.Length > 0 || state?.Journal.Length > 0))
+        if (known != shared && (known.Length > 0 || state?.Journal.Length > 0 || (state is not null && state.Trust.Length > 0 && state.Trust != StateRoot.EmptySeal())))
         {
             throw new SkillStateException("shared", known.Length == 0 ? "the state directory has a life of its own: only a new one can share another's"
                 : shared.Length == 0 ? "the state directory shares its state with others, in a database that was not named"

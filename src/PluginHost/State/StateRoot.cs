@@ -152,7 +152,8 @@ internal sealed class StateRoot
         }
     }
 
-    private static string EmptySeal() => TrustSeal.Of(PluginHost.Skills.Trust.TrustStore.Empty.Write(), PluginHost.Skills.Trust.TrustLedger.Empty.Write()).ToString();
+    /// <summary>The seal of files of trust that nobody has changed.</summary>
+    public static string EmptySeal() => TrustSeal.Of(PluginHost.Skills.Trust.TrustStore.Empty.Write(), PluginHost.Skills.Trust.TrustLedger.Empty.Write()).ToString();
 
     /// <summary>A name for this process's own log: each process has its chain.</summary>
     public string NewAuditFile(TimeProvider time) =>

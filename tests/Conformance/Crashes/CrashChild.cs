@@ -1,11 +1,11 @@
 namespace PluginHost.Conformance.Crashes;
 
-/// <summary>Does one thing to a state directory, in a process that may not live to its end.</summary>
+/// <summary>Does one thing to a place, in a process that may not live to its end.</summary>
 internal static class CrashChild
 {
-    public static int Run(string step, string state)
+    public static int Run(string step, string[] place)
     {
-        CrashScenario.Do(step, state);
+        CrashScenario.Do(step, Place.Of(place));
         return 0;
     }
 }

@@ -25,73 +25,98 @@ internal static class CrashCommand
     [SupportedOSPlatform("linux")]
     private static int RunAll(string[] names, TextWriter output)
     {
-        var (passed, failed) = (0, 0);
+        var count = new TrialCount(output);
         foreach (var scenario in CrashScenario.All.Where(scenario => names.Length == 0 || names.Contains(scenario.Name)))
         {
-            using var folder = new Scratch();
-            var state = folder["state"];
-            scenario.Prepare(state);
-            Copy(state, folder["before"]);
-            var old = CrashScenario.Describe(Copy(folder["before"], folder["old"]));
-            var calls = Record(scenario, state, folder["trace"]);
-            var now = CrashScenario.Describe(Copy(state, folder["new"]));
-            output.WriteLine($"{scenario.Name} after [{string.Join(", ", scenario.Before)}]: '{old}' becomes '{now}', {calls.Count} system calls");
-            failed += old == now ? 1 : 0;
-
-            Copy(folder["before"], state);
-            var main = calls.Select(call => call.Thread).DefaultIfEmpty().First();
-            var steps = Touching(calls, state);
-            Judge("replayed", Replays(calls, state));
-            Judge("killed", steps.Where(call => call.Thread == main && call.Name != "openat").Select(call => Killed(scenario, state, call)));
-
-            void Judge(string how, IEnumerable<(string Where, Action<string> Make)> trials)
+            OnFiles(scenario, count);
+            if (CrashDatabase.IsThere && (names.Length > 0 || scenario.IsSharedByDefault))
             {
-                var count = 0;
-                Parallel.ForEach(trials, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, trial =>
-                {
-                    var place = folder[$"trial{Interlocked.Increment(ref count)}-{how}"];
-                    trial.Make(place);
-                    var found = CrashScenario.Describe(place);
-                    var again = found == old ? Again(scenario, place) : found;
-                    Directory.Delete(place, recursive: true);
-                    if ((found == old || found == now) && again == now)
-                    {
-                        Interlocked.Increment(ref passed);
-                    }
-                    else
-                    {
-                        Interlocked.Increment(ref failed);
-                        output.WriteLine($"{scenario.Name}, {how} at {trial.Where}: '{found}', then '{again}'");
-                    }
-                });
-                output.WriteLine($"  {how} at {count} steps");
+                OnDatabase(scenario, count);
             }
         }
 
-        output.WriteLine($"{passed} passed, {failed} failed");
-        return failed == 0 && passed > 0 ? 0 : 1;
+        if (!CrashDatabase.IsThere)
+        {
+            output.WriteLine("on files alone: PLUGINHOST_TEST_POSTGRES names no server");
+        }
+
+        return count.Report();
     }
 
-    private static string Again(CrashScenario scenario, string state)
+    [SupportedOSPlatform("linux")]
+    private static void OnFiles(CrashScenario scenario, TrialCount count)
     {
-        try
-        {
-            CrashScenario.Do(scenario.Name, state);
-            return CrashScenario.Describe(state);
-        }
-        catch (Exception e)
-        {
-            return $"{e.GetType().Name}: {e.Message}";
-        }
+        using var folder = new Scratch();
+        var place = new Place(folder["state"], null);
+        scenario.Prepare(place);
+        Copy(place.State, folder["before"]);
+        var old = CrashScenario.Describe(new Place(Copy(folder["before"], folder["old"]), null));
+        var calls = Record(scenario, place, folder["trace"], SystemCall.Traced);
+        var now = CrashScenario.Describe(new Place(Copy(place.State, folder["new"]), null));
+        count.Begin(scenario, "on files", old, now, calls.Count);
+        Copy(folder["before"], place.State);
+        var main = calls.Select(call => call.Thread).DefaultIfEmpty().First();
+        Judge("replayed", Replays(calls, place.State));
+        Judge("killed", calls
+            .Where(call => call.Succeeded && call.Thread == main && call.Name != "openat" && call.Paths.Any(path => path.StartsWith(place.State + "/", StringComparison.Ordinal)))
+            .Select(call => ($"{call.Name} {call.Number}", (Action<string>)(to =>
+            {
+                Copy(place.State, to);
+                Kill(scenario, new Place(to, null), call, SystemCall.Traced);
+            }))));
+
+        void Judge(string how, IEnumerable<(string Where, Action<string> Make)> trials) => count.Judge(
+            scenario,
+            how,
+            old,
+            now,
+            trials.Select((trial, i) => (trial.Where, Make: (Func<(Place, IDisposable)>)(() =>
+            {
+                var at = new Place(folder[$"trial{i}-{how}"], null);
+                trial.Make(at.State);
+                return (at, new Gone(at.State));
+            }))));
     }
 
-    private static List<SystemCall> Record(CrashScenario scenario, string state, string trace)
+    /// <summary>The same on a database: killed at each message to it, and at each step on files. What it is told is whole or not there, so nothing is replayed.</summary>
+    [SupportedOSPlatform("linux")]
+    private static void OnDatabase(CrashScenario scenario, TrialCount count)
     {
-        Start(Trace, ["-f", "-qq", "--seccomp-bpf", "-y", "-xx", "-s", "1000000", "-e", "trace=" + SystemCall.Traced, "-o", trace, .. Child(scenario, state)]);
+        using var folder = new Scratch();
+        using var database = new CrashDatabase();
+        var place = new Place(folder["state"], database.ConnectionString);
+        scenario.Prepare(place);
+        Copy(place.State, folder["before"]);
+        database.Release();
+        using var template = new CrashDatabase(database);
+        using var untouched = new CrashDatabase(template);
+        var old = CrashScenario.Describe(new Place(Copy(folder["before"], folder["old"]), untouched.ConnectionString));
+        var calls = Record(scenario, place, folder["trace"], SystemCall.TracedWithSockets);
+        var now = CrashScenario.Describe(place);
+        count.Begin(scenario, "on a database", old, now, calls.Count);
+        var main = calls.Select(call => call.Thread).DefaultIfEmpty().First();
+        count.Judge(
+            scenario,
+            "killed",
+            old,
+            now,
+            calls
+                .Where(call => call.Succeeded && call.Thread == main && (call.IsMessage || (call.Name != "openat" && call.Paths.Any(path => path.StartsWith(place.State + "/", StringComparison.Ordinal)))))
+                .Select(call => ($"{call.Name} {call.Number}", (Func<(Place, IDisposable)>)(() =>
+                {
+                    var copy = new CrashDatabase(template);
+                    var at = new Place(folder["trial" + Guid.NewGuid().ToString("n")], copy.ConnectionString);
+                    Copy(folder["before"], at.State);
+                    Kill(scenario, at, call, SystemCall.TracedWithSockets);
+                    return (at, new Gone(at.State, copy));
+                }))));
+    }
+
+    private static List<SystemCall> Record(CrashScenario scenario, Place place, string trace, string traced)
+    {
+        Start(Trace, ["-f", "-qq", "--seccomp-bpf", "-y", "-xx", "-s", "1000000", "-e", "trace=" + traced, "-o", trace, .. Child(scenario, place)]);
         return SystemCall.Read(trace);
     }
-
-    private static List<SystemCall> Touching(List<SystemCall> calls, string state) => [.. calls.Where(call => call.Succeeded && call.Paths.Any(path => path.StartsWith(state + "/", StringComparison.Ordinal)))];
 
     [SupportedOSPlatform("linux")]
     private static IEnumerable<(string Where, Action<string> Make)> Replays(List<SystemCall> calls, string state)
@@ -109,14 +134,10 @@ internal static class CrashCommand
         }
     }
 
-    [SupportedOSPlatform("linux")]
-    private static (string Where, Action<string> Make) Killed(CrashScenario scenario, string state, SystemCall call) => ($"{call.Name} {call.Number}", place =>
-    {
-        Copy(state, place);
-        Start(Trace, ["-f", "-qq", "--seccomp-bpf", "-e", "trace=" + SystemCall.Traced, "-e", $"inject={SystemCall.Traced}:signal=KILL:when={call.Number}", "-o", "/dev/null", .. Child(scenario, place)]);
-    });
+    private static void Kill(CrashScenario scenario, Place place, SystemCall call, string traced) =>
+        Start(Trace, ["-f", "-qq", "--seccomp-bpf", "-e", "trace=" + traced, "-e", $"inject={traced}:signal=KILL:when={call.Number}", "-o", "/dev/null", .. Child(scenario, place)]);
 
-    private static string[] Child(CrashScenario scenario, string state) => ["dotnet", typeof(CrashCommand).Assembly.Location, "child-crash", scenario.Name, state];
+    private static string[] Child(CrashScenario scenario, Place place) => ["dotnet", typeof(CrashCommand).Assembly.Location, "child-crash", scenario.Name, .. place.Arguments];
 
     [SupportedOSPlatform("linux")]
     private static string Copy(string from, string to)
@@ -157,5 +178,15 @@ internal static class CrashCommand
         public string this[string name] => Path.Combine(_path, name);
 
         public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
+
+    /// <summary>What is gone once a trial has ended.</summary>
+    private sealed class Gone(string state, IDisposable? more = null) : IDisposable
+    {
+        public void Dispose()
+        {
+            Directory.Delete(state, recursive: true);
+            more?.Dispose();
+        }
     }
 }

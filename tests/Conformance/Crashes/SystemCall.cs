@@ -13,6 +13,12 @@ internal sealed partial record SystemCall(int Thread, int Number, string Name, s
     /// <summary>What is traced.</summary>
     public const string Traced = "openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,mkdir,mkdirat,rmdir,unlink,unlinkat,symlink,symlinkat";
 
+    /// <summary>The same, and what is sent to others.</summary>
+    public const string TracedWithSockets = Traced + ",sendto,sendmsg";
+
+    /// <summary>Whether it sends something to another process.</summary>
+    public bool IsMessage => Name is "sendto" or "sendmsg";
+
     /// <summary>Texts among the arguments, and the paths of descriptors, in their order.</summary>
     public IReadOnlyList<byte[]> Texts => [.. TextForm().Matches(Arguments).Select(match => Convert.FromHexString(match.Value.Replace("\\x", "", StringComparison.Ordinal).Trim('"', '<', '>')))];
 

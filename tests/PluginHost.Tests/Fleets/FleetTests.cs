@@ -216,6 +216,13 @@ public sealed class FleetTests : IDisposable
         }
 
         Assert.AreEqual("state.shared", Code(() => Machine("own")));
+        var root = StateRoot.Create(_folder["trusting"]).Root;
+        using (var office = new TrustOffice(root, null, "ops"))
+        {
+            office.RevokePayload(new string('a', 64), "malware");
+        }
+
+        Assert.AreEqual("state.shared", Code(() => Machine("trusting")), "what it knows of trust would be forgotten");
     }
 
     [TestMethod]

@@ -304,6 +304,7 @@ public sealed class LoadSkillTests : IDisposable
     public async Task Loads_BeyondTheLimit_AreRefused_AndComeBack()
     {
         await using var host = TestHosts.Create(options => options.Limits.ConcurrentLoads = 1);
+        using var counted = new Limits.LimitEvents();
         var loads = Enumerable.Range(0, 20).Select(_ => Task.Run(() => host.LoadSkill(Fixtures.Skill("text")))).ToArray();
         await Task.WhenAll(loads.Select(load => load.ContinueWith(_ => { }, TaskScheduler.Default)));
 
@@ -313,6 +314,7 @@ public sealed class LoadSkillTests : IDisposable
         }
 
         Assert.IsTrue(loads.Any(load => load.IsCompletedSuccessfully));
+        Assert.AreEqual(loads.Any(load => load.IsFaulted), counted.Seen.Contains(" loads OnLimitRejected"));
         Assert.AreEqual("acme.text", host.LoadSkill(Fixtures.Skill("text")).Id);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using PluginHost.Skills;
 using PluginHost.Tests.Extism;
 using PluginHost.Tests.Hosting;
+using PluginHost.Tests.Limits;
 
 namespace PluginHost.Tests.Http;
 
@@ -49,9 +50,11 @@ public sealed class RetryTests : IDisposable
     {
         using var server = Server(n => n < 3 ? Fails : LoopbackServer.Ok("hello"));
 
+        using var counted = new LimitEvents();
         var (answer, records) = await Call(server);
 
         Assert.AreEqual(("hello", 3), (answer, _requests));
+        Assert.HasCount(2, counted.Seen.Where(seen => seen == "acme.test http-retry OnRetry").ToList());
         Assert.AreEqual("demand done demand done demand done", string.Join(' ', records.Select(line => line.Contains("\"type\":\"demand\"", StringComparison.Ordinal) ? "demand" : "done")));
         Assert.AreEqual(2, records.Count(line => line.Contains("\"outcome\":\"status 503\"", StringComparison.Ordinal)));
     }

@@ -156,6 +156,51 @@ public class LibraryTests : IDisposable
     }
 
     [TestMethod]
+    public async Task InstalledVersionThatIsNotCurrent_BecomesIt_AndRollbackLeadsBack()
+    {
+        await using var host = Host();
+        var (first, second) = (Package(), Package("2.0.0"));
+        host.Library.Install(first);
+        host.Library.Install(second);
+
+        Assert.AreEqual("trust.downgrade", Code(() => host.Library.Install(first)));
+        Assert.AreEqual("2.0.0", host.Library.Current("acme.test")!.Version);
+        Assert.IsTrue(host.Library.Install(first, new SkillLoadOptions { AllowDowngrade = true }).IsCurrent);
+
+        Assert.AreEqual("1.0.0", (await host.LoadInstalledSkillAsync("acme.test")).Version);
+        Assert.AreEqual("2.0.0", (await host.LoadInstalledSkillAsync("acme.test", "2.0.0")).Version);
+        Assert.AreEqual("2.0.0", host.Library.Rollback("acme.test", "was right after all").Version);
+        Assert.AreEqual("policy.rolled-back", Code(() => host.Library.Install(first, new SkillLoadOptions { AllowDowngrade = true })));
+        Assert.HasCount(2, host.Library.List());
+    }
+
+    [TestMethod]
+    public async Task OtherBytesOfAnInstalledVersion_AreRefused_WhateverIsCurrent()
+    {
+        await using var host = Host();
+        host.Library.Install(Package());
+        host.Library.Install(Package("2.0.0"));
+        var other = new TestPackage { Words = "Other words." }.Write(_folder);
+        Assert.AreEqual("policy.installed", Code(() => host.Library.Install(other, new SkillLoadOptions { AllowDowngrade = true })));
+        Assert.AreEqual("2.0.0", host.Library.Current("acme.test")!.Version);
+    }
+
+    [TestMethod]
+    public async Task InstallationsThatMayWait_AllTakePlace()
+    {
+        await using var host = Host(options => options.Limits.ConcurrentLoads = 1);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(i => host.Library.InstallAsync(Package(id: $"acme.test{i}"))));
+        var registry = Directory.CreateDirectory(_folder["registry"]).FullName;
+        foreach (var i in Enumerable.Range(2, 6))
+        {
+            File.Move(Package(id: $"acme.test{i}"), Path.Combine(registry, $"{i}.palyra-skill"));
+        }
+
+        await host.Library.InstallAsync(SkillRegistry.Folder(registry), "acme.test2");
+        Assert.HasCount(3, host.Library.List());
+    }
+
+    [TestMethod]
     public virtual async Task RefusedPackage_LeavesNothing()
     {
         await using var host = Host(options =>

@@ -7,27 +7,36 @@ namespace PluginHost.Tests.Libraries;
 
 /// <summary>What was right when it was installed may be wrong by now.</summary>
 [TestClass]
-public sealed class ReAuditTests : IDisposable
+public class ReAuditTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public ReAuditTests() => StateRoot.Create(State);
 
-    private string State => _folder["state"];
+    private protected string State => _folder["state"];
 
-    public void Dispose() => _folder.Dispose();
-
-    private SkillHost Host(Action<SkillHostOptions>? configure = null) => TestHosts.Create(options =>
+    public virtual void Dispose()
     {
-        options.StateDirectory = State;
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What several machines share; null for files.</summary>
+    private protected virtual ISharedState? Shared() => null;
+
+    private protected virtual void Configure(SkillHostOptions options) => options.StateDirectory = State;
+
+    private protected SkillHost Host(Action<SkillHostOptions>? configure = null) => TestHosts.Create(options =>
+    {
+        Configure(options);
         configure?.Invoke(options);
     });
 
-    private string Package(string id = "acme.test", string? words = null) => new TestPackage { Id = id, Words = words }.Write(_folder);
+    private protected string Package(string id = "acme.test", string? words = null) => new TestPackage { Id = id, Words = words }.Write(_folder);
 
-    private void Decide(Action<TrustOffice> decide)
+    private protected void Decide(Action<TrustOffice> decide)
     {
-        using var office = new TrustOffice(StateRoot.Open(State), null, "ops");
+        using var office = new TrustOffice(StateRoot.Open(State), null, "ops", Shared());
         decide(office);
     }
 
@@ -75,7 +84,7 @@ public sealed class ReAuditTests : IDisposable
     }
 
     [TestMethod]
-    public async Task ExchangedOrLostPackage_IsQuarantined()
+    public virtual async Task ExchangedOrLostPackage_IsQuarantined()
     {
         await using var host = Host();
         host.Library.Install(Package());
@@ -130,7 +139,7 @@ public sealed class ReAuditTests : IDisposable
     {
         await using var host = Host();
         host.Library.Install(Package());
-        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "ops"))
+        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "ops", Shared()))
         {
             office.Disable(view => PluginHost.Lifecycle.LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "not now");
         }
@@ -196,7 +205,7 @@ public sealed class ReAuditTests : IDisposable
         await using (var host = Host(options => options.Time = time))
         {
             host.Library.Install(Package());
-            File.WriteAllText(Path.Combine(State, "skills", "installed-index.json"), "{}");
+            Spoil();
             using var service = new SkillReAuditService(host, Options.Create(new SkillReAuditOptions()));
             var done = new TaskCompletionSource<int>();
             service.Completed += (_, results) => done.TrySetResult(results.Count);
@@ -210,8 +219,14 @@ public sealed class ReAuditTests : IDisposable
             await service.StopAsync(CancellationToken.None);
         }
 
-        StringAssert.Contains(string.Concat(Directory.EnumerateFiles(Path.Combine(State, "audit"), "*.jsonl").Select(File.ReadAllText)), "\"re-audit-failed\",\"code\":\"state.index-changed\"");
+        StringAssert.Contains(string.Concat(Directory.EnumerateFiles(Path.Combine(State, "audit"), "*.jsonl").Select(File.ReadAllText)), $"\"re-audit-failed\",\"code\":\"{Spoiled}\"");
     }
+
+    /// <summary>Makes what is installed unreadable.</summary>
+    private protected virtual void Spoil() => File.WriteAllText(Path.Combine(State, "skills", "installed-index.json"), "{}");
+
+    /// <summary>What is said of it.</summary>
+    private protected virtual string Spoiled => "state.index-changed";
 
     [TestMethod]
     public async Task Service_RefusesOptionsThatCannotBeMeant()

@@ -12,7 +12,7 @@ namespace PluginHost.Tests.Libraries;
 
 /// <summary>A registry behind an address: it can withhold, and nothing else.</summary>
 [TestClass]
-public sealed class RemoteRegistryTests : IDisposable
+public class RemoteRegistryTests : IDisposable
 {
     private static readonly SigningKey Key = SigningKey.Generate();
     private static readonly string PublicKey = Convert.ToHexStringLower(Key.PublicKey);
@@ -23,17 +23,23 @@ public sealed class RemoteRegistryTests : IDisposable
 
     private string State => _folder["state"];
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _server.Dispose();
         _folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 
-    private SkillHost Host() => TestHosts.Create(options => options.StateDirectory = State);
+    /// <summary>What several machines share; null for files.</summary>
+    private protected virtual ISharedState? Shared() => null;
+
+    private protected virtual void Configure(SkillHostOptions options) => options.StateDirectory = State;
+
+    private SkillHost Host() => TestHosts.Create(Configure);
 
     private SkillRegistry Registry(string? key = null, string path = "/index.json") => SkillRegistry.Https(_server.At(path), key ?? PublicKey, _server.Roots);
 
-    private TrustOffice Office() => new(StateRoot.Open(State), null, "tester");
+    private TrustOffice Office() => new(StateRoot.Open(State), null, "tester", Shared());
 
     private RegistryEntry Offer(string version, string? at = null, string id = "acme.test")
     {
@@ -217,7 +223,9 @@ public sealed class RemoteRegistryTests : IDisposable
         _server.Files["/p"] = bytes;
         var entry = new RegistryEntry("acme.test", SkillVersion.Parse("1.0.0")!.Value, "acme", "p", Convert.ToHexStringLower(SHA256.HashData(bytes)), null);
         _server.Files["/index.json"] = new RegistryPage { GeneratedAtUnixMs = 1, Entries = [entry] }.Sign("registry", TestHosts.Key, DateTimeOffset.UnixEpoch);
-        await using var host = SkillHost.Create(new SkillHostOptions { StateDirectory = State, AllowTrustOnFirstUse = true });
+        var options = new SkillHostOptions { AllowTrustOnFirstUse = true };
+        Configure(options);
+        await using var host = SkillHost.Create(options);
 
         var refused = await Assert.ThrowsExactlyAsync<SkillVerificationException>(() => host.Library.InstallAsync(Registry(Convert.ToHexStringLower(TestHosts.Key.PublicKey)), "acme.test"));
 
@@ -237,7 +245,7 @@ public sealed class RemoteRegistryTests : IDisposable
     {
         Publish(entries: [.. Enumerable.Range(0, 8).Select(i => Offer("1.0.0", id: $"acme.s{i}"))]);
         var registry = Registry();
-        await using var host = TestHosts.Create(options => { options.StateDirectory = State; options.Limits.ConcurrentLoads = 32; });
+        await using var host = TestHosts.Create(options => { Configure(options); options.Limits.ConcurrentLoads = 32; });
         var codes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => host.Library.InstallAsync(registry, $"acme.s{i}"))));
         CollectionAssert.AreEquivalent(Enumerable.Range(0, 8).Select(i => $"acme.s{i}").ToList(), codes.Select(entry => entry.SkillId).ToList());
     }

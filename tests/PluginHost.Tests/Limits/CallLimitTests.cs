@@ -317,14 +317,7 @@ public sealed class CallLimitTests : IDisposable
     [TestMethod]
     public async Task WhatLimitsDo_IsCounted_AndStoppedCallsAreOnRecord()
     {
-        var counted = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var listener = new System.Diagnostics.Metrics.MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Name == "pluginhost.limits") self.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
-        {
-            var values = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
-            counted.Enqueue($"{values["pluginhost.skill.id"]} {values["pluginhost.limit"]} {values["pluginhost.event"]}");
-        });
-        listener.Start();
+        using var counted = new LimitEvents();
         var log = _folder["audit.jsonl"];
         await using (var host = Host(options =>
         {
@@ -345,7 +338,7 @@ public sealed class CallLimitTests : IDisposable
             await Task.Delay(300);
         }
 
-        Assert.Contains("acme.counted circuit OnCircuitOpened", counted);
+        Assert.Contains("acme.counted circuit OnCircuitOpened", counted.Seen);
         var events = File.ReadAllLines(log).Where(line => line.Contains("\"skill\":\"acme.counted\"", StringComparison.Ordinal) && line.Contains("\"type\":\"lifecycle\"", StringComparison.Ordinal)).ToList();
         Assert.IsTrue(events.Exists(line => line.Contains("calls-stopped", StringComparison.Ordinal)), string.Join('\n', events));
         Assert.IsTrue(events.Exists(line => line.Contains("calls-tried", StringComparison.Ordinal)), string.Join('\n', events));
@@ -386,7 +379,9 @@ public sealed class CallLimitTests : IDisposable
         host.Reload(new SkillLimits { LoadTime = TimeSpan.FromMilliseconds(10) });
         var slow = new TestPackage { Modules = Enumerable.Range(0, 60).ToDictionary(i => $"m{i}", i => $"(module {string.Concat(Enumerable.Range(0, 4_000).Select(_ => $"(func (result i32) (i32.const {i}))"))})"), Capabilities = "[tools.\"acme.run\"]\nmodule = \"modules/m0.wasm\"\nabi = \"palyra\"" }.Write(_folder);
 
+        using var counted = new LimitEvents();
         Assert.AreEqual("limit.load-time", await Code(() => host.LoadSkillAsync(slow)));
+        Assert.Contains(" load-time OnTimeout", counted.Seen);
         host.Reload(new SkillLimits());
         Assert.AreNotEqual("limit.load-time", await Code(() => host.LoadSkillAsync(slow)));
     }

@@ -11,9 +11,9 @@ namespace PluginHost.Tests.Lives;
 
 /// <summary>The journal is the truth, so whatever was done to its file is found.</summary>
 [TestClass]
-public sealed class JournalTests : IDisposable
+public class JournalTests : IDisposable
 {
-    private static readonly string Payload = new('a', 64);
+    private protected static readonly string Payload = new('a', 64);
     private readonly TemporaryFolder _folder = new();
     private readonly StateRoot _root;
     private readonly SigningKey _alice = SigningKey.Generate();
@@ -26,17 +26,45 @@ public sealed class JournalTests : IDisposable
         _operators = OperatorKeys.None.Add(Hex(_alice), new OperatorRecord("alice", DateTimeOffset.UnixEpoch, null)).Add(Hex(_bob), new OperatorRecord("bob", DateTimeOffset.UnixEpoch, null));
     }
 
-    public void Dispose()
+    private protected StateRoot Root => _root;
+
+    /// <summary>Of how many bytes one is changed.</summary>
+    private protected virtual int Step => 7;
+
+    /// <summary>The lines as they are kept, each with its line feed. Written, they are what somebody else wrote.</summary>
+    private protected virtual IReadOnlyList<byte[]> Lines
+    {
+        get => [.. File.ReadAllLines(_root.Journal).Select(line => Encoding.UTF8.GetBytes(line + "\n"))];
+        set => File.WriteAllBytes(_root.Journal, [.. value.SelectMany(line => line)]);
+    }
+
+    /// <summary>What several machines share; null for files.</summary>
+    private protected virtual ISharedState? Shared => null;
+
+    public virtual void Dispose()
     {
         _alice.Dispose();
         _bob.Dispose();
         _folder.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>What one writes, others know at once; over a database within a second.</summary>
+    private protected virtual void Heard()
+    {
+    }
+
+    private protected virtual void Delete() => File.Delete(_root.Journal);
 
     private static string Hex(SigningKey key) => Convert.ToHexStringLower(key.PublicKey);
 
-    private LifecycleJournal Open() => new(
-        FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), new StateJournalMark(_root, StateGuard.Open(_root, null, TimeProvider.System)));
+    private protected LifecycleJournal Open(IJournalMark? mark = null) => new(
+        Shared?.OpenJournal() ?? FileJournalStore.Open(_root.Journal),
+        TimeProvider.System,
+        () => new OperatorKeys(_operators, []),
+        mark ?? Mark(null));
+
+    private StateJournalMark Mark(IStateAnchor? anchor) => new(_root, StateGuard.Open(_root, anchor, TimeProvider.System, Shared?.Id ?? ""), Shared is not null);
 
     private static LifecycleChange Change(string payload, params ImmutableArray<SkillStatus> way) => new()
     {
@@ -50,15 +78,15 @@ public sealed class JournalTests : IDisposable
         Reason = "because",
     };
 
-    private static LifecycleRecord Enabled(LifecycleJournal journal) => journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Enabled))!;
+    private protected static LifecycleRecord Enabled(LifecycleJournal journal) => journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Enabled))!;
 
-    private static LifecycleRecord Quarantine(LifecycleJournal journal, params (string, string)[] evidence) => journal.Change(view =>
+    private protected static LifecycleRecord Quarantine(LifecycleJournal journal, params (string, string)[] evidence) => journal.Change(view =>
         LifecycleDecisions.Quarantine(LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "bad", "carol", evidence.ToImmutableSortedDictionary(pair => pair.Item1, pair => pair.Item2)))!;
 
     private static void Release(LifecycleJournal journal, SigningKey key, LifecycleRecord? held = null) => journal.Change(view =>
         LifecycleDecisions.Enable(LifecycleDecisions.Known(view, "acme.test", "1.0.0"), "looked at", "dave", holding => ReleaseStatement.Sign(held ?? holding, "looked at", key)));
 
-    private void Refused(string because)
+    private protected void Refused(string because)
     {
         var error = Assert.ThrowsExactly<SkillStateException>(() => Open().Dispose(), because);
         Assert.IsTrue(error.Code is "state.journal" or "state.missing", error.Code);
@@ -72,11 +100,13 @@ public sealed class JournalTests : IDisposable
         Assert.IsNull(other.View.Of(Payload));
 
         Enabled(one);
+        Heard();
 
         Assert.AreEqual(SkillStatus.Enabled, other.View.Of(Payload)!.Status);
         using var third = Open();
         Assert.AreEqual("because", third.View.Of("acme.test", "1.0.0")!.Last.Change.Reason);
         Quarantine(other);
+        Heard();
         Assert.AreEqual(SkillStatus.Quarantined, one.View.Of(Payload)!.Status);
     }
 
@@ -89,12 +119,17 @@ public sealed class JournalTests : IDisposable
             Quarantine(journal);
         }
 
-        var bytes = File.ReadAllBytes(_root.Journal);
-        for (var i = 0; i < bytes.Length; i += 7)
+        var lines = Lines;
+        for (var i = 0; i < lines.Sum(line => line.Length); i += Step)
         {
-            var edited = bytes.ToArray();
-            edited[i] ^= 1;
-            File.WriteAllBytes(_root.Journal, edited);
+            var edited = lines.Select(line => line.ToArray()).ToList();
+            var (row, column) = (0, i);
+            for (; column >= edited[row].Length; column -= edited[row++].Length)
+            {
+            }
+
+            edited[row][column] ^= 1;
+            Lines = edited;
             Refused($"byte {i}");
         }
     }
@@ -108,14 +143,14 @@ public sealed class JournalTests : IDisposable
             Quarantine(journal);
         }
 
-        var lines = File.ReadAllLines(_root.Journal);
-        foreach (var edited in new string[][] { lines[..^1], [lines[0], lines[2]], [lines[0], lines[2], lines[1]], [.. lines, lines[^1]], lines[1..], [] })
+        var lines = Lines.ToArray();
+        foreach (var edited in new byte[][][] { lines[..^1], [lines[0], lines[2]], [lines[0], lines[2], lines[1]], [.. lines, lines[^1]], lines[1..], [] })
         {
-            File.WriteAllText(_root.Journal, string.Concat(edited.Select(line => line + "\n")));
+            Lines = edited;
             Refused(string.Join('|', edited.Length));
         }
 
-        File.Delete(_root.Journal);
+        Delete();
         Refused("deleted");
     }
 
@@ -124,14 +159,14 @@ public sealed class JournalTests : IDisposable
     {
         using var journal = Open();
         Enabled(journal);
-        File.Delete(_root.Journal);
+        Delete();
 
         Assert.ThrowsExactly<SkillStateException>(() => journal.Refresh());
         Assert.ThrowsExactly<SkillStateException>(() => journal.View);
     }
 
     [TestMethod]
-    public void DeletedJournal_IsNotMadeAgainByInit()
+    public virtual void DeletedJournal_IsNotMadeAgainByInit()
     {
         using (var journal = Open())
         {
@@ -143,7 +178,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [TestMethod]
-    public void HalfALine_OfAProcessThatDied_IsTakenAwayByTheNext()
+    public virtual void HalfALine_OfAProcessThatDied_IsTakenAwayByTheNext()
     {
         using (var journal = Open())
         {
@@ -165,7 +200,7 @@ public sealed class JournalTests : IDisposable
     [TestMethod]
     public void Journal_ThatIsLongerThanItsMark_IsThatOfAProcessThatDiedBetweenTheTwo()
     {
-        using (var journal = new LifecycleJournal(FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), NoJournalMark.Instance))
+        using (var journal = Open(NoJournalMark.Instance))
         {
             Enabled(journal);
         }
@@ -182,15 +217,15 @@ public sealed class JournalTests : IDisposable
             Enabled(journal);
         }
 
-        var last = LifecycleLine.Read(Encoding.UTF8.GetBytes(File.ReadAllLines(_root.Journal)[^1]))!;
+        var last = LifecycleLine.Read(Lines[^1].AsSpan().TrimEnd((byte)'\n').ToArray())!;
         foreach (var change in new[] { Change(Payload, SkillStatus.Enabled, SkillStatus.Installed), Change(Payload, SkillStatus.Disabled, SkillStatus.Enabled), Change(new string('b', 64), SkillStatus.None, SkillStatus.Quarantined) })
         {
-            var before = File.ReadAllBytes(_root.Journal);
+            var before = Lines;
             using var chain = new AuditChain(TimeProvider.System, last.Sequence, last.Hash);
             chain.Seal(LifecycleLine.Type, writer => LifecycleLine.Write(writer, change));
-            File.AppendAllText(_root.Journal, Encoding.UTF8.GetString(chain.Line));
+            Lines = [.. before, chain.Line.ToArray()];
             Refused(change.Way[^1].ToString());
-            File.WriteAllBytes(_root.Journal, before);
+            Lines = before;
         }
     }
 
@@ -248,27 +283,24 @@ public sealed class JournalTests : IDisposable
     public void Anchor_KnowsTheJournal_WhateverTheDirectorySays()
     {
         var anchor = StateAnchors.File(_folder["anchor"]);
-        var before = File.ReadAllBytes(_root.Journal);
-        using (var journal = Anchored(anchor))
+        var before = Lines;
+        using (var journal = Open(Mark(anchor)))
         {
             Enabled(journal);
             Quarantine(journal);
         }
 
         // Whoever may write the directory, and not its anchor, puts the journal back and says that this is how far it had come.
-        File.WriteAllBytes(_root.Journal, before);
+        Lines = before;
         File.WriteAllText(_root.Generation, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(_root.Generation), "\"journal\":\"[^\"]*\"", "\"journal\":\"\""));
 
-        Assert.AreEqual("state.journal", Assert.ThrowsExactly<SkillStateException>(() => Anchored(anchor).Dispose()).Code);
+        Assert.AreEqual("state.journal", Assert.ThrowsExactly<SkillStateException>(() => Open(Mark(anchor)).Dispose()).Code);
     }
-
-    private LifecycleJournal Anchored(IStateAnchor anchor) => new(
-        FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), new StateJournalMark(_root, StateGuard.Open(_root, anchor, TimeProvider.System)));
 
     [TestMethod]
     public void MarkThatCannotBeWritten_DoesNotHideTheDecision()
     {
-        using var journal = new LifecycleJournal(FileJournalStore.Open(_root.Journal), TimeProvider.System, () => new OperatorKeys(_operators, []), new BrokenMark());
+        using var journal = Open(new BrokenMark());
         var told = 0;
         journal.Changed += () => told++;
 
@@ -292,7 +324,7 @@ public sealed class JournalTests : IDisposable
     {
         using var journal = Open();
         Assert.AreEqual("state.journal", Assert.ThrowsExactly<SkillStateException>(() => journal.Change(_ => Change(Payload, SkillStatus.None, SkillStatus.Enabled) with { Reason = new string('x', 100_000) })).Code);
-        Assert.HasCount(1, File.ReadAllLines(_root.Journal));
+        Assert.HasCount(1, Lines);
     }
 
     [TestMethod]
@@ -372,6 +404,6 @@ public sealed class JournalTests : IDisposable
 
         using var after = Open();
         Assert.HasCount(40, after.View.Payloads);
-        Assert.IsTrue(AuditVerifier.Verify(new MemoryStream(File.ReadAllBytes(_root.Journal)), null).Intact);
+        Assert.IsTrue(AuditVerifier.Verify(new MemoryStream([.. Lines.SelectMany(line => line)]), null).Intact);
     }
 }

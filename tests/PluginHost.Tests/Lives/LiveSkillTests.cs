@@ -181,11 +181,11 @@ public class LiveSkillTests : IDisposable
         var calling = Task.Run(async () =>
         {
             var answers = new HashSet<string>();
-            while (!end.IsCancellationRequested)
+            do
             {
                 answers.Add((await other.CallAsync("acme.go", "")).Text);
             }
-
+            while (!end.IsCancellationRequested);
             return answers;
         });
         for (var i = 1; i <= 8; i++)
@@ -354,6 +354,24 @@ public class LiveSkillTests : IDisposable
             Assert.AreEqual(quarantined ? "1.0.0 Quarantined" : "", string.Join(", ", host.Library.List().Select(entry => $"{entry.Version} {entry.Status}")));
             Assert.AreEqual("trust.downgrade", await Code(() => live.ReplaceAsync(Package("0.9.0"))));
         }
+    }
+
+    [TestMethod]
+    public async Task FailedUpdateToAnInstalledVersion_LeavesItInstalled_AndTheOneBeforeCurrent()
+    {
+        await using var host = Host(options => options.Consent = (request, _) => ValueTask.FromResult(request.Version == "1.1.0" ? ConsentDecision.Refuse : ConsentDecision.Accept));
+        var (first, second) = (Package("1.0.0"), Package("1.1.0"));
+        host.Library.Install(first);
+        host.Library.Install(second);
+        host.Library.Install(first, new SkillLoadOptions { AllowDowngrade = true });
+        await using var live = await host.LoadLiveInstalledSkillAsync("acme.test", follows: false);
+
+        Assert.AreEqual("consent.refused", await Code(() => live.UpdateAsync(second)));
+
+        Assert.AreEqual("1.0.0", await Call(live));
+        Assert.AreEqual("1.0.0", host.Library.Current("acme.test")!.Version);
+        CollectionAssert.AreEqual(new[] { "1.0.0", "1.1.0" }, host.Library.List().Select(entry => entry.Version).ToArray());
+        Assert.IsTrue(host.Library.List().All(entry => entry.Status == SkillStatus.Enabled));
     }
 
     [TestMethod]

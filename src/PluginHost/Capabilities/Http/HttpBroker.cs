@@ -40,7 +40,7 @@ internal sealed partial class HttpBroker(GuestCall call, ResolveMap resolve, Sec
         for (var redirects = 0; ; redirects++)
         {
             var now = request;
-            var (response, follows) = request.IsIdempotent ? retry.Execute(_ => SendOnce(now, maxResponseBytes), call.Stop) : SendOnce(request, maxResponseBytes);
+            var (response, follows) = request.IsIdempotent ? retry.Execute(call.Identity.Skill, _ => SendOnce(now, maxResponseBytes), call.Stop) : SendOnce(request, maxResponseBytes);
             if (!follows || !response.IsRedirect)
             {
                 return response;

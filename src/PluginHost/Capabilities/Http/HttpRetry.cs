@@ -1,6 +1,7 @@
 using System.Globalization;
 using Polly;
 using Polly.Retry;
+using Polly.Telemetry;
 
 namespace PluginHost.Capabilities.Http;
 
@@ -19,13 +20,15 @@ internal sealed class HttpRetry
 
     /// <param name="retries">How often at most.</param>
     /// <param name="time">The clock.</param>
-    public HttpRetry(int retries, TimeProvider time)
+    /// <param name="telemetry">Told what is made again; null for nobody.</param>
+    public HttpRetry(int retries, TimeProvider time, TelemetryListener? telemetry = null)
     {
         if (retries > 0)
         {
-            _pipeline = new ResiliencePipelineBuilder<HttpAttempt> { Name = "http", TimeProvider = time }
+            _pipeline = new ResiliencePipelineBuilder<HttpAttempt> { Name = "http", TimeProvider = time, TelemetryListener = telemetry }
                 .AddRetry(new RetryStrategyOptions<HttpAttempt>
                 {
+                    Name = "http-retry",
                     MaxRetryAttempts = retries,
                     BackoffType = DelayBackoffType.Exponential,
                     UseJitter = true,
@@ -42,7 +45,21 @@ internal sealed class HttpRetry
     public static HttpRetry None { get; } = new(0, TimeProvider.System);
 
     /// <summary>Makes a request, and makes it again.</summary>
-    public HttpAttempt Execute(Func<CancellationToken, HttpAttempt> attempt, CancellationToken stop) => _pipeline.Execute(attempt, stop);
+    /// <param name="skill">Id of the skill, for telemetry.</param>
+    /// <param name="attempt">Makes it once.</param>
+    /// <param name="stop">Ends it.</param>
+    public HttpAttempt Execute(string skill, Func<CancellationToken, HttpAttempt> attempt, CancellationToken stop)
+    {
+        var context = ResilienceContextPool.Shared.Get(skill, stop);
+        try
+        {
+            return _pipeline.Execute(static (context, attempt) => attempt(context.CancellationToken), context, attempt);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     private static bool IsTransient(Outcome<HttpAttempt> outcome) =>
         outcome.Exception is HttpFailedException { IsTransient: true } || (outcome.Result is { Response.Status: 502 or 503 or 504 } result && !(Wanted(result) > LongestPause));

@@ -15,7 +15,19 @@ internal sealed class LocalRegistry(string folder) : IRegistry
     public string? KeyFor(HostServices services) => null;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RegistryEntry>> ReadAsync(HostServices services, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<RegistryEntry>>(Read(cancellation));
+    public async Task<IReadOnlyList<RegistryEntry>> ReadAsync(HostServices services, CancellationToken cancellation)
+    {
+        var entries = new List<RegistryEntry>();
+        foreach (var file in Files())
+        {
+            // Each is taken apart as a package is that is loaded.
+            entries.Add(await services.Loads.ExecuteAsync(_ => Entry(file), cancellation).ConfigureAwait(false));
+        }
+
+        return entries.GroupBy(entry => (entry.SkillId, entry.Version)).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw Refused($"'{twice.Key.SkillId}' {twice.Key.Version} is there more than once: {string.Join(", ", twice.Select(entry => entry.Artifact))}")
+            : entries;
+    }
 
     /// <inheritdoc/>
     public Task<PackageSource> OpenAsync(RegistryEntry entry, CancellationToken cancellation) => Task.FromResult(Open(entry));
@@ -23,20 +35,12 @@ internal sealed class LocalRegistry(string folder) : IRegistry
     /// <inheritdoc/>
     public InstalledSource SourceOf(RegistryEntry entry) => new(InstalledSource.LocalRegistry, Path.GetFullPath(Path.Combine(folder, entry.Artifact)));
 
-    /// <summary>Reads what the folder and those in it offer; links are not followed. One file that is no package fails all of it, as in Palyra.</summary>
-    private List<RegistryEntry> Read(CancellationToken cancellation)
+    /// <summary>What the folder and those in it offer; links are not followed. One file that is no package fails all of it, as in Palyra.</summary>
+    private List<string> Files()
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = false, MaxRecursionDepth = 16 };
         var files = Directory.EnumerateFiles(folder, Pattern, options).Take(MaxEntries + 1).Order(StringComparer.Ordinal).ToList();
-        if (files.Count > MaxEntries)
-        {
-            throw Refused($"it has more than {MaxEntries} packages");
-        }
-
-        var entries = files.ConvertAll(file => Entry(file, cancellation));
-        return entries.GroupBy(entry => (entry.SkillId, entry.Version)).FirstOrDefault(same => same.Count() > 1) is { } twice
-            ? throw Refused($"'{twice.Key.SkillId}' {twice.Key.Version} is there more than once: {string.Join(", ", twice.Select(entry => entry.Artifact))}")
-            : entries;
+        return files.Count > MaxEntries ? throw Refused($"it has more than {MaxEntries} packages") : files;
     }
 
     private PackageSource Open(RegistryEntry entry)
@@ -48,9 +52,8 @@ internal sealed class LocalRegistry(string folder) : IRegistry
             : throw Refused($"'{entry.Artifact}' is another file than the one that was listed");
     }
 
-    private RegistryEntry Entry(string file, CancellationToken cancellation)
+    private RegistryEntry Entry(string file)
     {
-        cancellation.ThrowIfCancellationRequested();
         var name = Path.GetRelativePath(folder, file);
         try
         {

@@ -1,0 +1,223 @@
+using System.Security.Cryptography;
+using PluginHost.Hosting;
+using PluginHost.Library.Registries;
+using PluginHost.Skills.Inspection;
+
+namespace PluginHost.Library;
+
+/// <summary>Puts packages that every room before consent accepts into the library, from files and from registries.</summary>
+/// <param name="services">The host.</param>
+/// <param name="shelf">The library.</param>
+internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
+{
+    /// <summary>Installs a file, waiting on no task.</summary>
+    public Installation Install(string path, SkillLoadOptions? options, CancellationToken cancellation)
+    {
+        var attempt = File(path, null, options);
+        try
+        {
+            return attempt.Place(services.Loads.Execute(attempt.Verify, cancellation));
+        }
+        catch (SkillException e)
+        {
+            attempt.Refused(e);
+            throw;
+        }
+    }
+
+    /// <summary>Installs a file, on the thread pool, after waiting for its turn.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="check">Throws where what was verified is not what is wanted.</param>
+    /// <param name="options">Whether it may go back to an older version.</param>
+    /// <param name="cancellation">Ends it before anything is written.</param>
+    public Task<Installation> InstallAsync(string path, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation) => InstallAsync(File(path, check, options), cancellation);
+
+    /// <summary>Installs what a registry offers.</summary>
+    /// <inheritdoc cref="UpdateAsync"/>
+    public async Task<Installation> InstallAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, SkillLoadOptions? options, CancellationToken cancellation) =>
+        await InstallAsync(registry, await PickAsync(registry, wanted, cancellation).ConfigureAwait(false), null, options, cancellation).ConfigureAwait(false);
+
+    /// <summary>Installs what a registry offers, where another version is current.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="wanted">What is wanted of it.</param>
+    /// <param name="check">Throws where what was verified is not what is wanted.</param>
+    /// <param name="options">Whether it may go back to an older version.</param>
+    /// <param name="cancellation">Ends it before anything is written.</param>
+    public async Task<Installation?> UpdateAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
+    {
+        var entry = await PickAsync(registry, wanted, cancellation).ConfigureAwait(false);
+        var version = entry.Version.ToString();
+        return shelf.Skills.View().Find(wanted.SkillId, null)?.Installed?.Version == version && shelf.Folder.Has(wanted.SkillId, version) ? null
+            : await InstallAsync(registry, entry, check, options, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Installation> InstallAsync(SkillRegistry registry, RegistryEntry entry, Action<InspectedSkill>? check, SkillLoadOptions? options, CancellationToken cancellation)
+    {
+        PackageSource source;
+        try
+        {
+            source = await registry.Registry.OpenAsync(entry, cancellation).ConfigureAwait(false);
+        }
+        catch (SkillVerificationException e)
+        {
+            RecordRefused(e, (entry.SkillId, entry.Version.ToString()));
+            throw;
+        }
+
+        return await InstallAsync(
+            new Attempt(services, shelf, source with { RegistryKey = registry.Registry.KeyFor(services) }, registry.Registry.SourceOf(entry), skill => { entry.Check(skill); check?.Invoke(skill); }, options),
+            cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Installation> InstallAsync(Attempt attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            var skill = await services.Loads.ExecuteAsync(attempt.Verify, cancellation).ConfigureAwait(false);
+            return await Task.Run(() => attempt.Place(skill), cancellation).ConfigureAwait(false);
+        }
+        catch (SkillException e)
+        {
+            attempt.Refused(e);
+            throw;
+        }
+    }
+
+    private Attempt File(string path, Action<InspectedSkill>? check, SkillLoadOptions? options) =>
+        new(services, shelf, PackageSource.File(path), new InstalledSource(InstalledSource.LocalArtifact, Path.GetFullPath(path)), check, options);
+
+    private async Task<RegistryEntry> PickAsync(SkillRegistry registry, (string SkillId, string? Version) wanted, CancellationToken cancellation)
+    {
+        try
+        {
+            return RegistryEntry.Pick(await registry.Registry.ReadAsync(services, cancellation).ConfigureAwait(false), wanted.SkillId, wanted.Version);
+        }
+        catch (SkillVerificationException e)
+        {
+            RecordRefused(e, wanted);
+            throw;
+        }
+    }
+
+    private void RecordRefused(SkillVerificationException reason, (string SkillId, string? Version) wanted) => services.Audit.AppendAfter("refusal", writer =>
+    {
+        writer.WriteString("code", reason.Code);
+        writer.WriteString("skill", wanted.SkillId);
+        writer.WriteString("version", wanted.Version ?? "");
+        writer.WriteString("payload", "");
+    }, out _);
+
+    /// <summary>One package on its way into the library. It is read once.</summary>
+    private sealed class Attempt
+    {
+        private readonly HostServices _services;
+        private readonly LibraryShelf _shelf;
+        private readonly InstalledSource _from;
+        private readonly Action<InspectedSkill>? _check;
+        private readonly SkillLoader _loader;
+        private byte[]? _file;
+        private byte[]? _evidence;
+
+        public Attempt(HostServices services, LibraryShelf shelf, PackageSource source, InstalledSource from, Action<InspectedSkill>? check, SkillLoadOptions? options)
+        {
+            (_services, _shelf, _from, _check) = (services, shelf, from, check);
+            _loader = new SkillLoader(services, source with { Read = () => _file ??= source.Read(), Evidence = () => _evidence ??= source.Evidence() }, options ?? new SkillLoadOptions());
+        }
+
+        /// <summary>Every room before consent.</summary>
+        public InspectedSkill Verify(CancellationToken cancellation)
+        {
+            var skill = _loader.VerifyToInstall(cancellation).Skill;
+            if (!skill.Signed.IsSigned)
+            {
+                throw new SkillVerificationException("policy", "unsigned", "a package that nobody signed is not installed: adopt it first ('pluginhost skills adopt')");
+            }
+
+            _check?.Invoke(skill);
+            LibraryFolder.CheckNames(skill.Signed);
+            return skill;
+        }
+
+        /// <summary>Puts it into its place.</summary>
+        public Installation Place(InspectedSkill skill)
+        {
+            var (id, version) = (skill.Manifest.SkillId, skill.Manifest.Version.ToString());
+            var digest = Convert.ToHexStringLower(SHA256.HashData(_file!));
+            using var turn = _shelf.Turn();
+            var view = _shelf.Skills.View();
+            var kind = view.Find(id, version)?.Installed switch
+            {
+                null => InstallationKind.New,
+                { } known when known.ArtifactSha256 != digest => throw LibraryChanges.AlreadyInstalled(id, version),
+                _ when !_shelf.Folder.Has(id, version) => InstallationKind.Joined,
+                _ when view.Current.GetValueOrDefault(id) != version => InstallationKind.Switched,
+                _ => throw LibraryChanges.AlreadyInstalled(id, version),
+            };
+            if (kind == InstallationKind.Switched)
+            {
+                Switch(skill, view.Find(id, version)!.Installed!);
+            }
+            else
+            {
+                Lay(skill, kind == InstallationKind.Joined ? view.Find(id, version)!.Installed! : Installed(skill, digest), kind);
+            }
+
+            _shelf.Follow(id);
+
+            // Another machine may have removed it by now.
+            view = _shelf.Skills.View();
+            return new Installation(LibraryChanges.Entry(view, InstalledSkills.Find(view, id, version)), kind);
+        }
+
+        /// <summary>Puts on record why it was refused.</summary>
+        public void Refused(SkillException reason) => _loader.Refused(reason);
+
+        private void Switch(InspectedSkill skill, InstalledSkill installed)
+        {
+            var again = installed with { RollbackSnapshot = _shelf.Snapshot(installed.SkillId, _services.Now) };
+            _loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
+            _services.Life.Write(view => LibraryChanges.Switched(view, skill, again, _shelf.Actor));
+        }
+
+        private void Lay(InspectedSkill skill, InstalledSkill installed, InstallationKind kind)
+        {
+            var staged = _shelf.Folder.Stage(skill.Signed.Artifact, _file!, _evidence!, installed);
+            try
+            {
+                _loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
+                _shelf.Folder.Commit(staged, installed.SkillId, installed.Version);
+                if (kind == InstallationKind.New)
+                {
+                    _services.Life.Write(view => LibraryChanges.Installed(view, skill, installed, _shelf.Actor));
+                }
+            }
+            catch
+            {
+                LibraryFolder.Discard(staged);
+                _shelf.Folder.Sweep([.. _services.Life.Journal.View.Installed]);
+                throw;
+            }
+        }
+
+        private InstalledSkill Installed(InspectedSkill skill, string digest)
+        {
+            var now = _services.Now;
+            var manifest = skill.Manifest;
+            return new InstalledSkill
+            {
+                SkillId = manifest.SkillId,
+                Version = manifest.Version.ToString(),
+                Publisher = manifest.Publisher,
+                Current = true,
+                InstalledAtUnixMs = now.ToUnixTimeMilliseconds(),
+                ArtifactSha256 = digest,
+                PayloadSha256 = skill.Signed.Artifact.Payload,
+                SignatureKeyId = skill.Signed.Signature.KeyId,
+                TrustDecision = skill.Trusted.Evidence.Word,
+                Source = _from,
+                MissingSecrets = [.. manifest.Capabilities.Secrets.SelectMany(secrets => secrets.Keys.Select(key => new InstalledSecret(secrets.Scope, key)))],
+                RollbackSnapshot = _shelf.Snapshot(manifest.SkillId, now),
+            };
+        }
+    }
+}
