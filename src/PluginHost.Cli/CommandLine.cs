@@ -1,8 +1,10 @@
 using System.CommandLine;
 using PluginHost.Cli.Audit;
 using PluginHost.Cli.Consents;
+using PluginHost.Cli.Doctor;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Library;
+using PluginHost.Cli.Mcp;
 using PluginHost.Cli.Policy;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
@@ -33,10 +35,11 @@ internal static class CommandLine
     private static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
     {
         InitCommand.Create(),
+        DoctorCommand.Create(),
         new Command("state", "Work with state directories.") { StateAdoptCommand.Create() },
         new Command("consent", "Work with recorded consents.") { ConsentListCommand.Create(), ConsentRevokeCommand.Create() },
-        new Command("policy", "Work with policy files.") { PolicySignCommand.Create() },
-        new Command("keys", "Work with keys.") { KeysGenerateCommand.Create(), KeysRotateCommand.Create() },
+        new Command("policy", "Work with policy files.") { PolicyCheckCommand.Create(), PolicySignCommand.Create() },
+        new Command("keys", "Work with keys.") { KeysGenerateCommand.Create(), KeysShowCommand.Create(), KeysRotateCommand.Create() },
         TrustCommands.Create(),
         new Command("skills", "Work with skills.")
         {
@@ -59,6 +62,7 @@ internal static class CommandLine
             SuggestManifestCommand.Create(),
         },
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },
+        new Command("mcp", "Offer tools to agents.") { McpServeCommand.Create() },
         new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },
     };
 }

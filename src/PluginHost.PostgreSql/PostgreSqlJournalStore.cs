@@ -23,6 +23,9 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
     private readonly ManualResetEventSlim _moved = new();
     private NpgsqlConnection? _turn;
     private long _latest;
+
+    /// <summary>What the one who waits was told last.</summary>
+    private (long Position, long Latest) _told = (-1, -1);
     private long _heard;
 
     public PostgreSqlJournalStore(NpgsqlDataSource source)
@@ -101,8 +104,11 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
             }
             else if (HasMoved(position))
             {
-                // The database may be gone: whoever asks now will be told, but not in a tight loop.
-                cancellation.WaitHandle.WaitOne(Volatile.Read(ref _latest) != position ? TimeSpan.Zero : Look);
+                // The database may be gone, or hold a line that nobody can read on from: whoever asks now will be told, but not in a tight loop.
+                var latest = Volatile.Read(ref _latest);
+                var isNew = latest != position && (position, latest) != _told;
+                _told = (position, latest);
+                cancellation.WaitHandle.WaitOne(isNew ? TimeSpan.Zero : Look);
             }
         }
         catch (OperationCanceledException)

@@ -174,7 +174,6 @@ public sealed class LiveSkill : IAsyncDisposable
     private Task<bool> UpdateAsync(Func<CancellationToken, Task<Installation?>> install, CancellationToken cancellation) => InTurnAsync(
         async token =>
         {
-            var before = _host.Library.Current(_current.Id)?.Version;
             var installation = await install(token).ConfigureAwait(false);
             try
             {
@@ -182,18 +181,18 @@ public sealed class LiveSkill : IAsyncDisposable
             }
             catch (Exception e) when (installation is { Kind: not InstallationKind.Joined })
             {
-                Withdraw(installation, before, e);
+                Withdraw(installation, e);
                 throw;
             }
         },
         cancellation);
 
     /// <summary>What cannot be taken back is on record; the caller learns why it should have been.</summary>
-    private void Withdraw(Installation installed, string? before, Exception reason)
+    private void Withdraw(Installation installed, Exception reason)
     {
         try
         {
-            _host.Library.Withdraw(installed, before, $"it could not be put in the place of {_current.Version}: {Telemetry.CodeOf(reason)}");
+            _host.Library.Withdraw(installed, $"it could not be put in the place of {_current.Version}: {Telemetry.CodeOf(reason)}");
         }
         catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
         {

@@ -36,6 +36,9 @@ public sealed class Skill : IAsyncDisposable
     private readonly SkillSessions _sessions;
     private readonly RunningCalls _running = new();
 
+    /// <summary>The last decision that its calls were interrupted for.</summary>
+    private volatile SkillStatusException? _stopped;
+
     /// <summary>The one end of the skill, which everybody who disposes it awaits.</summary>
     private Task? _disposal;
 
@@ -159,7 +162,21 @@ public sealed class Skill : IAsyncDisposable
         catch (Exception e)
         {
             Telemetry.Called(activity, Id, toolId, Telemetry.CodeOf(e), Stopwatch.GetElapsedTime(start), (e as ISkillCallFailure)?.Receipt);
+            LogFailure(toolId, e);
             throw;
+        }
+    }
+
+    private void LogFailure(string toolId, Exception reason)
+    {
+        if (reason is CapabilityDeniedException denied)
+        {
+            HostLog.Denied(_services.Logger, Id, toolId, denied.Denial.Capability.Name, denied.Code);
+        }
+        else
+        {
+            var code = Telemetry.CodeOf(reason);
+            HostLog.CallFailed(_services.Logger, Id, toolId, code);
         }
     }
 
@@ -189,14 +206,10 @@ public sealed class Skill : IAsyncDisposable
         catch (Exception e) when (!began && e is (SkillException or OperationCanceledException))
         {
             _records.NeverBegan(request, e is SkillException refused ? refused.Code : _standing.Cancelled());
-            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                _standing.Check();
-            }
-
+            ThrowIfStopped(e, cancellationToken);
             throw;
         }
-        catch (Exception) when (began)
+        catch (Exception e) when (began)
         {
             session?.Close();
             if (!cancellationToken.IsCancellationRequested)
@@ -205,6 +218,7 @@ public sealed class Skill : IAsyncDisposable
                 _standing.Check();
             }
 
+            ThrowIfStopped(e, cancellationToken);
             throw;
         }
 
@@ -214,6 +228,19 @@ public sealed class Skill : IAsyncDisposable
         }
 
         return CallOutcome.Of(result, tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    /// <summary>Says that a call ended because of a decision against the skill, even where that was taken back by now; else it ended because the skill is disposed.</summary>
+    private void ThrowIfStopped(Exception reason, CancellationToken caller)
+    {
+        if (reason is OperationCanceledException && !caller.IsCancellationRequested)
+        {
+            _standing.Check();
+            if (_stopped is { } stopped && !_running.HasEnded)
+            {
+                throw new SkillStatusException(stopped.SkillId, stopped.Version, stopped.Status, stopped.Reason);
+            }
+        }
     }
 
     private static bool EndedByItself(GuestResult result) => result.Stop is null or { Code: "guest.error" or GuestStop.Output } && result.ExitCode == 0;
@@ -305,11 +332,18 @@ public sealed class Skill : IAsyncDisposable
     /// <summary>Interrupts the calls that run, where the skill may not run any more.</summary>
     internal void StopIfBlocked()
     {
-        if (_standing.Blocked() is not null)
+        if (_standing.Blocked() is { } blocked)
         {
+            _stopped = blocked as SkillStatusException ?? _stopped;
             _running.Interrupt();
         }
     }
+
+    /// <summary>Whether its calls are stopped for a while, because too many failed.</summary>
+    internal bool IsStopped => !_limits.Breaker.IsClosed;
+
+    /// <summary>Interrupts the calls that run.</summary>
+    internal void Interrupt() => _running.Interrupt();
 
     private void CheckInput(string toolId, ReadOnlyMemory<byte> input)
     {

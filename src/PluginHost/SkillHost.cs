@@ -19,6 +19,7 @@ public sealed class SkillHost : IAsyncDisposable
     private readonly HostServices _services;
     private readonly Lock _gate = new();
     private IDisposable? _following;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _disposed;
 
     private SkillHost(SkillHostOptions options) => _services = new HostServices(options);
@@ -65,7 +66,8 @@ public sealed class SkillHost : IAsyncDisposable
     public static SkillHost Create(IOptionsMonitor<SkillHostOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var host = Create(options.CurrentValue);
+        var first = options.CurrentValue;
+        var host = Create(first);
         host._following = options.OnChange((changed, name) =>
         {
             if (string.IsNullOrEmpty(name))
@@ -75,7 +77,11 @@ public sealed class SkillHost : IAsyncDisposable
         });
 
         // What changed between the two.
-        host.Follow(options.CurrentValue.Limits);
+        if (options.CurrentValue is var now && !ReferenceEquals(now, first))
+        {
+            host.Follow(now.Limits);
+        }
+
         return host;
     }
 
@@ -235,6 +241,42 @@ public sealed class SkillHost : IAsyncDisposable
     public async Task<LiveSkill> LoadLiveInstalledSkillAsync(string skillId, SkillLoadOptions? options = null, bool follows = true, CancellationToken cancellationToken = default) =>
         new(this, await LoadInstalledSkillAsync(skillId, null, options, cancellationToken).ConfigureAwait(false), options, follows);
 
+    /// <summary>Disposes the host, and does not wait for calls any longer once it is cancelled: then they are interrupted at once.</summary>
+    /// <param name="cancellationToken">That there is no more time.</param>
+    /// <inheritdoc cref="DisposeAsync"/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // It takes no more calls from here on, so that whoever is interrupted is the last.
+        var end = DisposeAsync().AsTask();
+        using var hurry = cancellationToken.UnsafeRegister(
+            static state =>
+            {
+                foreach (var skill in ((HostServices)state!).Loaded.Keys)
+                {
+                    skill.Interrupt();
+                }
+            },
+            _services);
+        await end.ConfigureAwait(false);
+
+        // Somebody else may have begun it.
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Whether it could load and call: its journal can be read and its audit log written.</summary>
+    /// <exception cref="SkillStateException">It could not.</exception>
+    /// <exception cref="ObjectDisposedException">It has stopped.</exception>
+    internal void CheckWorks()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+        }
+
+        _services.Life.Journal.Refresh();
+        _services.Audit.Check();
+    }
+
     /// <summary>
     /// Disposes the skills that are still loaded, and closes the audit log. Guests whose callers were released without them get
     /// a moment to end, so that their receipts are written.
@@ -252,10 +294,24 @@ public sealed class SkillHost : IAsyncDisposable
             _disposed = true;
         }
 
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        HostLog.Stopping(_services.Logger, _services.Loaded.Count);
         _following?.Dispose();
         await Task.WhenAll(_services.Loaded.Keys.Select(skill => skill.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _services.Threads.DrainAsync(Patience).ConfigureAwait(false);
         _services.Dispose();
+        HostLog.Stopped(_services.Logger, _services.Audit.Head);
         if (_services.Audit.HasLost)
         {
             throw new SkillStateException("audit-failed", "the audit log was closed with records of what had happened that could not be written");
@@ -263,11 +319,16 @@ public sealed class SkillHost : IAsyncDisposable
     }
 
     /// <summary>Puts on record that what is installed could not be audited.</summary>
-    internal void ReAuditFailed(Exception reason) => _services.Audit.AppendAfter("lifecycle", writer =>
+    internal void ReAuditFailed(Exception reason)
     {
-        writer.WriteString("event", "re-audit-failed");
-        writer.WriteString("code", (reason as SkillException)?.Code ?? reason.GetType().Name);
-    }, out _);
+        var code = (reason as SkillException)?.Code ?? reason.GetType().Name;
+        _services.Audit.AppendAfter("lifecycle", writer =>
+        {
+            writer.WriteString("event", "re-audit-failed");
+            writer.WriteString("code", code);
+        }, out _);
+        HostLog.ReAuditFailed(_services.Logger, code);
+    }
 
     private void Follow(SkillLimits limits)
     {
@@ -282,6 +343,7 @@ public sealed class SkillHost : IAsyncDisposable
                 writer.WriteString("event", "limits-refused");
                 writer.WriteString("reason", string.Join("; ", e.Failures));
             }, out _);
+            HostLog.LimitsRefused(_services.Logger, string.Join("; ", e.Failures));
         }
         catch (ObjectDisposedException)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PluginHost.Audit;
 using PluginHost.Capabilities;
 using PluginHost.Consent;
@@ -130,6 +131,12 @@ public sealed class SkillHostOptions
 
     /// <summary>Receives what guests log. May be called by many threads.</summary>
     public Action<SkillLogMessage>? Log { get; set; }
+
+    /// <summary>
+    /// Told what happens, for whoever runs the application; <c>docs/logging.md</c> lists the events. Messages of guests go there, too, escaped, where <see cref="Log"/> is not
+    /// set. Null for nothing. The audit log is another thing, and does not depend on it.
+    /// </summary>
+    public ILogger? Logger { get; set; }
 
     /// <summary>Limits of calls and loads.</summary>
     public SkillLimits Limits { get; } = new();

@@ -156,6 +156,8 @@ public sealed class SkillLibrary
 
             writer.WriteNumber("quarantined", results.Count(result => result.WasQuarantined));
         }, out _);
+        var (failed, quarantined) = (results.Count(result => result.Status == SkillReAuditStatus.Failed), results.Count(result => result.WasQuarantined));
+        HostLog.ReAudited(_services.Logger, results.Count, failed, quarantined);
         return results;
     }
 
@@ -203,16 +205,16 @@ public sealed class SkillLibrary
     /// not installed before, it can be another time. Where another version became current since, that stays so.
     /// </summary>
     /// <param name="installation">What was installed.</param>
-    /// <param name="before">The version that was current before; null for none.</param>
     /// <param name="reason">Why; goes on record.</param>
-    internal void Withdraw(Installation installation, string? before, string reason)
+    internal void Withdraw(Installation installation, string reason)
     {
-        var installed = installation.Entry;
+        var (installed, before) = (installation.Entry, installation.Before);
         using var turn = _shelf.Turn();
         if (installation.Kind == InstallationKind.Switched)
         {
-            _shelf.Write(installed.SkillId, view => before is not null && view.Current.GetValueOrDefault(installed.SkillId) == installed.Version && view.Find(installed.SkillId, before) is { } past
-                ? LibraryChanges.Of(past, "updated", [past.Status], reason, _shelf.Actor) with { Current = before }
+            // Said of this version, not of the one before: of that, a quarantine may stand.
+            _shelf.Write(installed.SkillId, view => before is not null && view.Current.GetValueOrDefault(installed.SkillId) == installed.Version && view.Find(installed.SkillId, before) is not null
+                ? view.Find(installed.SkillId, installed.Version) is { } state ? LibraryChanges.Of(state, "withdrawn", [state.Status], reason, _shelf.Actor) with { Current = before } : null
                 : null);
         }
         else if (_shelf.Write(installed.SkillId, view => Withdrawn(view, installed, before, reason)))

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using PluginHost.Embedding;
 
 namespace PluginHost;
 
@@ -11,8 +12,7 @@ namespace PluginHost;
 public sealed class SkillReAuditService : BackgroundService
 {
     private const int Parts = 1_000_000;
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private readonly SkillHost _host;
     private readonly SkillReAuditOptions _options;
 
@@ -27,15 +27,9 @@ public sealed class SkillReAuditService : BackgroundService
         _host = host;
         _options = options.Value;
         _ = host.Library;
-        List<string> problems =
-        [
-            .. _options.Interval < Shortest || _options.Interval > Longest ? ["Interval is not between a second and 30 days"] : Array.Empty<string>(),
-            .. _options.Jitter is >= 0 and <= 0.5 ? Array.Empty<string>() : ["Jitter is not between 0 and 0.5"],
-            .. _options.MaxFeedAge > TimeSpan.Zero && _options.MaxFeedAge < TimeSpan.FromDays(365_000) ? Array.Empty<string>() : ["MaxFeedAge is not between 0 and a thousand years"],
-        ];
-        if (problems.Count > 0)
+        if (new SkillReAuditOptionsValidator().Validate(null, _options) is { Failed: true } wrong)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(SkillReAuditOptions), problems);
+            throw new OptionsValidationException(Options.DefaultName, typeof(SkillReAuditOptions), wrong.Failures);
         }
     }
 
@@ -51,7 +45,7 @@ public sealed class SkillReAuditService : BackgroundService
         // The first comes soon: what happened while the process was down must not wait for hours.
         for (var first = true; !stoppingToken.IsCancellationRequested; first = false)
         {
-            await Task.Delay(first ? Shortest : Next(), _host.Time, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(first ? Soon : Next(), _host.Time, stoppingToken).ConfigureAwait(false);
             IReadOnlyList<SkillReAuditResult> results;
             try
             {

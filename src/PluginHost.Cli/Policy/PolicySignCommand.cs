@@ -11,8 +11,6 @@ namespace PluginHost.Cli.Policy;
 /// <summary><c>policy sign</c>: puts an operator's signature beside a policy file.</summary>
 internal static class PolicySignCommand
 {
-    private const int MaxPolicyBytes = 1024 * 1024;
-
     public static Command Create()
     {
         var policy = new Argument<string>("policy") { Description = "The policy file." };
@@ -44,7 +42,7 @@ internal static class PolicySignCommand
         try
         {
             using var key = SigningKey.Read(BoundedFile.Read(keyFile, SigningKey.MaxFileBytes), passphrase);
-            var bytes = BoundedFile.Read(policy, MaxPolicyBytes);
+            var bytes = BoundedFile.Read(policy, PolicyFile.MaxBytes);
             PolicyFile.Check(bytes);
             PrivateFiles.Replace(policy + SignedPolicy.Suffix, SignedPolicy.Sign(bytes, key));
             return (policy + SignedPolicy.Suffix, key.KeyId);

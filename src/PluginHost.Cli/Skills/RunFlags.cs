@@ -16,6 +16,7 @@ internal sealed class RunFlags
 
     private readonly Option<string?> _input = new("--input") { Description = "Input of the tool: a text, @FILE, or - for standard input. Empty without it.", HelpName = "TEXT|@FILE|-" };
     private readonly Option<string?> _accept = new("--accept") { Description = "Consent to what the package with this payload digest asks for.", HelpName = "PAYLOAD_SHA256" };
+    private readonly Option<string[]> _accepts = new("--accept") { Description = "Consent to what the package with this payload digest asks for; may be given more than once.", HelpName = "PAYLOAD_SHA256" };
     private readonly Option<string?> _policy = new("--policy") { Description = "File with what this host allows at most.", HelpName = "FILE" };
     private readonly Option<string[]> _operator = new("--operator-key") { Description = "Public key of an operator who must have signed the policy.", HelpName = "HEX" };
     private readonly Option<string?> _anchor = new("--anchor") { Description = "File elsewhere that remembers how far the state directory has come.", HelpName = "FILE" };
@@ -65,6 +66,33 @@ internal sealed class RunFlags
         }
     }
 
+    /// <summary>Those for verbs that call tools while nobody is there to be asked.</summary>
+    public void AddSilentTo(Command command)
+    {
+        AddHostTo(command);
+        foreach (var option in new Option[] { _accepts, _approve, _map, _resolve, _secret, _environment, _config })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The options of a host that asks nobody: what was not consented to before, or by name here, is refused.</summary>
+    public SkillHostOptions SilentOptions(ParseResult parse, TrustFlags trust, StateRoot state)
+    {
+        var options = HostOptions(parse, trust, state);
+        var accepted = (parse.GetValue(_accepts) ?? []).Select(payload => payload.Trim().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+        if (accepted.Count > 0 && options.ForbidAcceptFlag)
+        {
+            throw AcceptForbidden();
+        }
+
+        options.Consent = (request, _) => ValueTask.FromResult(accepted.Contains(request.PayloadDigest)
+            ? ConsentDecision.AcceptFor(ConsentScope.Once, Environment.UserName)
+            : throw new SkillConsentException("required", $"nobody can be asked here; to consent: --accept {request.PayloadDigest}", request));
+        options.Approve = (_, _) => ValueTask.FromResult(parse.GetValue(_approve));
+        return options;
+    }
+
     public SkillHostOptions HostOptions(ParseResult parse, TrustFlags trust, StateRoot? state)
     {
         var accepted = parse.GetValue(_accept)?.Trim().ToLowerInvariant();
@@ -83,7 +111,7 @@ internal sealed class RunFlags
         options.Anchor = parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null;
         if (accepted is not null && options.ForbidAcceptFlag)
         {
-            throw new CommandError(ExitCode.Refused, "consent.accept-forbidden", "the policy forbids --accept");
+            throw AcceptForbidden();
         }
 
         options.Consent = (request, _) => ValueTask.FromResult(Consents(request, accepted, canKeep, parse.InvocationConfiguration.Error));
@@ -103,6 +131,8 @@ internal sealed class RunFlags
         options.Secrets = name => secrets.GetValueOrDefault(name);
         return options;
     }
+
+    private static CommandError AcceptForbidden() => new(ExitCode.Refused, "consent.accept-forbidden", "the policy forbids --accept");
 
     public SkillLoadOptions LoadOptions(ParseResult parse)
     {

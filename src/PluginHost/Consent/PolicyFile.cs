@@ -10,16 +10,35 @@ namespace PluginHost.Consent;
 /// <summary>Reads a policy file: the same words as <see cref="SkillHostOptions"/>, in TOML.</summary>
 internal static class PolicyFile
 {
-    private const int MaxBytes = 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     /// <param name="path">The file.</param>
     /// <param name="operatorKeys">Keys of which one must have signed it; null where no signature is asked for.</param>
     /// <exception cref="SkillStateException">The file is missing, breaks a rule, or is not signed.</exception>
-    public static SkillHostOptions Read(string path, IEnumerable<byte[]>? operatorKeys = null)
+    public static SkillHostOptions Read(string path, IEnumerable<byte[]>? operatorKeys = null) => Read(path, Bytes(path), operatorKeys);
+
+    /// <summary>What the file holds.</summary>
+    /// <exception cref="SkillStateException">It is missing, or larger than a policy may be.</exception>
+    public static byte[] Bytes(string path)
     {
         try
         {
-            var bytes = BoundedFile.Read(path, MaxBytes);
+            return BoundedFile.Read(path, MaxBytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException("policy", $"the policy file '{path}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc cref="Read(string, IEnumerable{byte[]}?)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">What it holds.</param>
+    /// <param name="operatorKeys">Keys of which one must have signed it; null where no signature is asked for.</param>
+    public static SkillHostOptions Read(string path, byte[] bytes, IEnumerable<byte[]>? operatorKeys = null)
+    {
+        try
+        {
             var signer = operatorKeys is null ? null : KeyId.Of(SignedPolicy.Verify(path, bytes, operatorKeys));
             var options = Parse(bytes, isSigned: operatorKeys is not null);
             options.AcceptedBy = signer ?? "";

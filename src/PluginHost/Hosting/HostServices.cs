@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PluginHost.Audit;
 using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Functions;
@@ -62,7 +64,8 @@ internal sealed class HostServices : IDisposable
         Approve = options.Approve;
         Inspection = InspectionRoom.Settings(options);
         Functions = options.Functions.ToImmutable();
-        Log = options.Log ?? (static _ => { });
+        Logger = options.Logger is { } told ? new QuietLogger(told) : NullLogger.Instance;
+        Log = options.Log ?? Say;
         Secrets = options.Secrets ?? (static _ => null);
         Resolve = ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value)));
         Trust = new TrustFiles(
@@ -87,7 +90,7 @@ internal sealed class HostServices : IDisposable
         Audit = OpenAudit(options.Audit, auditFile);
         try
         {
-            Life = new LifecycleRoom(OpenJournal([.. options.OperatorKeys]), Audit, options.Actor);
+            Life = new LifecycleRoom(OpenJournal([.. options.OperatorKeys]), Audit, options.Actor, Logger);
         }
         catch
         {
@@ -160,6 +163,9 @@ internal sealed class HostServices : IDisposable
 
     public Action<SkillLogMessage> Log { get; }
 
+    /// <summary>Told what happens.</summary>
+    public ILogger Logger { get; }
+
     public LoadPipeline Loads { get; }
 
     /// <summary>Where guests run.</summary>
@@ -214,10 +220,15 @@ internal sealed class HostServices : IDisposable
             writer.WriteString("payload", after.PayloadDigest);
             writer.WriteString("before", before.Version);
         });
+        HostLog.Exchanged(Logger, after.Id, after.Version, before.Version);
     }
 
     /// <summary>Puts on record what went wrong around an exchange that happened, or did not.</summary>
-    public void ExchangeFailed(Skill running, string happened, string code) => Append(happened, running, writer => writer.WriteString("code", code));
+    public void ExchangeFailed(Skill running, string happened, string code)
+    {
+        Append(happened, running, writer => writer.WriteString("code", code));
+        HostLog.ExchangeFailed(Logger, running.Id, running.Version, happened, code);
+    }
 
     /// <summary>What cannot be put on record here keeps nothing from going on: it happened, and the log tells its own trouble to whoever calls next.</summary>
     private void Append(string happened, Skill skill, Action<Utf8JsonWriter> more)
@@ -293,6 +304,17 @@ internal sealed class HostServices : IDisposable
         }
 
         Audit.AppendAfter("config", static writer => writer.WriteString("event", "limits-changed"), out _);
+        HostLog.LimitsChanged(Logger);
+    }
+
+    private void Say(SkillLogMessage message)
+    {
+        var level = message.Level switch { "error" => LogLevel.Error, "warn" => LogLevel.Warning, _ => LogLevel.Information };
+        if (Logger.IsEnabled(level))
+        {
+            var text = Printable.Text(message.Text);
+            HostLog.Guest(Logger, level, message.SkillId, message.Tool, text);
+        }
     }
 
     private static GuestLimits OfGuests(SkillLimits limits) => new() { Time = limits.CallTime, Fuel = limits.CallFuel, MemoryBytes = limits.CallMemoryBytes };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using PluginHost.Audit;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
@@ -6,7 +7,7 @@ using PluginHost.Skills.Artifacts;
 namespace PluginHost.Hosting;
 
 /// <summary>What the lifecycle journal has to say when a skill is loaded or called, and what this host writes to it.</summary>
-internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, string actor)
+internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, string actor, ILogger? logger = null)
 {
     /// <summary>Who writes what this host decides.</summary>
     public string Actor => actor;
@@ -69,7 +70,37 @@ internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, st
         : null);
 
     /// <summary>Writes to the journal, and puts it on record in the audit log just before.</summary>
-    public LifecycleRecord? Write(Func<LifecycleView, LifecycleChange?> change) => journal.Change(
+    public LifecycleRecord? Write(Func<LifecycleView, LifecycleChange?> change)
+    {
+        var record = Append(change);
+        if (record is not null && logger is not null)
+        {
+            Tell(logger, record.Change);
+        }
+
+        return record;
+    }
+
+    private static void Tell(ILogger logger, LifecycleChange made)
+    {
+        var level = made.To == SkillStatus.Quarantined ? LogLevel.Error : LogLevel.Information;
+        if (!logger.IsEnabled(level))
+        {
+            return;
+        }
+
+        var (actor, reason, status) = (Printable.Text(made.Actor), Printable.Text(made.Reason), StatusNames.Of(made.To));
+        if (level == LogLevel.Error)
+        {
+            HostLog.Quarantined(logger, made.Skill, made.Version, actor, reason);
+        }
+        else
+        {
+            HostLog.StatusChanged(logger, made.Skill, made.Version, status, made.Event, actor, reason);
+        }
+    }
+
+    private LifecycleRecord? Append(Func<LifecycleView, LifecycleChange?> change) => journal.Change(
         view => change(view) is { } made ? made with { Actor = LifecycleDecisions.Bounded(made.Actor), Reason = LifecycleDecisions.Bounded(made.Reason) } : null,
         made => audit.Append("lifecycle", writer =>
         {

@@ -89,13 +89,18 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
     }
 
     /// <summary>Records why the package was refused, as far as it was known by then.</summary>
-    public void Refused(SkillException reason) => services.Audit.AppendAfter("refusal", writer =>
+    public void Refused(SkillException reason)
     {
-        writer.WriteString("code", reason.Code);
-        writer.WriteString("skill", _signed?.Manifest.SkillId ?? "");
-        writer.WriteString("version", _signed?.Manifest.Version.ToString() ?? "");
-        writer.WriteString("payload", _artifact?.Payload ?? "");
-    }, out _);
+        var (skill, version, payload) = (_signed?.Manifest.SkillId ?? "", _signed?.Manifest.Version.ToString() ?? "", _artifact?.Payload ?? "");
+        services.Audit.AppendAfter("refusal", writer =>
+        {
+            writer.WriteString("code", reason.Code);
+            writer.WriteString("skill", skill);
+            writer.WriteString("version", version);
+            writer.WriteString("payload", payload);
+        }, out _);
+        HostLog.Refused(services.Logger, skill, version, payload, reason.Code);
+    }
 
     private void CheckDirectories(ImmutableArray<ToolGrant> plan)
     {
@@ -208,6 +213,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
             writer.WriteString("trust", kept.Word);
             writer.WriteNumber("provenance", skill.Inspected.Inspection.Provenance.Level);
         });
+        HostLog.Loaded(services.Logger, request.SkillId, request.Version, request.Publisher, request.PayloadDigest);
     }
 
     private TrustRules Rules() => services.Trusts with

@@ -6,9 +6,9 @@ internal enum InstallationKind
     /// <summary>The version was not installed.</summary>
     New,
 
-    /// <summary>It was installed and another one was current.</summary>
+    /// <summary>It was installed, here or on another machine, and another one was current.</summary>
     Switched,
 
-    /// <summary>Another machine had installed it; this one has its files now, too.</summary>
+    /// <summary>It is current, and another machine had installed it; this one has its files now, too.</summary>
     Joined,
 }

@@ -17,8 +17,7 @@ internal sealed class LibraryAudit(LoadPipeline loads, Func<ReAudit> audit)
     {
         try
         {
-            var known = view();
-            return await loads.ExecuteAsync(token => audit().Check(known, installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
+            return await loads.ExecuteAsync(token => audit().Check(view(), installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
         {

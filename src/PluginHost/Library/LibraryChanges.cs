@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PluginHost.Hosting;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
 
 namespace PluginHost.Library;
 
@@ -10,18 +11,18 @@ internal static class LibraryChanges
 {
     /// <summary>A version becomes an installed one, and the current one of its skill.</summary>
     /// <exception cref="SkillException">It may not be, or is already.</exception>
-    public static LifecycleChange Installed(LifecycleView view, InspectedSkill skill, InstalledSkill installed, string actor) =>
+    public static LifecycleChange Installed(LifecycleView view, InspectedSkill skill, InstalledSkill installed, LibraryTime when) =>
         view.Blocked(installed.SkillId, installed.Version, installed.PayloadSha256, isSigned: true) is { } blocked ? throw blocked
         : view.Find(installed.SkillId, installed.Version) is not null ? throw AlreadyInstalled(installed.SkillId, installed.Version)
-        : Current(view, skill, installed, actor, Way(view.Of(installed.PayloadSha256)?.Status ?? SkillStatus.None));
+        : Current(view, skill, installed, when, Way(view.Of(installed.PayloadSha256)?.Status ?? SkillStatus.None));
 
     /// <summary>An installed version becomes the current one.</summary>
     /// <exception cref="SkillException">It may not be, or is already.</exception>
-    public static LifecycleChange Switched(LifecycleView view, InspectedSkill skill, InstalledSkill installed, string actor) =>
+    public static LifecycleChange Switched(LifecycleView view, InspectedSkill skill, InstalledSkill installed, LibraryTime when) =>
         view.Find(installed.SkillId, installed.Version) is not { } state || state.Installed!.ArtifactSha256 != installed.ArtifactSha256 || view.Current.GetValueOrDefault(installed.SkillId) == installed.Version
             ? throw AlreadyInstalled(installed.SkillId, installed.Version)
         : state.Blocked is { } blocked ? throw blocked
-        : Current(view, skill, installed, actor, [state.Status]);
+        : Current(view, skill, installed, when, [state.Status]);
 
     /// <summary>An installed version is one no more; where it was the current one, the highest of the others that may run is.</summary>
     public static LifecycleChange Removed(LifecycleView view, VersionState state, string actor)
@@ -62,9 +63,27 @@ internal static class LibraryChanges
             DateTimeOffset.FromUnixTimeMilliseconds(installed.InstalledAtUnixMs));
     }
 
-    private static LifecycleChange Current(LifecycleView view, InspectedSkill skill, InstalledSkill installed, string actor, ImmutableArray<SkillStatus> way) => new()
+    private static LifecycleChange Current(LifecycleView view, InspectedSkill skill, InstalledSkill installed, LibraryTime when, ImmutableArray<SkillStatus> way)
     {
-        Event = view.Current.ContainsKey(installed.SkillId) ? "updated" : "installed",
+        // Another machine may have made a higher one current since this one was accepted.
+        var before = view.Find(installed.SkillId, null)?.Installed;
+        return before is not null && !when.AllowDowngrade && SkillVersion.Parse(before.Version) is { } theirs && SkillVersion.Parse(installed.Version) is { } ours && theirs.CompareTo(ours) > 0
+            ? throw new SkillVerificationException("trust", "downgrade", $"'{installed.SkillId}' {before.Version} became current meanwhile, which is newer than {installed.Version}")
+            : Current(skill, installed with { RollbackSnapshot = before is null ? null : Snapshot(before, when.Now) }, when.Actor, before is null ? "installed" : "updated", way);
+    }
+
+    private static RollbackSnapshot Snapshot(InstalledSkill current, DateTimeOffset now) => new()
+    {
+        SchemaVersion = 1,
+        PreviousVersion = current.Version,
+        PreviousArtifactSha256 = current.ArtifactSha256,
+        PreviousPayloadSha256 = current.PayloadSha256,
+        CapturedAtUnixMs = now.ToUnixTimeMilliseconds(),
+    };
+
+    private static LifecycleChange Current(InspectedSkill skill, InstalledSkill installed, string actor, string happened, ImmutableArray<SkillStatus> way) => new()
+    {
+        Event = happened,
         Skill = installed.SkillId,
         Version = installed.Version,
         Publisher = installed.Publisher,

@@ -112,6 +112,18 @@ internal sealed class LibraryFolder(string path)
         return 0;
     });
 
+    /// <summary>Puts evidence beside the package of a version that is there, where there is some.</summary>
+    /// <exception cref="SkillStateException">It cannot be written.</exception>
+    public void WriteEvidence(string skill, string version, byte[] evidence) => Try(() =>
+    {
+        if (evidence.Length > 0)
+        {
+            PrivateFiles.Replace(Path.Combine(Folder(Path.Combine(SkillFolder(skill), version)), Evidence), evidence);
+        }
+
+        return 0;
+    });
+
     /// <summary>Takes what was laid out away again.</summary>
     public static void Discard(string staged)
     {

@@ -23,8 +23,11 @@ internal sealed class LibraryShelf(LibraryFolder folder, InstalledSkills skills,
         var turn = folder.Turn();
         try
         {
-            var view = skills.View();
+            skills.View();
             skills.WriteIndex();
+
+            // Asked only now: what another process has just installed must not be swept away.
+            var view = life.Journal.View;
             folder.Sweep([.. view.Installed]);
             foreach (var (skill, version) in view.Current)
             {
@@ -55,6 +58,10 @@ internal sealed class LibraryShelf(LibraryFolder folder, InstalledSkills skills,
         return true;
     }
 
+    /// <summary>Takes away what is in the folder and not in the journal.</summary>
+    /// <exception cref="SkillStateException">The journal cannot be read, or something cannot be taken away.</exception>
+    public void Sweep() => folder.Sweep([.. life.Journal.Refresh().Installed]);
+
     /// <summary>Lets the index and the link to the current version follow the journal.</summary>
     public void Follow(string skill)
     {
@@ -69,13 +76,4 @@ internal sealed class LibraryShelf(LibraryFolder folder, InstalledSkills skills,
         folder.Point(skill, life.Journal.View.Current.GetValueOrDefault(skill));
     }
 
-    /// <summary>The current version of a skill, for whoever takes its place to remember; null where there is none.</summary>
-    public RollbackSnapshot? Snapshot(string skill, DateTimeOffset now) => skills.View().Find(skill, null)?.Installed is not { } current ? null : new RollbackSnapshot
-    {
-        SchemaVersion = 1,
-        PreviousVersion = current.Version,
-        PreviousArtifactSha256 = current.ArtifactSha256,
-        PreviousPayloadSha256 = current.PayloadSha256,
-        CapturedAtUnixMs = now.ToUnixTimeMilliseconds(),
-    };
 }

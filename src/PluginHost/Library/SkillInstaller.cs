@@ -115,13 +115,14 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
         private readonly InstalledSource _from;
         private readonly Action<InspectedSkill>? _check;
         private readonly SkillLoader _loader;
+        private readonly SkillLoadOptions _options;
         private byte[]? _file;
         private byte[]? _evidence;
 
         public Attempt(HostServices services, LibraryShelf shelf, PackageSource source, InstalledSource from, Action<InspectedSkill>? check, SkillLoadOptions? options)
         {
-            (_services, _shelf, _from, _check) = (services, shelf, from, check);
-            _loader = new SkillLoader(services, source with { Read = () => _file ??= source.Read(), Evidence = () => _evidence ??= source.Evidence() }, options ?? new SkillLoadOptions());
+            (_services, _shelf, _from, _check, _options) = (services, shelf, from, check, options ?? new SkillLoadOptions());
+            _loader = new SkillLoader(services, source with { Read = () => _file ??= source.Read(), Evidence = () => _evidence ??= source.Evidence() }, _options);
         }
 
         /// <summary>Every room before consent.</summary>
@@ -145,38 +146,61 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
             var digest = Convert.ToHexStringLower(SHA256.HashData(_file!));
             using var turn = _shelf.Turn();
             var view = _shelf.Skills.View();
-            var kind = view.Find(id, version)?.Installed switch
+            var known = view.Find(id, version)?.Installed;
+            var (isHere, isCurrent) = (_shelf.Folder.Has(id, version), view.Current.GetValueOrDefault(id) == version);
+            if (known is not null && (known.ArtifactSha256 != digest || (isHere && isCurrent)))
             {
-                null => InstallationKind.New,
-                { } known when known.ArtifactSha256 != digest => throw LibraryChanges.AlreadyInstalled(id, version),
-                _ when !_shelf.Folder.Has(id, version) => InstallationKind.Joined,
-                _ when view.Current.GetValueOrDefault(id) != version => InstallationKind.Switched,
-                _ => throw LibraryChanges.AlreadyInstalled(id, version),
-            };
-            if (kind == InstallationKind.Switched)
+                throw LibraryChanges.AlreadyInstalled(id, version);
+            }
+
+            var kind = known is null ? InstallationKind.New : isCurrent ? InstallationKind.Joined : InstallationKind.Switched;
+            if (known is null || !isHere)
             {
-                Switch(skill, view.Find(id, version)!.Installed!);
+                Lay(skill, known ?? Installed(skill, digest), kind);
             }
             else
             {
-                Lay(skill, kind == InstallationKind.Joined ? view.Find(id, version)!.Installed! : Installed(skill, digest), kind);
+                Switch(skill, known);
             }
 
-            _shelf.Follow(id);
+            Follow(id);
 
             // Another machine may have removed it by now.
             view = _shelf.Skills.View();
-            return new Installation(LibraryChanges.Entry(view, InstalledSkills.Find(view, id, version)), kind);
+            var state = InstalledSkills.Find(view, id, version);
+            return new Installation(LibraryChanges.Entry(view, state), kind, state.Installed!.RollbackSnapshot?.PreviousVersion);
         }
 
         /// <summary>Puts on record why it was refused.</summary>
         public void Refused(SkillException reason) => _loader.Refused(reason);
 
+        private LibraryTime When => new(_services.Now, _shelf.Actor, _options.AllowDowngrade);
+
+        /// <summary>The journal's line is the installation. Where the index cannot follow it just now, whoever has the next turn lets it.</summary>
+        private void Follow(string skill)
+        {
+            try
+            {
+                _shelf.Follow(skill);
+            }
+            catch (SkillStateException e)
+            {
+                _services.Audit.AppendAfter("lifecycle", writer =>
+                {
+                    writer.WriteString("event", "index-not-written");
+                    writer.WriteString("skill", skill);
+                    writer.WriteString("code", e.Code);
+                }, out _);
+            }
+        }
+
         private void Switch(InspectedSkill skill, InstalledSkill installed)
         {
-            var again = installed with { RollbackSnapshot = _shelf.Snapshot(installed.SkillId, _services.Now) };
             _loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
-            _services.Life.Write(view => LibraryChanges.Switched(view, skill, again, _shelf.Actor));
+
+            // What let it pass now has to be there when it is loaded.
+            _shelf.Folder.WriteEvidence(installed.SkillId, installed.Version, _evidence!);
+            _services.Life.Write(view => LibraryChanges.Switched(view, skill, installed, When));
         }
 
         private void Lay(InspectedSkill skill, InstalledSkill installed, InstallationKind kind)
@@ -186,22 +210,34 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
             {
                 _loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
                 _shelf.Folder.Commit(staged, installed.SkillId, installed.Version);
-                if (kind == InstallationKind.New)
+                if (kind != InstallationKind.Joined)
                 {
-                    _services.Life.Write(view => LibraryChanges.Installed(view, skill, installed, _shelf.Actor));
+                    _services.Life.Write(view => kind == InstallationKind.New ? LibraryChanges.Installed(view, skill, installed, When) : LibraryChanges.Switched(view, skill, installed, When));
                 }
             }
             catch
             {
                 LibraryFolder.Discard(staged);
-                _shelf.Folder.Sweep([.. _services.Life.Journal.View.Installed]);
+                Sweep();
                 throw;
+            }
+        }
+
+        /// <summary>Where the journal cannot be asked what counts, nothing is taken away: whoever has the next turn does.</summary>
+        private void Sweep()
+        {
+            try
+            {
+                _shelf.Sweep();
+            }
+            catch (SkillStateException)
+            {
+                // See above; whoever installed learns why that failed.
             }
         }
 
         private InstalledSkill Installed(InspectedSkill skill, string digest)
         {
-            var now = _services.Now;
             var manifest = skill.Manifest;
             return new InstalledSkill
             {
@@ -209,14 +245,13 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
                 Version = manifest.Version.ToString(),
                 Publisher = manifest.Publisher,
                 Current = true,
-                InstalledAtUnixMs = now.ToUnixTimeMilliseconds(),
+                InstalledAtUnixMs = _services.Now.ToUnixTimeMilliseconds(),
                 ArtifactSha256 = digest,
                 PayloadSha256 = skill.Signed.Artifact.Payload,
                 SignatureKeyId = skill.Signed.Signature.KeyId,
                 TrustDecision = skill.Trusted.Evidence.Word,
                 Source = _from,
                 MissingSecrets = [.. manifest.Capabilities.Secrets.SelectMany(secrets => secrets.Keys.Select(key => new InstalledSecret(secrets.Scope, key)))],
-                RollbackSnapshot = _shelf.Snapshot(manifest.SkillId, now),
             };
         }
     }

@@ -90,21 +90,34 @@ internal sealed class LifecycleJournal : IDisposable
         {
             lock (_gate)
             {
-                using var turn = _store.Turn();
-                Advance([]);
-                if (change(_view) is not { } made)
+                LifecycleRecord record;
+                using (_store.Turn())
                 {
-                    return null;
+                    Advance([]);
+                    if (change(_view) is not { } made)
+                    {
+                        return null;
+                    }
+
+                    var line = Sealed(made);
+                    record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
+                    var after = _view.After(record, Lifts);
+                    before?.Invoke(made);
+                    _store.Append(ref _position, line, made);
+                    (_sequence, _head, _view) = (record.Sequence, record.Hash, after);
+                    isWritten = true;
+                    if (!_mark.NotesReading)
+                    {
+                        _mark.Write(_sequence, _head);
+                    }
                 }
 
-                var line = Sealed(made);
-                var record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
-                var after = _view.After(record, Lifts);
-                before?.Invoke(made);
-                _store.Append(ref _position, line, made);
-                (_sequence, _head, _view) = (record.Sequence, record.Hash, after);
-                isWritten = true;
-                _mark.Write(_sequence, _head);
+                // Among machines no longer in turn: an anchor that hangs on one must not keep the others from deciding. What is read next is noted, too.
+                if (_mark.NotesReading)
+                {
+                    _mark.Write(_sequence, _head);
+                }
+
                 return record;
             }
         }

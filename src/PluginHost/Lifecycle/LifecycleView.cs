@@ -64,7 +64,8 @@ internal sealed record LifecycleView
         var change = record.Change;
         var before = Of(change.Payload);
         Check(before, change);
-        var hold = change.To == SkillStatus.Quarantined ? record
+        // Whoever imposed a quarantine stays the one who did, whatever is said of the version meanwhile.
+        var hold = change.To == SkillStatus.Quarantined ? before?.Hold ?? record
             : before?.Hold is { } held && lifts(held, record) ? null
             : before?.Hold;
         var installed = change.Installed ?? (change.To == SkillStatus.Removed ? null : before?.Installed);

@@ -121,7 +121,11 @@ internal sealed class StateGuard
     public void NoteJournal(long sequence, string head) => StateGeneration.Change(
         _root.Generation,
         Now,
-        state => state with { Anchored = state.Anchored || _anchor is not null, Journal = string.Create(CultureInfo.InvariantCulture, $"{sequence}:{head}") },
+        state => state with
+        {
+            Anchored = state.Anchored || _anchor is not null,
+            Journal = string.Create(CultureInfo.InvariantCulture, $"{sequence}:{head}"),
+        },
         state => Mark(state, sealsTrust: false, sealsJournal: true));
 
     /// <summary>How far the lifecycle journal has come, as the directory says and as its anchor does.</summary>

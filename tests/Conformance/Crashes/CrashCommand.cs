@@ -11,9 +11,15 @@ internal static class CrashCommand
 {
     private const string Trace = "strace";
 
+    /// <summary>Of how many steps a process is killed at one, where no scenario is named: every prefix of its writes is replayed all the same.</summary>
+    private const int UsualStride = 4;
+
+    /// <summary>Exit code of a process that was killed.</summary>
+    private const int Killed = 128 + 9;
+
     public static int Run(string[] names, TextWriter output)
     {
-        if (!OperatingSystem.IsLinux() || !Start(Trace, "-V"))
+        if (!OperatingSystem.IsLinux() || Start(Trace, "-V") is null)
         {
             output.WriteLine("skipped: processes are not killed step by step: there is no strace");
             return 0;
@@ -28,10 +34,12 @@ internal static class CrashCommand
         var count = new TrialCount(output);
         foreach (var scenario in CrashScenario.All.Where(scenario => names.Length == 0 || names.Contains(scenario.Name)))
         {
-            OnFiles(scenario, count);
+            // Whoever names a scenario has the time for every step.
+            var stride = names.Length > 0 ? 1 : UsualStride;
+            OnFiles(scenario, stride, count);
             if (CrashDatabase.IsThere && (names.Length > 0 || scenario.IsSharedByDefault))
             {
-                OnDatabase(scenario, count);
+                OnDatabase(scenario, stride, count);
             }
         }
 
@@ -44,7 +52,7 @@ internal static class CrashCommand
     }
 
     [SupportedOSPlatform("linux")]
-    private static void OnFiles(CrashScenario scenario, TrialCount count)
+    private static void OnFiles(CrashScenario scenario, int stride, TrialCount count)
     {
         using var folder = new Scratch();
         var place = new Place(folder["state"], null);
@@ -56,31 +64,35 @@ internal static class CrashCommand
         count.Begin(scenario, "on files", old, now, calls.Count);
         Copy(folder["before"], place.State);
         var main = calls.Select(call => call.Thread).DefaultIfEmpty().First();
-        Judge("replayed", Replays(calls, place.State));
+        Judge("replayed", Replays(calls, place.State).Select(replay => (replay.Where, (Func<string, bool>)(to =>
+        {
+            replay.Make(to);
+            return true;
+        }))));
         Judge("killed", calls
             .Where(call => call.Succeeded && call.Thread == main && call.Name != "openat" && call.Paths.Any(path => path.StartsWith(place.State + "/", StringComparison.Ordinal)))
-            .Select(call => ($"{call.Name} {call.Number}", (Action<string>)(to =>
+            .Where((_, i) => i % stride == 0)
+            .Select(call => ($"{call.Name} {call.Number}", (Func<string, bool>)(to =>
             {
                 Copy(place.State, to);
-                Kill(scenario, new Place(to, null), call, SystemCall.Traced);
+                return Kill(scenario, new Place(to, null), call);
             }))));
 
-        void Judge(string how, IEnumerable<(string Where, Action<string> Make)> trials) => count.Judge(
+        void Judge(string how, IEnumerable<(string Where, Func<string, bool> Make)> trials) => count.Judge(
             scenario,
             how,
             old,
             now,
-            trials.Select((trial, i) => (trial.Where, Make: (Func<(Place, IDisposable)>)(() =>
+            trials.Select((trial, i) => (trial.Where, Make: (Func<(Place, bool, IDisposable)>)(() =>
             {
                 var at = new Place(folder[$"trial{i}-{how}"], null);
-                trial.Make(at.State);
-                return (at, new Gone(at.State));
+                return (at, trial.Make(at.State), new Gone(at.State));
             }))));
     }
 
     /// <summary>The same on a database: killed at each message to it, and at each step on files. What it is told is whole or not there, so nothing is replayed.</summary>
     [SupportedOSPlatform("linux")]
-    private static void OnDatabase(CrashScenario scenario, TrialCount count)
+    private static void OnDatabase(CrashScenario scenario, int stride, TrialCount count)
     {
         using var folder = new Scratch();
         using var database = new CrashDatabase();
@@ -102,13 +114,13 @@ internal static class CrashCommand
             now,
             calls
                 .Where(call => call.Succeeded && call.Thread == main && (call.IsMessage || (call.Name != "openat" && call.Paths.Any(path => path.StartsWith(place.State + "/", StringComparison.Ordinal)))))
-                .Select(call => ($"{call.Name} {call.Number}", (Func<(Place, IDisposable)>)(() =>
+                .Where((_, i) => i % stride == 0)
+                .Select(call => ($"{call.Name} {call.Number}", (Func<(Place, bool, IDisposable)>)(() =>
                 {
                     var copy = new CrashDatabase(template);
                     var at = new Place(folder["trial" + Guid.NewGuid().ToString("n")], copy.ConnectionString);
                     Copy(folder["before"], at.State);
-                    Kill(scenario, at, call, SystemCall.TracedWithSockets);
-                    return (at, new Gone(at.State, copy));
+                    return (at, Kill(scenario, at, call), new Gone(at.State, copy));
                 }))));
     }
 
@@ -134,8 +146,10 @@ internal static class CrashCommand
         }
     }
 
-    private static void Kill(CrashScenario scenario, Place place, SystemCall call, string traced) =>
-        Start(Trace, ["-f", "-qq", "--seccomp-bpf", "-e", "trace=" + traced, "-e", $"inject={traced}:signal=KILL:when={call.Number}", "-o", "/dev/null", .. Child(scenario, place)]);
+    /// <summary>Kills a process as it is about to make a system call.</summary>
+    /// <returns>Whether it was killed: another run may take another way, and end before it comes there.</returns>
+    private static bool Kill(CrashScenario scenario, Place place, SystemCall call) =>
+        Start(Trace, ["-f", "-qq", "-e", $"inject={call.Name}:signal=KILL:when={call.Number}", "-o", "/dev/null", .. Child(scenario, place)]) == Killed;
 
     private static string[] Child(CrashScenario scenario, Place place) => ["dotnet", typeof(CrashCommand).Assembly.Location, "child-crash", scenario.Name, .. place.Arguments];
 
@@ -151,7 +165,8 @@ internal static class CrashCommand
         return to;
     }
 
-    private static bool Start(string program, params string[] arguments)
+    /// <returns>The exit code; null where there is no such program.</returns>
+    private static int? Start(string program, params string[] arguments)
     {
         try
         {
@@ -162,11 +177,11 @@ internal static class CrashCommand
             _ = process.StandardError.ReadToEndAsync();
             _ = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return true;
+            return process.ExitCode;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false;
+            return null;
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed record CrashScenario(string Name, params string[] Before)
                 case "withdraw":
                     if (host.Library.Current(Subject.Id) is { Version: "2.0.0" } installed)
                     {
-                        host.Library.Withdraw(new Installation(installed, InstallationKind.New), "1.0.0", "bad");
+                        host.Library.Withdraw(new Installation(installed, InstallationKind.New, "1.0.0"), "bad");
                     }
 
                     break;

@@ -4,7 +4,7 @@ namespace PluginHost.Conformance.Crashes;
 
 /// <summary>A system call of a traced process that changes files.</summary>
 /// <param name="Thread">Who made it.</param>
-/// <param name="Number">Which of that thread's it is, from one.</param>
+/// <param name="Number">Which of that thread's calls of that name it is, from one.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Arguments">Its arguments as they were printed.</param>
 /// <param name="Succeeded">Whether it did.</param>
@@ -30,7 +30,7 @@ internal sealed partial record SystemCall(int Thread, int Number, string Name, s
     /// <summary>Reads a trace.</summary>
     public static List<SystemCall> Read(string path)
     {
-        var (calls, pending, numbers) = (new List<SystemCall>(), new Dictionary<int, string>(), new Dictionary<int, int>());
+        var (calls, pending, numbers) = (new List<SystemCall>(), new Dictionary<int, string>(), new Dictionary<(int Thread, string Name), int>());
         foreach (var line in File.ReadLines(path))
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
@@ -53,8 +53,9 @@ internal sealed partial record SystemCall(int Thread, int Number, string Name, s
 
             if (CallForm().Match(rest) is { Success: true } call)
             {
-                numbers[thread] = numbers.GetValueOrDefault(thread) + 1;
-                calls.Add(new SystemCall(thread, numbers[thread], call.Groups[1].Value, call.Groups[2].Value, !call.Groups[3].Value.StartsWith('-')));
+                var counted = (thread, call.Groups[1].Value);
+                numbers[counted] = numbers.GetValueOrDefault(counted) + 1;
+                calls.Add(new SystemCall(thread, numbers[counted], call.Groups[1].Value, call.Groups[2].Value, !call.Groups[3].Value.StartsWith('-')));
             }
         }
 

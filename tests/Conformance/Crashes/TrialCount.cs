@@ -14,15 +14,21 @@ internal sealed class TrialCount(TextWriter output)
     }
 
     /// <summary>Makes what each trial leaves, and looks at it.</summary>
-    public void Judge(CrashScenario scenario, string how, string old, string now, IEnumerable<(string Where, Func<(Place Place, IDisposable End)> Make)> trials)
+    public void Judge(CrashScenario scenario, string how, string old, string now, IEnumerable<(string Where, Func<(Place Place, bool Happened, IDisposable End)> Make)> trials)
     {
-        var count = 0;
+        var (count, missed) = (0, 0);
         Parallel.ForEach(trials, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, trial =>
         {
             Interlocked.Increment(ref count);
-            var (place, end) = trial.Make();
+            var (place, happened, end) = trial.Make();
             using (end)
             {
+                if (!happened)
+                {
+                    Interlocked.Increment(ref missed);
+                    return;
+                }
+
                 var found = CrashScenario.Describe(place);
                 var again = found == old ? Again(scenario, place) : found;
                 if ((found == old || found == now) && again == now)
@@ -36,7 +42,13 @@ internal sealed class TrialCount(TextWriter output)
                 }
             }
         });
-        output.WriteLine($"  {how} at {count} steps");
+        output.WriteLine($"  {how} at {count - missed} of {count} steps");
+        if (missed * 10 > count)
+        {
+            // A trial that does not happen proves nothing.
+            _failed++;
+            output.WriteLine($"{scenario.Name}, {how} at too few steps");
+        }
     }
 
     /// <summary>Tells the sums.</summary>

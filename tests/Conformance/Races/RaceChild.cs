@@ -15,6 +15,11 @@ internal static class RaceChild
         "ok", "policy.installed", "policy.not-installed", "policy.rollback", "policy.rolled-back", "policy.quarantined", "policy.removed", "policy.unknown-version", "policy.transition",
     ];
 
+    /// <summary>What is done.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["install", "remove", "quarantine", "re-audit", "run"];
+
+    private static readonly string[] Names = ["install", "install", "remove", "roll-back", "quarantine", "release", "re-audit", "run"];
+
     private static readonly string[] Versions = ["1.0.0", "1.1.0", "1.2.0"];
 
     /// <param name="seed">Of chance.</param>
@@ -41,11 +46,12 @@ internal static class RaceChild
         {
             for (var i = 0; i < rounds; i++)
             {
-                var (name, version) = (random.Next(8), Versions[random.Next(Versions.Length)]);
+                var (what, version) = (random.Next(Names.Length), Versions[random.Next(Versions.Length)]);
+                var name = Names[what];
                 string code;
                 try
                 {
-                    code = await Step(host, place, name, version).ConfigureAwait(false);
+                    code = await Step(host, place, what, version).ConfigureAwait(false);
                 }
                 catch (SkillException e)
                 {

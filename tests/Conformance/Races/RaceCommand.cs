@@ -44,13 +44,26 @@ internal static class RaceCommand
             for (var i = 0; i < Killed; i++)
             {
                 using var victim = Start(places[i % machines], 100 + i, 10_000, machines > 1);
-                _ = victim.StandardOutput.ReadToEndAsync();
-                Thread.Sleep(1_500 + random.Next(500));
+
+                // In the middle of something: it has done one thing.
+                var first = victim.StandardOutput.ReadLine();
+                Thread.Sleep(random.Next(500));
                 victim.Kill();
+                var lines = victim.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 victim.WaitForExit();
+                lock (told)
+                {
+                    told.Add(first ?? "fault in a process that was to be killed: it ended by itself");
+                    told.AddRange(lines.Where(line => line.StartsWith("fault", StringComparison.Ordinal)));
+                }
             }
 
             Task.WaitAll([.. children]);
+            if (RaceChild.Kinds.FirstOrDefault(kind => !told.Contains($"{kind} ok")) is { } never)
+            {
+                told.Add($"fault: nobody succeeded to {never}");
+            }
+
             passed += told.Count(line => !line.StartsWith("fault", StringComparison.Ordinal));
             foreach (var fault in told.Where(line => line.StartsWith("fault", StringComparison.Ordinal)))
             {

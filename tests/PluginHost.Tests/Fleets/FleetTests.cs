@@ -89,6 +89,41 @@ public sealed class FleetTests : IDisposable
     }
 
     [TestMethod]
+    public async Task ProcessesOfOneMachine_LeaveWhatTheOthersHaveJustInstalled()
+    {
+        await using var one = Machine("one");
+        await using var other = TestHosts.Create(options =>
+        {
+            options.StateDirectory = _folder["one"];
+            options.UsePostgreSql(_database.ConnectionString);
+        });
+        for (var i = 0; i < 8; i++)
+        {
+            one.Library.Install(Package(id: $"acme.one{i}"));
+            other.Library.Install(Package(id: $"acme.other{i}"));
+        }
+
+        foreach (var entry in one.Library.List())
+        {
+            Assert.AreEqual("hi", (await (await one.LoadInstalledSkillAsync(entry.SkillId)).CallAsync("acme.run", "hi")).Text);
+        }
+    }
+
+    [TestMethod]
+    public async Task VersionThatOnlyAnotherMachineHas_BecomesCurrent_WhereItIsInstalled()
+    {
+        await using var one = Machine("one");
+        await using var other = Machine("other");
+        var (first, second) = (Package(), Package("2.0.0"));
+        one.Library.Install(first);
+        one.Library.Install(second);
+
+        Assert.IsTrue(other.Library.Install(first, new SkillLoadOptions { AllowDowngrade = true }).IsCurrent);
+        Assert.AreEqual("1.0.0", (await other.LoadInstalledSkillAsync("acme.test")).Version);
+        Assert.AreEqual("2.0.0", other.Library.Rollback("acme.test", "right after all").Version);
+    }
+
+    [TestMethod]
     public async Task MachinesThatInstallUpdateAndQuarantineAtOnce_Agree()
     {
         await using var one = Machine("one");

@@ -168,13 +168,14 @@ public class ReAuditTests : IDisposable
         service.Completed += (_, results) => audits.Writer.TryWrite(results);
         await service.StartAsync(CancellationToken.None);
 
-        var (count, revoked, found) = (0, default(DateTimeOffset?), default(DateTimeOffset?));
+        // Time goes on while an audit goes on, on a busy machine by more than an interval: so what is counted are audits.
+        var (count, revoked, found) = (0, default(int?), default(int?));
         for (var (begin, end) = (time.GetUtcNow(), time.GetUtcNow().AddDays(7)); time.GetUtcNow() < end;)
         {
             if (revoked is null && time.GetUtcNow() - begin > TimeSpan.FromDays(3))
             {
                 Decide(office => office.RevokePayload(bad.PayloadDigest, "malware"));
-                revoked = time.GetUtcNow();
+                revoked = count;
             }
 
             if (time.LastDue(TimeSpan.FromHours(7)) is { } due && due > time.GetUtcNow())
@@ -186,14 +187,14 @@ public class ReAuditTests : IDisposable
             while (audits.Reader.TryRead(out var results))
             {
                 count++;
-                found ??= results.Any(result => result.WasQuarantined) ? time.GetUtcNow() : null;
+                found ??= results.Any(result => result.WasQuarantined) ? count : null;
                 Assert.AreEqual(SkillReAuditStatus.Ready, results.Single(result => result.SkillId == "acme.test").Status);
             }
         }
 
         await service.StopAsync(CancellationToken.None);
         Assert.IsTrue(count is >= 24 and <= 33, $"{count} audits in a week");
-        Assert.IsLessThanOrEqualTo(TimeSpan.FromHours(6.8), found!.Value - revoked!.Value);
+        Assert.IsLessThanOrEqualTo(2, found!.Value - revoked!.Value, "one may have been under way");
         await Assert.ThrowsExactlyAsync<SkillStatusException>(() => running.CallAsync("acme.run", ""));
         Assert.AreEqual(SkillStatus.Enabled, host.Library.List().Single(entry => entry.SkillId == "acme.test").Status);
     }

@@ -375,6 +375,24 @@ public class LiveSkillTests : IDisposable
     }
 
     [TestMethod]
+    public async Task FailedUpdateToAnInstalledVersion_LeavesAQuarantineOfTheOneBefore_AsItWasImposed()
+    {
+        await using var host = Host(options => options.Consent = (request, _) => ValueTask.FromResult(request.Version == "1.1.0" ? ConsentDecision.Refuse : ConsentDecision.Accept));
+        var (first, second) = (Package("1.0.0"), Package("1.1.0"));
+        host.Library.Install(first);
+        host.Library.Install(second);
+        host.Library.Install(first, new SkillLoadOptions { AllowDowngrade = true });
+        await using var live = await host.LoadLiveInstalledSkillAsync("acme.test", follows: false);
+        host.Quarantine("acme.test", "1.0.0", "stolen key", "alice");
+
+        Assert.AreEqual("consent.refused", await Code(() => live.UpdateAsync(second)));
+
+        var held = host.Library.Skills.View().Find("acme.test", "1.0.0")!.Hold!.Change;
+        Assert.AreEqual(("stolen key", "alice"), (held.Reason, held.Actor));
+        Assert.AreEqual("1.0.0", host.Library.Current("acme.test")!.Version);
+    }
+
+    [TestMethod]
     public async Task UpdateWithAnotherSkill_InstallsNothing()
     {
         await using var host = Host();

@@ -15,6 +15,7 @@ public sealed class PublicApiTests
     [DataRow(typeof(SkillException))]
     [DataRow(typeof(SkillHost))]
     [DataRow(typeof(PluginHost.PostgreSql.PostgreSqlState))]
+    [DataRow(typeof(PluginHost.Agents.SkillFunction))]
     public void Surface_IsTheOneThatIsWrittenDown(Type member)
     {
         var assembly = member.Assembly;
