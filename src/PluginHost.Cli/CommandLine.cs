@@ -1,11 +1,13 @@
 using System.CommandLine;
 using PluginHost.Cli.Audit;
+using PluginHost.Cli.Completion;
 using PluginHost.Cli.Consents;
 using PluginHost.Cli.Doctor;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Library;
 using PluginHost.Cli.Mcp;
 using PluginHost.Cli.Policy;
+using PluginHost.Cli.Scaffold;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
 using PluginHost.Cli.Trust;
@@ -32,6 +34,12 @@ internal static class CommandLine
         return ExitCode.Usage;
     }
 
+    /// <summary>Every verb that does something, its words joined with dashes.</summary>
+    public static IEnumerable<string> Verbs => Create().Subcommands.SelectMany(command => Under(command, command.Name));
+
+    private static IEnumerable<string> Under(Command command, string name) =>
+        command.Subcommands.Count == 0 ? [name] : command.Subcommands.SelectMany(verb => Under(verb, $"{name}-{verb.Name}"));
+
     private static RootCommand Create() => new("Runs third-party skills in WebAssembly without trusting them.")
     {
         InitCommand.Create(),
@@ -39,11 +47,11 @@ internal static class CommandLine
         new Command("state", "Work with state directories.") { StateAdoptCommand.Create() },
         new Command("consent", "Work with recorded consents.") { ConsentListCommand.Create(), ConsentRevokeCommand.Create() },
         new Command("policy", "Work with policy files.") { PolicyCheckCommand.Create(), PolicySignCommand.Create() },
-        new Command("keys", "Work with keys.") { KeysGenerateCommand.Create(), KeysShowCommand.Create(), KeysRotateCommand.Create() },
+        new Command("keys", "Work with keys.") { KeysGenerateCommand.Create(), KeysShowCommand.Create(), KeysEventCommand.Create(), KeysRotateCommand.Create() },
         TrustCommands.Create(),
-        new Command("skills", "Work with skills.")
+        PalyraFlags.Refuse(new Command("skills", "Work with skills.")
         {
-            new Command("package", "Work with packages.") { PackageBuildCommand.Create(), PackageVerifyCommand.Create(), PackageInspectCommand.Create() },
+            new Command("package", "Work with packages.") { PackageNewCommand.Create(), PackageBuildCommand.Create(), PackageVerifyCommand.Create(), PackageInspectCommand.Create() },
             SkillsInstallCommand.Create(),
             SkillsInstallCommand.CreateUpdate(),
             LibraryCommands.Remove(),
@@ -60,9 +68,11 @@ internal static class CommandLine
             SkillsAuditCommand.Create(),
             SkillsAdoptCommand.Create(),
             SuggestManifestCommand.Create(),
-        },
+        }),
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },
         new Command("mcp", "Offer tools to agents.") { McpServeCommand.Create() },
+        CompletionCommand.Create(),
+        CompleteCommand.Create((line, position) => Create().Parse(line, Configuration).GetCompletions(position).Select(completion => completion.InsertText ?? completion.Label)),
         new Command("wasm", "Work with bare modules: for authors of skills.") { WasmRunCommand.Create() },
     };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Hosting;
 
 namespace PluginHost.Cli;
@@ -9,6 +10,8 @@ namespace PluginHost.Cli;
 internal static class CommandOutput
 {
     private static readonly JsonSerializerOptions Compact = new();
+
+    private const int SchemaVersion = 1;
 
     /// <summary>The option that every verb has.</summary>
     public const string Json = "--json";
@@ -45,6 +48,7 @@ internal static class CommandOutput
         else
         {
             parse.InvocationConfiguration.Error.WriteLine($"{code}: {Printable.Text(message)}");
+            parse.InvocationConfiguration.Error.WriteLine($"next: {NextStep.Of(code)}");
         }
 
         return exitCode;
@@ -53,5 +57,14 @@ internal static class CommandOutput
     public static void WriteError(TextWriter output, string code, string message) =>
         Write(output, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message } });
 
-    public static void Write(TextWriter output, JsonNode json) => output.WriteLine(json.ToJsonString(Compact));
+    /// <summary>Writes a result. Which version of its schema it has stands in each object: <c>docs/schemas/cli</c>.</summary>
+    public static void Write(TextWriter output, JsonNode json)
+    {
+        foreach (var result in json is JsonArray results ? results.OfType<JsonObject>() : [json.AsObject()])
+        {
+            result.Insert(0, "schema_version", SchemaVersion);
+        }
+
+        output.WriteLine(json.ToJsonString(Compact));
+    }
 }

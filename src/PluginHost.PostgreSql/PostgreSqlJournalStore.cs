@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -40,7 +41,7 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
     /// <inheritdoc/>
     public byte[] Read(ref long position)
     {
-        var from = position;
+        var (from, asked) = (position, Stopwatch.GetTimestamp());
         var (lines, last) = PostgreSqlErrors.Guard(() =>
         {
             using var connection = _source.OpenConnection();
@@ -52,7 +53,7 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
         }
 
         position = last;
-        Heard(last);
+        Heard(last, asked);
         return lines;
     }
 
@@ -63,7 +64,8 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
         try
         {
             // One statement: of several, Npgsql sends the later ones from a thread of the pool, which may have none to spare. The pool resets the setting.
-            PostgreSqlErrors.Guard(() => Execute(connection, null, $"select set_config('lock_timeout', '3s', false), pg_advisory_lock({TurnKey})"));
+            // A machine that freezes in its turn must not keep the others from deciding: the server ends its connection.
+            PostgreSqlErrors.Guard(() => Execute(connection, null, $"select set_config('lock_timeout', '3s', false), {Frozen("'30s'")}, pg_advisory_lock({TurnKey})"));
             _turn = connection;
             return new Ended(this, connection);
         }
@@ -90,7 +92,7 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
             return 0;
         });
         position = sequence;
-        Heard(sequence);
+        Heard(sequence, Stopwatch.GetTimestamp());
     }
 
     /// <inheritdoc/>
@@ -179,20 +181,27 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
         }
     }
 
+    /// <summary>How long the server waits for whoever has the turn; versions before 14 do not know that.</summary>
+    private static string Frozen(string value) => $"(select set_config(name, {value}, false) from pg_settings where name = 'idle_session_timeout')";
+
+    /// <summary>Texts for people have no NUL and no half characters, which the database would refuse, and with them the decision.</summary>
+    private static string Storable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
+
     private static int Execute(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         using var command = new NpgsqlCommand(sql, connection, transaction);
         foreach (var (name, value) in parameters)
         {
-            command.Parameters.Add(new NpgsqlParameter(name, value switch { byte[] => NpgsqlDbType.Bytea, long => NpgsqlDbType.Bigint, _ => NpgsqlDbType.Text }) { Value = value });
+            command.Parameters.Add(new NpgsqlParameter(name, value switch { byte[] => NpgsqlDbType.Bytea, long => NpgsqlDbType.Bigint, _ => NpgsqlDbType.Text }) { Value = value is string text ? Storable(text) : value });
         }
 
         return command.ExecuteNonQuery();
     }
 
-    private void Heard(long latest)
+    /// <summary>An answer is as old as the question: it may have been on its way for seconds.</summary>
+    private void Heard(long latest, long asked)
     {
-        Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
+        Volatile.Write(ref _heard, asked);
         if (Interlocked.Exchange(ref _latest, latest) != latest)
         {
             _moved.Set();
@@ -209,8 +218,9 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
                 Execute(connection, null, $"listen {Channel}");
                 while (!_end.IsCancellationRequested)
                 {
+                    var asked = Stopwatch.GetTimestamp();
                     using var command = new NpgsqlCommand("select coalesce(max(seq), 0) from pluginhost.journal", connection);
-                    Heard((long)command.ExecuteScalar()!);
+                    Heard((long)command.ExecuteScalar()!, asked);
                     connection.Wait(Look);
                 }
             }
@@ -229,7 +239,7 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
             store._turn = null;
             try
             {
-                Execute(connection, null, $"select pg_advisory_unlock({TurnKey})");
+                Execute(connection, null, $"select pg_advisory_unlock({TurnKey}), {Frozen("reset_val")}");
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
             {

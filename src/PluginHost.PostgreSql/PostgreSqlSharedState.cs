@@ -57,7 +57,13 @@ internal sealed class PostgreSqlSharedState : ISharedState, ITrustDocuments
         // What the change itself throws is its own word, not the database's.
         using var connection = PostgreSqlErrors.Guard(_source.OpenConnection);
         using var transaction = PostgreSqlErrors.Guard(connection.BeginTransaction);
-        var (store, ledger) = PostgreSqlErrors.Guard(() => Read(connection, transaction));
+        var (store, ledger) = PostgreSqlErrors.Guard(() =>
+        {
+            // A machine that freezes here must not keep the others from it.
+            using var patience = new NpgsqlCommand("set local idle_in_transaction_session_timeout = '30s'", connection, transaction);
+            patience.ExecuteNonQuery();
+            return Read(connection, transaction);
+        });
         if (change(store, ledger) is not { } after)
         {
             return;

@@ -307,15 +307,23 @@ public sealed class Skill : IAsyncDisposable
         // Memory and places of the host are the caller's; those of this skill are its own.
         using var rate = _limits.Rate.AttemptAcquire();
         using var place = _limits.Calls.AttemptAcquire();
-        var refusal = !rate.IsAcquired ? LimiterStrategy.Rate : !place.IsAcquired ? LimiterStrategy.Concurrency : !_limits.Breaker.IsClosed ? CallBreaker.Code : null;
-        if (refusal is not null)
+        var refusal = !rate.IsAcquired ? LimiterStrategy.Rate : !place.IsAcquired ? LimiterStrategy.Concurrency : null;
+        GuestResult? result = null;
+        try
         {
-            _records.NeverBegan(request, refusal);
-            return NestedOutcome.Failed(refusal);
+            result = refusal is null ? _limits.Breaker.Execute(() => _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, stop)) : null;
+        }
+        catch (SkillLimitException e) when (e.Code == CallBreaker.Code)
+        {
+            refusal = e.Code;
         }
 
-        var result = _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, stop);
-        _limits.Breaker.Report(result);
+        if (result is null)
+        {
+            _records.NeverBegan(request, refusal!);
+            return NestedOutcome.Failed(refusal!);
+        }
+
         return result.Stop is { } end ? new NestedOutcome(null, end.Code == "guest.error" ? end.Message : end.Code, result.Fuel)
             : result.ExitCode != 0 ? new NestedOutcome(null, $"exit code {result.ExitCode}", result.Fuel)
             : new NestedOutcome(tool.Code.Abi == GuestAbi.Wasi ? output.ToArray() : result.Output, "", result.Fuel);

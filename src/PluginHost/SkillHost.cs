@@ -322,11 +322,19 @@ public sealed class SkillHost : IAsyncDisposable
     internal void ReAuditFailed(Exception reason)
     {
         var code = (reason as SkillException)?.Code ?? reason.GetType().Name;
-        _services.Audit.AppendAfter("lifecycle", writer =>
+        try
         {
-            writer.WriteString("event", "re-audit-failed");
-            writer.WriteString("code", code);
-        }, out _);
+            _services.Audit.AppendAfter("lifecycle", writer =>
+            {
+                writer.WriteString("event", "re-audit-failed");
+                writer.WriteString("code", code);
+            }, out _);
+        }
+        catch (Exception e) when (e is SkillStateException or ObjectDisposedException)
+        {
+            // A log that cannot be written stops the skills by itself; the next audit has to come all the same.
+        }
+
         HostLog.ReAuditFailed(_services.Logger, code);
     }
 

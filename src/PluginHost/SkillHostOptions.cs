@@ -66,6 +66,12 @@ public sealed class SkillHostOptions
     /// <summary>Whether the command line's <c>--accept</c> is no consent.</summary>
     public bool ForbidAcceptFlag { get; set; }
 
+    /// <summary>Whether the command line's <c>--allow-tofu</c> is refused.</summary>
+    public bool ForbidFirstUseFlag { get; set; }
+
+    /// <summary>Whether the command line refuses to run modules that are no skill: <c>wasm run</c>, <c>skills suggest-manifest</c>.</summary>
+    public bool ForbidBareModules { get; set; }
+
     /// <summary>Keys of operators: none of them can be a publisher's.</summary>
     internal List<byte[]> OperatorKeys { get; } = [];
 

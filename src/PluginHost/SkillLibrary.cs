@@ -139,9 +139,9 @@ public sealed class SkillLibrary
         bool quarantine, SkillReAuditOptions? options = null, IProgress<SkillReAuditResult>? progress = null, CancellationToken cancellationToken = default)
     {
         var results = new List<SkillReAuditResult>();
-        foreach (var installed in _skills.View().Installed.Where(installed => _services.Shared is null || _folder.Has(installed.SkillId, installed.Version)).ToList())
+        foreach (var installed in _services.Life.Journal.View.Installed.Where(installed => _services.Shared is null || _folder.Has(installed.SkillId, installed.Version)).ToList())
         {
-            var findings = await _audit.CheckAsync(_skills.View, installed, (options ?? new SkillReAuditOptions()).MaxFeedAge, cancellationToken).ConfigureAwait(false);
+            var findings = await _audit.CheckAsync(() => _services.Life.Journal.View, installed, (options ?? new SkillReAuditOptions()).MaxFeedAge, cancellationToken).ConfigureAwait(false);
             results.Add(quarantine ? Quarantined(findings) : findings.Result(false));
             progress?.Report(results[^1]);
         }
@@ -158,6 +158,9 @@ public sealed class SkillLibrary
         }, out _);
         var (failed, quarantined) = (results.Count(result => result.Status == SkillReAuditStatus.Failed), results.Count(result => result.WasQuarantined));
         HostLog.ReAudited(_services.Logger, results.Count, failed, quarantined);
+
+        // The journal says what is installed; that somebody edited the index is told once what runs was looked at.
+        _skills.View();
         return results;
     }
 

@@ -8,6 +8,7 @@ return args switch
     ["brokers"] => BrokersCommand.Run(Console.Error),
     ["ed25519"] => SignatureCommand.Run(Console.Out),
     ["audit", .. var rest] => AuditCommand.Run(rest, Console.Out),
+    ["install", .. var rest] => InstallCommand.Run(rest, Console.Out),
     ["warm"] => await WarmCommand.Run(Console.Out).ConfigureAwait(false),
     ["stopping", .. var rest] => StoppingCommand.Run(rest, Console.Out),
     _ => Run(args),

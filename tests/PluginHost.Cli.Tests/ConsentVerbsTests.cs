@@ -49,7 +49,7 @@ public sealed class ConsentVerbsTests : IDisposable
 
         StringAssert.Contains(Invocation.Run("consent", "list", "--state", In("state")).Output, "by ann");
         Assert.AreEqual(0, Run("--state", In("state")).ExitCode, "nobody is asked");
-        Assert.AreEqual("{\"revoked\":1}", Invocation.Run("consent", "revoke", "acme.text", "--state", In("state"), "--json").Output.TrimEnd());
+        Assert.AreEqual("{\"schema_version\":1,\"revoked\":1}", Invocation.Run("consent", "revoke", "acme.text", "--state", In("state"), "--json").Output.TrimEnd());
         Assert.AreEqual(2, Run("--state", In("state")).ExitCode);
         StringAssert.Contains(Invocation.Run("consent", "list", "acme.text", "--state", In("state")).Output, "taken back");
         StringAssert.Contains(Invocation.Run("audit", "query", "--state", In("state"), "--type", "consent").Output, "revoke");
@@ -81,7 +81,7 @@ public sealed class ConsentVerbsTests : IDisposable
         Assert.AreEqual(2, refused.ExitCode);
         StringAssert.StartsWith(refused.Error, "state.foreign");
         Assert.AreEqual(1, Invocation.Run("state", "adopt", "--state", In("state"), "--anchor", In("anchor"), "--reason", " ").ExitCode);
-        Assert.AreEqual(0, Invocation.Run("state", "adopt", "--state", In("state"), "--anchor", In("anchor"), "--reason", "the disk was lost").ExitCode);
+        Assert.AreEqual(0, Invocation.Run("state", "adopt", "--state", In("state"), "--anchor", In("anchor"), "--reason", "the disk was lost", "--json").ExitCode);
         Assert.AreEqual(0, Run(run).ExitCode);
         StringAssert.Contains(Invocation.Run("audit", "query", "--state", In("state"), "--type", "lifecycle").Output, "state-adopted");
     }

@@ -42,7 +42,7 @@ public sealed class LibraryVerbsTests : IDisposable
         var report = Json("install", "--artifact", Text).AsObject();
 
         CollectionAssert.AreEqual(
-            new[] { "event_kind", "skill_id", "version", "publisher", "artifact_sha256", "payload_sha256", "signature_key_id", "trust_decision", "source", "missing_secrets", "skills_root", "trust_store" },
+            new[] { "schema_version", "event_kind", "skill_id", "version", "publisher", "artifact_sha256", "payload_sha256", "signature_key_id", "trust_decision", "source", "missing_secrets", "skills_root", "trust_store" },
             report.Select(field => field.Key).ToArray());
         Assert.AreEqual("skill.installed", report["event_kind"]!.GetValue<string>());
         Assert.AreEqual("local_artifact", report["source"]!["kind"]!.GetValue<string>());
@@ -116,7 +116,7 @@ public sealed class LibraryVerbsTests : IDisposable
     {
         Skills("install", "--artifact", Text);
         var info = Json("info", "acme.text").AsObject();
-        CollectionAssert.AreEqual(new[] { "inventory", "manifest", "signature", "artifact_entries", "cached_artifact_path" }, info.Select(field => field.Key).ToArray());
+        CollectionAssert.AreEqual(new[] { "schema_version", "inventory", "manifest", "signature", "artifact_entries", "cached_artifact_path" }, info.Select(field => field.Key).ToArray());
         Assert.IsTrue(File.Exists(info["cached_artifact_path"]!.GetValue<string>()));
     }
 

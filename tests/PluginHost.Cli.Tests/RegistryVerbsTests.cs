@@ -54,7 +54,7 @@ public sealed class RegistryVerbsTests : IDisposable
         var (refused, error) = Registry("install");
         Assert.AreEqual((2, "policy.registry-key"), (refused, (string?)error["error"]!["code"]));
         Assert.AreEqual(0, Run("trust", "registry", "add", $"{_server.Origin}={PublicKey}", "--reason", "test").ExitCode);
-        StringAssert.Contains(Invocation.Run("trust", "list", "--state", State).Output, $"registry {_server.Origin}  {PublicKey}");
+        StringAssert.Contains(Invocation.Run("trust", "list", "--state", State).Words, $"{_server.Origin} registry {PublicKey}");
 
         var (installed, report) = Registry("install");
         Assert.AreEqual((0, "remote_registry", $"{_server.Origin}/text.palyra-skill"), (installed, (string?)report["source"]!["kind"], (string?)report["source"]!["reference"]));

@@ -32,6 +32,14 @@ public sealed class SmallVerbsTests : IDisposable
     }
 
     [TestMethod]
+    public void Version_IsTheSame_WhoeverTellsIt()
+    {
+        var output = new StringWriter();
+        Assert.AreEqual(0, ProductVersion.Write(output));
+        Assert.AreEqual(Invocation.Run("--version").Output, output.ToString());
+    }
+
+    [TestMethod]
     public void PolicyCheck_SaysWhetherAHostWouldTakeIt()
     {
         var good = Write("good.toml", "schema = 1\n[limits]\nconcurrent_loads = 3\n");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using System.Text;
 using PluginHost.Audit;
 
@@ -28,7 +29,16 @@ internal static class AuditExportCommand
                 var other => throw new CommandError(ExitCode.Usage, "usage.format", $"'{other}' is neither html nor jsonl"),
             };
             var records = Write(path.Logs(parse), filter.Filter(parse), file, isPage);
-            parse.InvocationConfiguration.Output.WriteLine(parse.GetValue(json) ? $"{{\"records\":{records}}}" : $"wrote {records} records to {file}");
+            var told = parse.InvocationConfiguration.Output;
+            if (parse.GetValue(json))
+            {
+                CommandOutput.Write(told, new JsonObject { ["records"] = records, ["file"] = file });
+            }
+            else
+            {
+                told.WriteLine($"wrote {records} records to {file}");
+            }
+
             return ExitCode.Done;
         })));
         return command;

@@ -20,7 +20,7 @@ internal static class AuditTailCommand
         path.AddTo(command);
         filter.AddTo(command);
         command.Add(json);
-        command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () => AuditPath.Guard(() =>
+        command.SetAction((parse, cancellation) => Task.Run(() => CommandOutput.Guard(parse, parse.GetValue(json), () => AuditPath.Guard(() =>
         {
             var log = path.Logs(parse).MaxBy(File.GetLastWriteTimeUtc)!;
             Show(log, filter.Filter(parse), parse.GetValue(count), parse.GetValue(follow), parse.GetValue(json), parse.InvocationConfiguration.Output, cancellation);

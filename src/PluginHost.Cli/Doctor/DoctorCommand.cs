@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Cli.State;
-using PluginHost.Hosting;
 
 namespace PluginHost.Cli.Doctor;
 
@@ -23,7 +23,6 @@ internal static class DoctorCommand
             {
                 CommandOutput.Write(parse.InvocationConfiguration.Output, new JsonObject
                 {
-                    ["schema_version"] = 1,
                     ["status"] = isWell ? "ready" : "blocked",
                     ["checks"] = new JsonArray([.. findings.Select(JsonNode (finding) => new JsonObject
                     {
@@ -36,14 +35,17 @@ internal static class DoctorCommand
             }
             else
             {
+                var table = new TextTable("", "CHECK", "FOUND");
                 foreach (var finding in findings)
                 {
-                    parse.InvocationConfiguration.Output.WriteLine($"{Word(finding.Status),-5} {finding.Check,-8} {Printable.Text(finding.Detail)}");
+                    table.Add(new Cell(Word(finding.Status), finding.Status switch { FindingStatus.Ok => CellMark.Good, FindingStatus.Warn => CellMark.Warn, _ => CellMark.Bad }), finding.Check, finding.Detail);
                     if (finding.Next is not null)
                     {
-                        parse.InvocationConfiguration.Output.WriteLine($"{"",14} next: {finding.Next}");
+                        table.Add("", "", "next: " + finding.Next);
                     }
                 }
+
+                table.Write(parse.InvocationConfiguration.Output);
             }
 
             return isWell ? ExitCode.Done : ExitCode.Refused;

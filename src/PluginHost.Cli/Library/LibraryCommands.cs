@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
@@ -13,7 +14,7 @@ internal static class LibraryCommands
     public static Command Remove()
     {
         var (id, version, verb) = (Id(), Version(), new LibraryVerb());
-        return verb.Complete(new Command("remove", "Remove an installed version; what runs of it is stopped.") { id, version }, (parse, host, options) =>
+        return verb.Complete(new Command("remove", "Remove an installed version; what runs of it is stopped.") { id, version }, "removing", (parse, host, options) =>
         {
             var skill = parse.GetRequiredValue(id);
             var removed = host.Library.Remove(skill, parse.GetValue(version));
@@ -27,7 +28,7 @@ internal static class LibraryCommands
     {
         var (id, verb) = (Id(), new LibraryVerb());
         var reason = new Option<string>("--reason") { Description = "Why; goes on record.", HelpName = "TEXT", Required = true };
-        return verb.Complete(new Command("rollback", "Give the current version up for the one before it.") { id, reason }, (parse, host, options) =>
+        return verb.Complete(new Command("rollback", "Give the current version up for the one before it.") { id, reason }, "rolling back", (parse, host, options) =>
         {
             if (string.IsNullOrWhiteSpace(parse.GetRequiredValue(reason)))
             {
@@ -57,7 +58,7 @@ internal static class LibraryCommands
                 .Where(json => !parse.GetValue(quarantined) || json["runtime_status"]!["quarantine_status"]!.GetValue<string>() == "quarantined")
                 .Where(json => !parse.GetValue(eligible) || json["eligibility"]!["eligible"]!.GetValue<bool>())
                 .ToList();
-            return (entries.Count == 0 ? ["nothing is installed"] : [.. entries.Select(Line)], new JsonObject { ["skills_root"] = root.Skills, ["count"] = entries.Count, ["entries"] = new JsonArray([.. entries]) });
+            return (entries.Count == 0 ? ["nothing is installed"] : VerbText.Of(Table(entries)), new JsonObject { ["skills_root"] = root.Skills, ["count"] = entries.Count, ["entries"] = new JsonArray([.. entries]) });
         });
     }
 
@@ -106,5 +107,23 @@ internal static class LibraryCommands
         var status = json["runtime_status"]!;
         var reason = status["reason"]?.GetValue<string>();
         return $"{json["skill_id"]} {json["version"]}{(json["current"]!.GetValue<bool>() ? " (current)" : "")} by {json["publisher"]}: {status["status"]}{(reason is null ? "" : $", {reason}")}";
+    }
+
+    private static TextTable Table(IEnumerable<JsonObject> entries)
+    {
+        var table = new TextTable("SKILL", "VERSION", "PUBLISHER", "STATUS", "WHY");
+        foreach (var json in entries)
+        {
+            var status = json["runtime_status"]!;
+            var word = status["status"]!.GetValue<string>();
+            table.Add(
+                json["skill_id"]!.GetValue<string>(),
+                json["version"]!.GetValue<string>() + (json["current"]!.GetValue<bool>() ? " (current)" : ""),
+                json["publisher"]!.GetValue<string>(),
+                new Cell(word, word switch { "active" => CellMark.Good, "quarantined" => CellMark.Bad, _ => CellMark.Warn }),
+                status["reason"]?.GetValue<string>());
+        }
+
+        return table;
     }
 }

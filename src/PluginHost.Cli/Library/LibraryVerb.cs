@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using PluginHost.Cli.Presentation;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
-using PluginHost.Hosting;
 
 namespace PluginHost.Cli.Library;
 
@@ -24,19 +24,20 @@ internal sealed class LibraryVerb
 
     /// <summary>Completes a command.</summary>
     /// <param name="command">The command, its own options added.</param>
-    /// <param name="work">Does it, and tells what was done, line by line and as JSON.</param>
-    public Command Complete(Command command, Func<ParseResult, SkillHost, SkillHostOptions, (IReadOnlyList<string> Lines, JsonObject Json)> work)
+    /// <param name="doing">What somebody is told who waits for it.</param>
+    /// <param name="work">Does it, and tells what was done, in words and as JSON.</param>
+    public Command Complete(Command command, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json)> work)
     {
         Trust.AddTo(command);
         _flags.AddHostTo(command);
         command.Add(_feed);
         command.Add(_state);
         command.Add(_json);
-        command.SetAction((parse, _) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(_json), () => Run(parse, work).GetAwaiter().GetResult())));
+        command.SetAction((parse, _) => Task.Run(() => CommandOutput.Guard(parse, parse.GetValue(_json), () => Run(parse, doing, work).GetAwaiter().GetResult())));
         return command;
     }
 
-    private async Task<int> Run(ParseResult parse, Func<ParseResult, SkillHost, SkillHostOptions, (IReadOnlyList<string> Lines, JsonObject Json)> work)
+    private async Task<int> Run(ParseResult parse, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json)> work)
     {
         var root = ReadingVerb.Root(parse.GetValue(_state));
         var options = _flags.HostOptions(parse, Trust, root);
@@ -47,17 +48,14 @@ internal sealed class LibraryVerb
             var host = SkillHost.Create(options);
             await using (host.ConfigureAwait(false))
             {
-                var (lines, json) = work(parse, host, options);
+                var (text, json) = Busy.While(parse, parse.GetValue(_json), doing, _ => work(parse, host, options));
                 if (parse.GetValue(_json))
                 {
                     CommandOutput.Write(parse.InvocationConfiguration.Output, json);
                 }
                 else
                 {
-                    foreach (var line in lines)
-                    {
-                        parse.InvocationConfiguration.Output.WriteLine(Printable.Text(line));
-                    }
+                    text.Write(parse.InvocationConfiguration.Output);
                 }
 
                 return ExitCode.Done;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
-using PluginHost.Hosting;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
 using PluginHost.State;
@@ -26,7 +26,8 @@ internal sealed class ReadingVerb
     /// <param name="command">The command, its own options added.</param>
     /// <param name="work">Looks, and tells what there is, line by line and as JSON.</param>
     /// <param name="trust">Options about trust; null where the verb needs none.</param>
-    public Command Complete(Command command, Func<ParseResult, InstalledSkills, StateRoot, (IReadOnlyList<string> Lines, JsonObject Json)> work, TrustFlags? trust = null)
+    /// <param name="exitCode">What to exit with, by what was told; done without it.</param>
+    public Command Complete(Command command, Func<ParseResult, InstalledSkills, StateRoot, (VerbText Text, JsonObject Json)> work, TrustFlags? trust = null, Func<JsonObject, int>? exitCode = null)
     {
         trust?.AddTo(command);
         var flag = trust?.Shared ?? _shared;
@@ -43,20 +44,18 @@ internal sealed class ReadingVerb
             using var shared = flag.Open(parse);
             var trusted = new TrustFiles(null, root, null, [], shared?.Trust);
             using var reading = new SkillsReading(root, () => new OperatorKeys(trusted.Read().Ledger.Operators ?? OperatorKeys.None, []), shared);
-            var (lines, json) = work(parse, reading.Skills, root);
+            var (text, json) = work(parse, reading.Skills, root);
+            var code = exitCode?.Invoke(json) ?? ExitCode.Done;
             if (parse.GetValue(_json))
             {
                 CommandOutput.Write(parse.InvocationConfiguration.Output, json);
             }
             else
             {
-                foreach (var line in lines)
-                {
-                    parse.InvocationConfiguration.Output.WriteLine(Printable.Text(line));
-                }
+                text.Write(parse.InvocationConfiguration.Output);
             }
 
-            return ExitCode.Done;
+            return code;
         }));
         return command;
     }

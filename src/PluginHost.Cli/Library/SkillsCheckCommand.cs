@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Cli.Skills;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
@@ -47,20 +48,39 @@ internal static class SkillsCheckCommand
                 var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse), shared?.Trust);
                 using var loads = new LoadPipeline(TimeProvider.System, options.Limits);
                 var audit = new LibraryAudit(loads, () => new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null));
-                var findings = selected.ConvertAll(installed => audit.CheckAsync(() => view, installed, TimeSpan.FromDays(parse.GetValue(age)), CancellationToken.None).GetAwaiter().GetResult());
+                var findings = Busy.While(parse, verb.IsJson(parse), "auditing", tell => selected.ConvertAll(installed =>
+                {
+                    tell($"auditing {installed.SkillId} {installed.Version}");
+                    return audit.CheckAsync(() => view, installed, TimeSpan.FromDays(parse.GetValue(age)), CancellationToken.None).GetAwaiter().GetResult();
+                }));
                 var quarantined = parse.GetValue(quarantine) ? Quarantine(root, parse.GetValue(anchor), findings, trust.Shared.Open(parse)) : [];
-                var lines = findings.SelectMany(found => (string[])[
-                    $"{found.Installed.SkillId} {found.Installed.Version}: {found.Status.ToString().ToLowerInvariant()}{(quarantined.Contains(found) ? ", quarantined" : "")}",
-                    .. found.Reasons.Select(reason => "  " + reason)]);
                 var after = skills.View();
-                return ([.. lines], new JsonObject
+                return (VerbText.Of(Table(findings, quarantined)), new JsonObject
                 {
                     ["skills_root"] = root.Skills,
                     ["count"] = findings.Count,
                     ["results"] = new JsonArray([.. findings.Select(found => (JsonNode)Json(skills, after, found, quarantined.Contains(found)))]),
                 });
             },
-            trust);
+            trust,
+            static report => report["results"]!.AsArray().All(result => result!["check_status"]!.GetValue<string>() == "ready") ? ExitCode.Done : ExitCode.Refused);
+    }
+
+    private static TextTable Table(List<ReAuditFindings> findings, List<ReAuditFindings> quarantined)
+    {
+        var table = new TextTable("SKILL", "VERSION", "FOUND", "WHY");
+        foreach (var found in findings)
+        {
+            var mark = found.Status switch { SkillReAuditStatus.Ready => CellMark.Good, SkillReAuditStatus.Failed => CellMark.Bad, _ => CellMark.Warn };
+            var word = found.Status.ToString().ToLowerInvariant() + (quarantined.Contains(found) ? ", quarantined" : "");
+            table.Add(found.Installed.SkillId, found.Installed.Version, new Cell(word, mark), found.Reasons.FirstOrDefault());
+            foreach (var reason in found.Reasons.Skip(1))
+            {
+                table.Add("", "", "", reason);
+            }
+        }
+
+        return table;
     }
 
     private static List<ReAuditFindings> Quarantine(StateRoot root, string? anchor, List<ReAuditFindings> findings, ISharedState? shared)

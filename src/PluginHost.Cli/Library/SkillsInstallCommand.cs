@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Library;
 
 namespace PluginHost.Cli.Library;
@@ -14,7 +15,7 @@ internal static class SkillsInstallCommand
         var (verb, registry) = (new LibraryVerb(), new RegistryFlags());
         var command = new Command("install", "Verify a package and install it; consent is asked for when it runs.") { artifact };
         registry.AddTo(command);
-        return verb.Complete(command, (parse, host, options) =>
+        return verb.Complete(command, "verifying and installing", (parse, host, options) =>
         {
             var file = parse.GetValue(artifact);
             if (file is null == !registry.IsNamed(parse))
@@ -32,7 +33,7 @@ internal static class SkillsInstallCommand
         var (verb, registry) = (new LibraryVerb(), new RegistryFlags());
         var command = new Command("update", "Install what a registry offers, where another version is current.");
         registry.AddTo(command);
-        return verb.Complete(command, (parse, host, options) =>
+        return verb.Complete(command, "asking the registry", (parse, host, options) =>
         {
             var (from, skill, version) = registry.Of(parse);
             return host.Library.UpdateAsync(from, skill, version, verb.LoadOptions(parse)).GetAwaiter().GetResult() is { } installed
@@ -41,7 +42,7 @@ internal static class SkillsInstallCommand
         });
     }
 
-    private static (IReadOnlyList<string> Lines, JsonObject Json) AlreadyCurrent(InstalledSkill skill, SkillHostOptions options) =>
+    private static (VerbText Text, JsonObject Json) AlreadyCurrent(InstalledSkill skill, SkillHostOptions options) =>
         ([$"{skill.SkillId} {skill.Version} is current already"], new JsonObject
         {
             ["event_kind"] = "skill.updated",
@@ -59,7 +60,7 @@ internal static class SkillsInstallCommand
     }
 
     /// <summary>Tells what was installed.</summary>
-    public static (IReadOnlyList<string> Lines, JsonObject Json) Report(SkillHost host, SkillHostOptions options, string? store, SkillLibraryEntry entry)
+    public static (VerbText Text, JsonObject Json) Report(SkillHost host, SkillHostOptions options, string? store, SkillLibraryEntry entry)
     {
         var state = host.Library.Skills.Find(entry.SkillId, entry.Version);
         var (installed, happened) = (state.Installed!, state.Last.Change.Event == "updated" ? "skill.updated" : "skill.installed");

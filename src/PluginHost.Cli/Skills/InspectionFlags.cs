@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PluginHost.Cli.Policy;
 using PluginHost.Hosting;
 using PluginHost.Skills.Inspection;
 
@@ -7,12 +8,12 @@ namespace PluginHost.Cli.Skills;
 /// <summary>The options about papers and code that several verbs share.</summary>
 internal sealed class InspectionFlags
 {
-    private readonly Option<string?> _policy = new("--policy") { Description = "Policy file: what is demanded of provenance and code.", HelpName = "FILE" };
+    private readonly PolicyFlag _policy = new();
     private readonly Option<string?> _feed = new("--osv") { Description = "Known vulnerabilities: a directory of OSV documents, or a ZIP of them.", HelpName = "PATH" };
 
     public void AddTo(Command command)
     {
-        command.Add(_policy);
+        _policy.AddTo(command);
         command.Add(_feed);
     }
 
@@ -20,7 +21,7 @@ internal sealed class InspectionFlags
     /// <exception cref="SkillStateException">The policy cannot be used.</exception>
     public SkillHostOptions Options(ParseResult parse)
     {
-        var options = parse.GetValue(_policy) is { } policy ? SkillHostOptions.FromPolicy(policy) : new SkillHostOptions();
+        var options = _policy.Options(parse);
         options.Inspection.VulnerabilityFeed = parse.GetValue(_feed) ?? options.Inspection.VulnerabilityFeed;
         return options;
     }

@@ -51,7 +51,7 @@ internal static class PackageBuildCommand
                     .. (parse.GetValue(attestations) ?? []).Select(path => new ArchiveEntry("attestations/" + Path.GetFileName(path), Read(path))),
                 ]);
             var package = PackageBuilder.Build(content, signing, Time(parse.GetValue(signedAt)));
-            PackageOutput.Write(parse.GetRequiredValue(output), package);
+            OutputFile.Write(parse.GetRequiredValue(output), package);
             Report(parse.GetRequiredValue(output), package, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return ExitCode.Done;
         }));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using PluginHost.Cli.Keys;
+using PluginHost.Cli.Policy;
 using PluginHost.Cli.Wasm;
 using PluginHost.Hosting;
 using PluginHost.PostgreSql;
@@ -17,8 +18,7 @@ internal sealed class RunFlags
     private readonly Option<string?> _input = new("--input") { Description = "Input of the tool: a text, @FILE, or - for standard input. Empty without it.", HelpName = "TEXT|@FILE|-" };
     private readonly Option<string?> _accept = new("--accept") { Description = "Consent to what the package with this payload digest asks for.", HelpName = "PAYLOAD_SHA256" };
     private readonly Option<string[]> _accepts = new("--accept") { Description = "Consent to what the package with this payload digest asks for; may be given more than once.", HelpName = "PAYLOAD_SHA256" };
-    private readonly Option<string?> _policy = new("--policy") { Description = "File with what this host allows at most.", HelpName = "FILE" };
-    private readonly Option<string[]> _operator = new("--operator-key") { Description = "Public key of an operator who must have signed the policy.", HelpName = "HEX" };
+    private readonly PolicyFlag _policy = new();
     private readonly Option<string?> _anchor = new("--anchor") { Description = "File elsewhere that remembers how far the state directory has come.", HelpName = "FILE" };
     private readonly Option<bool> _approve = new("--approve") { Description = "Approve this call of a tool whose publisher wants each call approved." };
     private readonly Option<string[]> _map = new("--map") { Description = "A directory in place of a root of the manifest.", HelpName = "ROOT=DIR[:ro]" };
@@ -33,7 +33,8 @@ internal sealed class RunFlags
     /// <summary>Those about the host alone, for verbs that call nothing.</summary>
     public void AddHostTo(Command command)
     {
-        foreach (var option in new Option[] { _policy, _operator, _anchor, _downgrade, _audit })
+        _policy.AddTo(command);
+        foreach (var option in new Option[] { _anchor, _downgrade, _audit })
         {
             command.Add(option);
         }
@@ -41,7 +42,8 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _input, _accept, _policy, _operator, _anchor, _approve, _map, _resolve, _secret, _environment, _config, _downgrade, _unsigned, _audit })
+        _policy.AddTo(command);
+        foreach (var option in new Option[] { _input, _accept, _anchor, _approve, _map, _resolve, _secret, _environment, _config, _downgrade, _unsigned, _audit })
         {
             command.Add(option);
         }
@@ -96,7 +98,7 @@ internal sealed class RunFlags
     public SkillHostOptions HostOptions(ParseResult parse, TrustFlags trust, StateRoot? state)
     {
         var accepted = parse.GetValue(_accept)?.Trim().ToLowerInvariant();
-        var options = Policy(parse);
+        var options = _policy.Options(parse);
         var canKeep = state is not null;
         options.StateDirectory = state?.Path;
         options.TrustStoreFile = parse.GetValue(trust.Store);
@@ -105,7 +107,7 @@ internal sealed class RunFlags
             options.UsePostgreSql(state is not null ? fleet : throw new CommandError(ExitCode.Refused, "state.missing", "a fleet's database goes with a state directory: 'pluginhost init' makes one"));
         }
 
-        options.AllowTrustOnFirstUse |= parse.GetValue(trust.AllowFirstUse);
+        options.AllowTrustOnFirstUse |= trust.AllowsFirstUse(parse, options);
         options.AllowUnsignedOnProbation |= parse.GetValue(_unsigned);
         options.AuditFile = parse.GetValue(_audit);
         options.Anchor = parse.GetValue(_anchor) is { } anchor ? StateAnchors.File(anchor) : null;
@@ -154,21 +156,6 @@ internal sealed class RunFlags
         }
 
         return options;
-    }
-
-    private SkillHostOptions Policy(ParseResult parse)
-    {
-        var keys = parse.GetValue(_operator) ?? [];
-        try
-        {
-            return parse.GetValue(_policy) is not { } policy ? new SkillHostOptions()
-                : keys.Length == 0 ? SkillHostOptions.FromPolicy(policy)
-                : SkillHostOptions.FromSignedPolicy(policy, keys);
-        }
-        catch (FormatException e)
-        {
-            throw new CommandError(ExitCode.Usage, "usage.operator-key", e.Message);
-        }
     }
 
     private static ConsentDecision Consents(ConsentRequest request, string? accepted, bool canKeep, TextWriter error)

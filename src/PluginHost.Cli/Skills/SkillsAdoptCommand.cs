@@ -23,7 +23,7 @@ internal static class SkillsAdoptCommand
             using var signing = SigningKey.Read(InputFiles.Read(parse.GetRequiredValue(key), SigningKey.MaxFileBytes), () => Passphrase.Get(parse.GetValue(passphrase), twice: false));
             var package = Adoption.Adopt(file, parse.GetRequiredValue(publisher), signing, reason, TimeProvider.System.GetUtcNow());
             var skill = SignedSkill.Verify(SkillArtifact.Read(package));
-            office.Adopted(SkillArtifact.Read(file).Payload, skill.Manifest.SkillId, skill.Artifact.Payload, reason, () => PackageOutput.Write(parse.GetRequiredValue(output), package));
+            office.Adopted(SkillArtifact.Read(file).Payload, skill.Manifest.SkillId, skill.Artifact.Payload, reason, () => OutputFile.Write(parse.GetRequiredValue(output), package));
             return (
                 $"wrote {parse.GetRequiredValue(output)}: {skill.Manifest.SkillId} {skill.Manifest.Version}, signed with {skill.Signature.KeyId}; that is on record",
                 new JsonObject

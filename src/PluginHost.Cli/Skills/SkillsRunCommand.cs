@@ -22,7 +22,7 @@ internal static class SkillsRunCommand
         trust.AddTo(command);
         command.Add(state);
         command.Add(json);
-        command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () =>
+        command.SetAction((parse, cancellation) => Task.Run(() => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var options = flags.HostOptions(parse, trust, StateFlag.Open(parse.GetValue(state)));
             var run = Run(options, flags.LoadOptions(parse), (parse.GetRequiredValue(artifact), parse.GetValue(version)), parse.GetRequiredValue(tool), flags.Input(parse), cancellation);

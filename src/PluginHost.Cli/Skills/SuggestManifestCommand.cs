@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PluginHost.Cli.Policy;
 using PluginHost.Cli.Wasm;
 using PluginHost.Hosting;
 using PluginHost.Sandbox;
@@ -30,8 +31,11 @@ internal static class SuggestManifestCommand
         {
             module, arguments, invoke, input, directory, environment, config, allowHttp, resolve, timeout,
         };
-        command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, json: false, () =>
+        var policy = new PolicyFlag();
+        policy.AddTo(command);
+        command.SetAction((parse, cancellation) => Task.Run(() => CommandOutput.Guard(parse, json: false, () =>
         {
+            policy.CheckBareModules(parse);
             var audit = Path.Combine(Directory.CreateTempSubdirectory("pluginhost-observe-").FullName, "audit");
             try
             {

@@ -10,6 +10,7 @@ namespace PluginHost.Cli.Skills;
 internal sealed class TrustFlags
 {
     private readonly Option<string?> _state = StateFlag.Create();
+    private readonly Option<bool> _allowFirstUse = new("--allow-tofu") { Description = "Accept a publisher that is met for the first time." };
 
     /// <summary>The database of the fleet that the state belongs to.</summary>
     public SharedFlag Shared { get; } = new();
@@ -18,13 +19,11 @@ internal sealed class TrustFlags
 
     public Option<string[]> Publishers { get; } = new("--trusted-publisher") { Description = "A publisher's key, 64 hexadecimal digits; counts for this run only.", HelpName = "PUBLISHER=KEY" };
 
-    public Option<bool> AllowFirstUse { get; } = new("--allow-tofu") { Description = "Accept a publisher that is met for the first time." };
-
     public void AddTo(Command command)
     {
         command.Add(Store);
         command.Add(Publishers);
-        command.Add(AllowFirstUse);
+        command.Add(_allowFirstUse);
         Shared.AddTo(command);
     }
 
@@ -34,6 +33,13 @@ internal sealed class TrustFlags
         AddTo(command);
         command.Add(_state);
     }
+
+    /// <summary>Whether the command line allows to meet publishers.</summary>
+    /// <exception cref="CommandError">The policy forbids that.</exception>
+    public bool AllowsFirstUse(ParseResult parse, SkillHostOptions options) =>
+        !parse.GetValue(_allowFirstUse) ? false
+        : !options.ForbidFirstUseFlag ? true
+        : throw new CommandError(ExitCode.Refused, "trust.first-use-forbidden", "the policy forbids --allow-tofu");
 
     /// <summary>The state directory that is named.</summary>
     public string? State(ParseResult parse) => parse.GetValue(_state);
@@ -68,7 +74,7 @@ internal sealed class TrustFlags
     public TrustRules Rules(ParseResult parse, SkillHostOptions options)
     {
         var rules = Rules(options, StateFlag.Open(parse.GetValue(_state)));
-        return rules with { AllowFirstUse = parse.GetValue(AllowFirstUse) || rules.AllowFirstUse };
+        return rules with { AllowFirstUse = AllowsFirstUse(parse, options) || rules.AllowFirstUse };
     }
 
     /// <summary>What options say, at the latest time that is known.</summary>

@@ -9,11 +9,9 @@ namespace PluginHost.Cli.Trust;
 /// <summary>The verbs by which an operator decides whom a state directory trusts.</summary>
 internal static class TrustCommands
 {
-    private const string Digits64 = "64 lower hexadecimal digits";
-
     public static Command Create() => new("trust", "Work with the publishers that are trusted.")
     {
-        TrustListCommand.Create(), Init(), Add(), Remove(), Apply(), Revoke(), TrustSignCommand.Create(), Operators(), TrustRegistryCommand.Create(),
+        TrustListCommand.Create(), Init(), Add(), TrustStoreCommands.Pin(), TrustStoreCommands.Rotate(), Remove(), TrustStoreCommands.Export(), TrustStoreCommands.Import(), Apply(), Revoke(), TrustSignCommand.Create(), Operators(), TrustRegistryCommand.Create(),
     };
 
     private static Command Init()
@@ -29,16 +27,11 @@ internal static class TrustCommands
 
     private static Command Add()
     {
-        var key = new Argument<string>("publisher=key") { Description = $"The publisher and its key, {Digits64}." };
+        var key = new Argument<string>("publisher=key") { Description = $"The publisher and its key, {PublisherKey.Digits64}." };
         return OfficeVerbs.Trust().Complete(new Command("add", "List a key for a publisher: its skills are trusted from now on, with its listed keys alone.") { key }, (parse, office, reason) =>
         {
-            var (publisher, hex) = Pair(parse.GetRequiredValue(key));
-            if (hex is null || publisher.Length == 0 || !publisher.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or ':' or '-'))
-            {
-                throw new CommandError(ExitCode.Usage, "usage.publisher", "a publisher in its one spelling (a-z, 0-9, '.', '_', ':' and '-') and a key are needed: PUBLISHER=KEY");
-            }
-
-            office.Add(publisher, hex!, reason);
+            var (publisher, hex) = PublisherKey.Parse(parse.GetRequiredValue(key));
+            office.Add(publisher, hex, reason);
             return ($"{publisher} is trusted with {hex}", new JsonObject { ["publisher"] = publisher, ["key"] = hex });
         });
     }
@@ -48,7 +41,7 @@ internal static class TrustCommands
         var key = new Argument<string>("publisher[=key]") { Description = "The publisher, or one of its keys." };
         return OfficeVerbs.Trust().Complete(new Command("remove", "Forget a publisher, or one of its keys. What must not go back for its skills stays.") { key }, (parse, office, reason) =>
         {
-            var (publisher, hex) = Pair(parse.GetRequiredValue(key));
+            var (publisher, hex) = PublisherKey.Split(parse.GetRequiredValue(key));
             office.Remove(publisher, hex, reason);
             return ($"{publisher} is not trusted any more{(hex is null ? "" : $" with {hex}")}", new JsonObject { ["publisher"] = publisher, ["key"] = hex });
         });
@@ -78,7 +71,7 @@ internal static class TrustCommands
 
     private static Command Revoke()
     {
-        var key = new Option<string?>("--key") { Description = $"A public key, {Digits64}.", HelpName = "KEY" };
+        var key = new Option<string?>("--key") { Description = $"A public key, {PublisherKey.Digits64}.", HelpName = "KEY" };
         var valid = new Option<string[]>("--valid") { Description = "A payload whose signature by the key stays valid.", HelpName = "PAYLOAD" };
         var payload = new Option<string?>("--payload") { Description = "A payload digest.", HelpName = "PAYLOAD" };
         var list = new Option<string?>("--list") { Description = "A list of revocations that operators signed.", HelpName = "FILE" };
@@ -94,15 +87,15 @@ internal static class TrustCommands
 
             if (one is not null)
             {
-                office.RevokeKey(Hex(one), reason, (parse.GetValue(valid) ?? []).Select(Hex));
+                office.RevokeKey(PublisherKey.Hex(one), reason, (parse.GetValue(valid) ?? []).Select(PublisherKey.Hex));
             }
             else if (other is not null)
             {
-                office.RevokePayload(Hex(other), reason);
+                office.RevokePayload(PublisherKey.Hex(other), reason);
             }
             else
             {
-                office.Apply(RevocationList.Read(InputFiles.Read(file!, DsseEnvelope.MaxBytes), [.. (parse.GetValue(operators) ?? []).Select(hex => Convert.FromHexString(Hex(hex)))], parse.GetValue(threshold)), reason);
+                office.Apply(RevocationList.Read(InputFiles.Read(file!, DsseEnvelope.MaxBytes), [.. (parse.GetValue(operators) ?? []).Select(hex => Convert.FromHexString(PublisherKey.Hex(hex)))], parse.GetValue(threshold)), reason);
             }
 
             return ("revoked; that is on record", new JsonObject { ["revoked"] = one ?? other ?? file });
@@ -111,27 +104,22 @@ internal static class TrustCommands
 
     private static Command Operators()
     {
-        var added = new Argument<string>("name=key") { Description = $"What the operator is called, and the public key, {Digits64}." };
-        var removed = new Argument<string>("key") { Description = $"The public key, {Digits64}." };
+        var added = new Argument<string>("name=key") { Description = $"What the operator is called, and the public key, {PublisherKey.Digits64}." };
+        var removed = new Argument<string>("key") { Description = $"The public key, {PublisherKey.Digits64}." };
         return new Command("operator", "Work with the operators who may lift quarantines.")
         {
             OfficeVerbs.Trust().Complete(new Command("add", "Make a key an operator's.") { added }, (parse, office, reason) =>
             {
-                var (name, key) = Pair(parse.GetRequiredValue(added));
+                var (name, key) = PublisherKey.Split(parse.GetRequiredValue(added));
                 office.AddOperator(name.Length > 0 ? name : throw new CommandError(ExitCode.Usage, "usage.operator", "a name and a key are needed: NAME=KEY"), key ?? throw new CommandError(ExitCode.Usage, "usage.operator", "a name and a key are needed: NAME=KEY"), reason);
                 return ($"{name} is an operator with {key}", new JsonObject { ["operator"] = name, ["key"] = key });
             }),
             OfficeVerbs.Trust().Complete(new Command("remove", "Take an operator's key back. What it lifted stays lifted.") { removed }, (parse, office, reason) =>
             {
-                var key = Hex(parse.GetRequiredValue(removed));
+                var key = PublisherKey.Hex(parse.GetRequiredValue(removed));
                 office.RemoveOperator(key, reason);
                 return ($"{key} is no operator's any more", new JsonObject { ["key"] = key });
             }),
         };
     }
-
-    private static (string Publisher, string? Key) Pair(string text) => text.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0 ? (text[..equals], Hex(text[(equals + 1)..])) : (text, null);
-
-    private static string Hex(string text) =>
-        text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? text : throw new CommandError(ExitCode.Usage, "usage.key", $"'{text}' is not {Digits64}");
 }

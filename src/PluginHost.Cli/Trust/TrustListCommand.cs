@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Presentation;
 using PluginHost.Cli.State;
-using PluginHost.Hosting;
 using PluginHost.Skills.Trust;
 using PluginHost.State;
 
@@ -20,9 +20,7 @@ internal static class TrustListCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             using var shared = fleet.Open(parse);
-            var root = StateRoot.Open(StateFlag.Locate(parse.GetValue(state)).Path);
-            StateGuard.CheckShared(StateGeneration.Read(root.Generation), shared?.Id ?? "");
-            var view = new TrustFiles(null, root, null, [], shared?.Trust).Read();
+            var view = Read(parse.GetValue(state), shared);
             var output = parse.InvocationConfiguration.Output;
             if (parse.GetValue(json))
             {
@@ -38,37 +36,62 @@ internal static class TrustListCommand
         return command;
     }
 
+    /// <summary>Whom a state directory, or the fleet that it belongs to, trusts.</summary>
+    /// <exception cref="SkillStateException">It is missing, damaged, or not the one that was written last.</exception>
+    public static TrustView Read(string? state, ISharedState? shared)
+    {
+        var root = StateRoot.Open(StateFlag.Locate(state).Path);
+        StateGuard.CheckShared(StateGeneration.Read(root.Generation), shared?.Id ?? "");
+        return new TrustFiles(null, root, null, [], shared?.Trust).Read();
+    }
+
     private static void Print(TrustView view, TextWriter output)
     {
-        foreach (var (publisher, key) in view.Store.Listing)
+        var (store, ledger) = view;
+        var table = new TextTable("WHO", "HOW", "KEY OR PAYLOAD", "MORE");
+        foreach (var (publisher, key) in store.Listing)
         {
-            output.WriteLine(Printable.Words($"{publisher}  listed  {key}"));
+            table.Add(publisher, "listed", key, "");
         }
 
-        foreach (var (publisher, key) in view.Store.Pins)
+        foreach (var (publisher, key) in store.Pins)
         {
-            var keys = view.Ledger.Publishers.GetValueOrDefault(publisher);
-            output.WriteLine(Printable.Words($"{publisher}  pinned  {key}{(keys is null ? "" : $"  key set {keys.Current().Version} of {keys.Current().Since:yyyy-MM-dd}{(keys.Frozen ? ", FROZEN" : "")}")}"));
+            var keys = ledger.Publishers.GetValueOrDefault(publisher);
+            table.Add(publisher, "pinned", key, keys is null ? "" : keys.Frozen ? new Cell("FROZEN", CellMark.Bad) : $"key set {keys.Current().Version} of {keys.Current().Since:yyyy-MM-dd}");
         }
 
-        foreach (var (id, skill) in view.Ledger.Skills)
+        foreach (var (id, skill) in ledger.Skills)
         {
-            output.WriteLine(Printable.Words($"  {id}  {skill.Highest()?.ToString() ?? "-"}  by {skill.Publisher}, provenance level {skill.ProvenanceLevel()}"));
+            table.Add(id, "met", "", $"{skill.Highest()?.ToString() ?? "-"} by {skill.Publisher}, provenance level {skill.ProvenanceLevel()}");
         }
 
-        foreach (var (origin, registry) in view.Ledger.Registries?.ToArray() ?? [])
+        foreach (var (key, named) in ledger.Operators?.ToArray() ?? [])
         {
-            output.WriteLine(Printable.Words($"registry {origin}  {registry.Key}"));
+            table.Add(named.Name, "operator", key, named.Until is { } until ? $"until {until:yyyy-MM-dd}" : "");
         }
 
-        foreach (var (key, revoked) in view.Ledger.RevokedKeys.Concat(view.Ledger.Publishers.Values.SelectMany(publisher => publisher.Revoked)))
+        foreach (var (origin, registry) in ledger.Registries?.ToArray() ?? [])
         {
-            output.WriteLine(Printable.Words($"revoked key {key}: {revoked.Reason}"));
+            table.Add(origin, "registry", registry.Key, registry.Until is { } until ? $"until {until:yyyy-MM-dd}" : "");
         }
 
-        foreach (var (payload, reason) in view.Ledger.RevokedPayloads)
+        foreach (var (key, revoked) in ledger.RevokedKeys.Concat(ledger.Publishers.Values.SelectMany(publisher => publisher.Revoked)))
         {
-            output.WriteLine(Printable.Words($"revoked payload {payload}: {reason}"));
+            table.Add("", new Cell("revoked key", CellMark.Bad), key, revoked.Reason);
+        }
+
+        foreach (var (payload, reason) in ledger.RevokedPayloads)
+        {
+            table.Add("", new Cell("revoked payload", CellMark.Bad), payload, reason);
+        }
+
+        if (table.IsEmpty)
+        {
+            output.WriteLine("nobody is trusted");
+        }
+        else
+        {
+            table.Write(output);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Policy;
 using PluginHost.Hosting;
 using PluginHost.Sandbox;
 
@@ -36,6 +37,7 @@ internal static class WasmRunCommand
         var repeat = new Option<int>("--repeat") { Description = "Make the call this often, each time in a fresh instance.", DefaultValueFactory = _ => 1 };
         var audit = new Option<string?>("--audit") { Description = "File of the audit log; without it the log lives in memory.", HelpName = "FILE" };
         var json = CommandOutput.JsonOption();
+        var policy = new PolicyFlag();
         AtLeast(timeout, 1);
         AtLeast(memory, 1);
         AtLeast(repeat, 1);
@@ -44,8 +46,10 @@ internal static class WasmRunCommand
         {
             module, arguments, invoke, input, directory, environment, config, allowHttp, resolve, fuel, timeout, memory, unmetered, repeat, audit, json,
         };
-        command.SetAction((parse, cancellation) => Task.FromResult(CommandOutput.Guard(parse, parse.GetValue(json), () =>
+        policy.AddTo(command);
+        command.SetAction((parse, cancellation) => Task.Run(() => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
+            policy.CheckBareModules(parse);
             if (parse.GetValue(fuel) < 0)
             {
                 throw new CommandError(ExitCode.Usage, "usage.fuel", "--fuel cannot be negative");

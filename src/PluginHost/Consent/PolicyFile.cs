@@ -102,6 +102,13 @@ internal static class PolicyFile
             provenance.End();
         }
 
+        if (root.Table("command_line") is { } commandLine)
+        {
+            options.ForbidFirstUseFlag = commandLine.Flag("forbid_first_use_flag");
+            options.ForbidBareModules = commandLine.Flag("forbid_bare_modules");
+            commandLine.End();
+        }
+
         if (root.Table("inspection") is { } inspection)
         {
             Inspection(inspection, options.Inspection);

@@ -42,6 +42,8 @@ internal sealed class LifecycleWatch : IDisposable
                 return;
             }
 
+            // What this process decided itself is known by now, whatever it still waits for: an anchor, a turn.
+            Look();
             try
             {
                 _services.Life.Journal.Refresh();

@@ -8,6 +8,9 @@ namespace PluginHost.Library;
 /// <param name="audit">The audit, as of now.</param>
 internal sealed class LibraryAudit(LoadPipeline loads, Func<ReAudit> audit)
 {
+    private const int Tries = 300;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Audits one installed version. What goes wrong on the way is a finding, too.</summary>
     /// <param name="view">What the lifecycle journal says.</param>
     /// <param name="installed">The version.</param>
@@ -17,11 +20,27 @@ internal sealed class LibraryAudit(LoadPipeline loads, Func<ReAudit> audit)
     {
         try
         {
-            return await loads.ExecuteAsync(token => audit().Check(view(), installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
+            return await InTurnAsync(token => audit().Check(view(), installed, maxFeedAge, token), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SkillException or IOException or UnauthorizedAccessException)
         {
             return new ReAuditFindings(installed, SkillReAuditStatus.Unknown, [e is SkillException refused ? $"{refused.Code}: {refused.Message}" : $"state.library: {e.Message}"]);
+        }
+    }
+
+    /// <summary>Where so much is loaded that nothing more may wait, it comes again: nobody else looks at this version for hours.</summary>
+    private async Task<ReAuditFindings> InTurnAsync(Func<CancellationToken, ReAuditFindings> check, CancellationToken cancellation)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await loads.ExecuteAsync(check, cancellation).ConfigureAwait(false);
+            }
+            catch (SkillLimitException e) when (e.Code == LimiterStrategy.Concurrency && tried < Tries)
+            {
+                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -181,6 +181,20 @@ internal sealed class LibraryFolder(string path)
     /// <summary>Whether the files of a version are on this machine.</summary>
     public bool Has(string skill, string version) => Directory.Exists(Path.Combine(SkillFolder(skill), version));
 
+    /// <summary>Whether the package of an installed version is here as it was installed.</summary>
+    public bool Holds(InstalledSkill skill)
+    {
+        try
+        {
+            Read(skill).Read();
+            return true;
+        }
+        catch (SkillStateException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads the package of an installed version and the evidence beside it. It is the one that was installed, or it is refused.</summary>
     /// <exception cref="SkillStateException">It is missing, a link, or another.</exception>
     public PackageSource Read(InstalledSkill skill) => Try(() =>

@@ -89,11 +89,10 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
         }
 
         var (view, trusted, refused) = Trust(skill, settings);
-        found(findings => findings with { Trust = trusted?.Evidence.Word, TrustProblem = refused });
+        found(findings => findings with { Trust = trusted?.Evidence.Word, TrustProblem = refused is null ? null : $"{refused.Code}: {refused.Message}" });
         if (trusted is null)
         {
-            failures.Add(refused!);
-            return;
+            throw refused!;
         }
 
         var inspected = InspectedSkill.Inspect(trusted, settings, cancellation);
@@ -116,7 +115,7 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
         return true;
     }
 
-    private (TrustView View, TrustedSkill? Trusted, string? Refused) Trust(SignedSkill skill, InspectionSettings settings)
+    private (TrustView View, TrustedSkill? Trusted, SkillVerificationException? Refused) Trust(SignedSkill skill, InspectionSettings settings)
     {
         var rules = Rules();
         var view = trust();
@@ -127,7 +126,7 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
         }
         catch (SkillVerificationException e)
         {
-            return (view, null, $"{e.Code}: {e.Message}");
+            return (view, null, e);
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
             using var turn = _shelf.Turn();
             var view = _shelf.Skills.View();
             var known = view.Find(id, version)?.Installed;
-            var (isHere, isCurrent) = (_shelf.Folder.Has(id, version), view.Current.GetValueOrDefault(id) == version);
+            var (isHere, isCurrent) = (known is not null && _shelf.Folder.Holds(known), view.Current.GetValueOrDefault(id) == version);
             if (known is not null && (known.ArtifactSha256 != digest || (isHere && isCurrent)))
             {
                 throw LibraryChanges.AlreadyInstalled(id, version);
@@ -209,6 +209,9 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
             try
             {
                 _loader.Accept(skill, _ => _services.Life.Demand(skill.Signed));
+
+                // What is there is a copy that was damaged, or one that nobody installed.
+                _shelf.Folder.Drop(installed.SkillId, installed.Version);
                 _shelf.Folder.Commit(staged, installed.SkillId, installed.Version);
                 if (kind != InstallationKind.Joined)
                 {

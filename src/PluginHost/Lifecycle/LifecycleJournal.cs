@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using PluginHost.Audit;
@@ -11,6 +12,13 @@ namespace PluginHost.Lifecycle;
 internal sealed class LifecycleJournal : IDisposable
 {
     private const string Rule = "journal";
+
+    /// <summary>A question that took longer has to be answered for others, too: each of them would wait as long.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>For this long.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMilliseconds(500);
+
     private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private readonly Func<OperatorKeys> _operators;
@@ -22,6 +30,10 @@ internal sealed class LifecycleJournal : IDisposable
     private long _sequence;
     private string _head = AuditLine.NoHash;
     private volatile bool _isBroken;
+    private bool _isToBeNoted;
+
+    /// <summary>Why it could not be read, where finding that out took long.</summary>
+    private volatile Failure? _failure;
 
     /// <param name="store">Where its lines are.</param>
     /// <param name="time">The clock of its lines.</param>
@@ -41,6 +53,8 @@ internal sealed class LifecycleJournal : IDisposable
             {
                 Advance(reached);
             }
+
+            NoteReading();
         }
         catch
         {
@@ -60,19 +74,35 @@ internal sealed class LifecycleJournal : IDisposable
     /// <exception cref="SkillStateException">It cannot be read any more, or was tampered with.</exception>
     public LifecycleView Refresh()
     {
-        LifecycleView before;
+        LifecycleView before, after;
+        _failure?.Throw();
         lock (_gate)
         {
-            before = _view;
-            Advance([]);
+            // Whoever waited for somebody who learned that it does not answer has waited enough.
+            _failure?.Throw();
+            var began = Stopwatch.GetTimestamp();
+            try
+            {
+                before = _view;
+                Advance([]);
+                after = _view;
+                _failure = null;
+            }
+            catch (SkillStateException e)
+            {
+                _failure = Stopwatch.GetElapsedTime(began) > Long ? new Failure(e, Stopwatch.GetTimestamp()) : null;
+                throw;
+            }
         }
 
-        if (_view != before)
+        // What was decided stops first; an anchor may take its time.
+        if (after != before)
         {
             Changed?.Invoke();
         }
 
-        return _view;
+        NoteReading();
+        return after;
     }
 
     /// <summary>Waits until somebody may have written, or for a while.</summary>
@@ -85,12 +115,11 @@ internal sealed class LifecycleJournal : IDisposable
     /// <exception cref="SkillStateException">It cannot be written.</exception>
     public LifecycleRecord? Change(Func<LifecycleView, LifecycleChange?> change, Action<LifecycleChange>? before = null)
     {
-        var isWritten = false;
+        LifecycleRecord? written = null;
         try
         {
             lock (_gate)
             {
-                LifecycleRecord record;
                 using (_store.Turn())
                 {
                     Advance([]);
@@ -100,35 +129,35 @@ internal sealed class LifecycleJournal : IDisposable
                     }
 
                     var line = Sealed(made);
-                    record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
+                    var record = LifecycleLine.Read(line.AsMemory(0, line.Length - 1))!;
                     var after = _view.After(record, Lifts);
                     before?.Invoke(made);
                     _store.Append(ref _position, line, made);
                     (_sequence, _head, _view) = (record.Sequence, record.Hash, after);
-                    isWritten = true;
+                    written = record;
                     if (!_mark.NotesReading)
                     {
                         _mark.Write(_sequence, _head);
                     }
                 }
-
-                // Among machines no longer in turn: an anchor that hangs on one must not keep the others from deciding. What is read next is noted, too.
-                if (_mark.NotesReading)
-                {
-                    _mark.Write(_sequence, _head);
-                }
-
-                return record;
             }
         }
         finally
         {
             // What was decided counts, even where its mark could not be written.
-            if (isWritten)
+            if (written is not null)
             {
                 Changed?.Invoke();
             }
         }
+
+        // Among machines no longer in turn: an anchor that hangs on one must not keep the others from deciding. What is read next is noted, too.
+        if (_mark.NotesReading)
+        {
+            _mark.Write(written.Sequence, written.Hash);
+        }
+
+        return written;
     }
 
     public void Dispose() => _store.Dispose();
@@ -182,10 +211,7 @@ internal sealed class LifecycleJournal : IDisposable
             (_view, _sequence, _head) = (view, sequence, head);
             Volatile.Write(ref _position, position);
             _isBroken = false;
-            if (isNew && _mark.NotesReading)
-            {
-                NoteReading();
-            }
+            _isToBeNoted |= isNew && _mark.NotesReading;
         }
         catch (FormatException e)
         {
@@ -202,9 +228,21 @@ internal sealed class LifecycleJournal : IDisposable
     /// <summary>So that a copy which is put back later is noticed here, too. Where it cannot be noted just now, what was read counts all the same.</summary>
     private void NoteReading()
     {
+        long sequence;
+        string head;
+        lock (_gate)
+        {
+            if (!_isToBeNoted)
+            {
+                return;
+            }
+
+            (_isToBeNoted, sequence, head) = (false, _sequence, _head);
+        }
+
         try
         {
-            _mark.Write(_sequence, _head);
+            _mark.Write(sequence, head);
         }
         catch (SkillStateException)
         {
@@ -237,6 +275,19 @@ internal sealed class LifecycleJournal : IDisposable
         catch (JsonException e)
         {
             throw new FormatException("a line of the lifecycle journal is no JSON", e);
+        }
+    }
+
+    /// <summary>Why it could not be read, and when that was found out.</summary>
+    private sealed record Failure(SkillStateException Error, long At)
+    {
+        /// <summary>Says it again, where it is not long ago.</summary>
+        public void Throw()
+        {
+            if (Stopwatch.GetElapsedTime(At) < Memory)
+            {
+                throw new SkillStateException(Error.Code[(Error.Code.IndexOf('.', StringComparison.Ordinal) + 1)..], Error.Message, Error);
+            }
         }
     }
 }

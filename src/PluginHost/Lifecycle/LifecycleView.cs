@@ -53,7 +53,11 @@ internal sealed record LifecycleView
 
     /// <summary>What speaks against running a package; null where nothing does.</summary>
     public SkillStatusException? Blocked(string skill, string version, string payload, bool isSigned) =>
-        Of(payload)?.Blocked ?? (isSigned ? Of(skill, version)?.Blocked : null);
+        Of(payload)?.Blocked ?? (isSigned ? Of(skill, version)?.Blocked ?? (Of(payload) is null ? Held(skill, version) : null) : null);
+
+    /// <summary>Bytes that nobody knows do not come in under the name of a version of which others are quarantined.</summary>
+    private SkillStatusException? Held(string skill, string version) => Payloads.Values
+        .FirstOrDefault(state => state.Hold is not null && state.Last.Change is { IsSigned: true } change && change.Skill == skill && change.Version == version)?.Blocked;
 
     /// <summary>The view after one more line.</summary>
     /// <param name="record">The line.</param>
@@ -64,6 +68,7 @@ internal sealed record LifecycleView
         var change = record.Change;
         var before = Of(change.Payload);
         Check(before, change);
+
         // Whoever imposed a quarantine stays the one who did, whatever is said of the version meanwhile.
         var hold = change.To == SkillStatus.Quarantined ? before?.Hold ?? record
             : before?.Hold is { } held && lifts(held, record) ? null

@@ -7,7 +7,7 @@ internal sealed class ByteRate(TimeProvider time, ByteRate? host = null)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Seconds that anybody waits for what was moved before, so that one large effect does not stop others for minutes.</summary>
+    /// <summary>Seconds that skills wait for what others moved before, so that one large effect does not stop all of them for minutes.</summary>
     private const double MaxDebt = 10;
 
     private readonly Lock _gate = new();
@@ -34,7 +34,7 @@ internal sealed class ByteRate(TimeProvider time, ByteRate? host = null)
             if (_perSecond is { } rate)
             {
                 Fill();
-                _credit = Math.Max(_credit - bytes, -MaxDebt * rate);
+                _credit = host is null ? Math.Max(_credit - bytes, -MaxDebt * rate) : _credit - bytes;
             }
         }
     }

@@ -68,15 +68,14 @@ internal sealed class CallBreaker
             }
         }
 
-        var context = ResilienceContextPool.Shared.Get();
-        context.Properties.Set(IsTrial, true);
+        var context = Trial();
         try
         {
             return await built.Pipeline.ExecuteAsync(async _ => await call().ConfigureAwait(false), context).ConfigureAwait(false);
         }
         catch (BrokenCircuitException e)
         {
-            throw new SkillLimitException(Code, "calls of this skill are stopped for a while: too many of them failed") { RetryAfter = e.RetryAfter };
+            throw Stopped(e);
         }
         finally
         {
@@ -84,8 +83,42 @@ internal sealed class CallBreaker
         }
     }
 
-    /// <summary>Counts a call that was made elsewhere.</summary>
-    public void Report(GuestResult result) => Report(_built, Outcome.FromResult(result));
+    /// <summary>The same, here and now. A circuit that nobody tries never closes, so a skill that only skills call has to be tried by them.</summary>
+    /// <exception cref="SkillLimitException">Calls are stopped.</exception>
+    public GuestResult Execute(Func<GuestResult> call)
+    {
+        var built = _built;
+        if (built.State.CircuitState == CircuitState.Closed)
+        {
+            var result = call();
+            Report(built, Outcome.FromResult(result));
+            return result;
+        }
+
+        var context = Trial();
+        try
+        {
+            return built.Pipeline.Execute(static (_, call) => call(), context, call);
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw Stopped(e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static ResilienceContext Trial()
+    {
+        var context = ResilienceContextPool.Shared.Get();
+        context.Properties.Set(IsTrial, true);
+        return context;
+    }
+
+    private static SkillLimitException Stopped(BrokenCircuitException reason) =>
+        new(Code, "calls of this skill are stopped for a while: too many of them failed") { RetryAfter = reason.RetryAfter };
 
     /// <summary>What says nothing about the guest is not counted at all: for the library whatever is no failure is a success.</summary>
     private static void Report(Built built, Outcome<GuestResult> outcome)

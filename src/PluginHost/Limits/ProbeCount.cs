@@ -10,6 +10,7 @@ internal sealed class ProbeCount(TimeProvider time, Action<string> tooMany)
     private long _since = time.GetTimestamp();
     private int _count;
     private int _most;
+    private bool _wasTold;
 
     /// <summary>Changes how many there may be in a minute; 0 for any number.</summary>
     public void Reload(int most)
@@ -27,13 +28,16 @@ internal sealed class ProbeCount(TimeProvider time, Action<string> tooMany)
             var now = time.GetTimestamp();
             if (time.GetElapsedTime(_since, now) > Window)
             {
-                (_since, _count) = (now, 0);
+                (_since, _count, _wasTold) = (now, 0, false);
             }
 
-            if (++_count != _most)
+            // Not only at the very number: the limit may have come down below what was counted.
+            if (++_count < _most || _most == 0 || _wasTold)
             {
                 return;
             }
+
+            _wasTold = true;
         }
 
         tooMany($"it was denied {_count} demands within a minute: it looks for what it was not granted");

@@ -124,9 +124,15 @@ internal sealed class StateGuard
         state => state with
         {
             Anchored = state.Anchored || _anchor is not null,
-            Journal = string.Create(CultureInfo.InvariantCulture, $"{sequence}:{head}"),
+            Journal = Later(state.Journal, sequence, head),
         },
         state => Mark(state, sealsTrust: false, sealsJournal: true));
+
+    /// <summary>Of two processes of one directory the slower one must not take back what the other has seen.</summary>
+    private static string Later(string known, long sequence, string head) =>
+        long.TryParse(known.Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var before) && before > sequence
+            ? known
+            : string.Create(CultureInfo.InvariantCulture, $"{sequence}:{head}");
 
     /// <summary>How far the lifecycle journal has come, as the directory says and as its anchor does.</summary>
     /// <exception cref="SkillStateException">One of them cannot be read.</exception>

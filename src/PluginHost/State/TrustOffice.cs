@@ -25,6 +25,44 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
         Files.Change(view => view with { Store = view.Store.With(publisher, key) });
     }
 
+    /// <summary>Pins a key for a publisher that was not met yet: its key events are followed from there.</summary>
+    /// <exception cref="FormatException">The publisher is known, or the key is somebody else's.</exception>
+    public void Pin(string publisher, string key, string reason)
+    {
+        Read().Pinned(publisher, key);
+        Record("pinned", reason, ("publisher", publisher), ("key", key));
+        Files.Change(view => view.Pinned(publisher, key));
+    }
+
+    /// <summary>Puts a key into the place of another, on the operator's word alone.</summary>
+    /// <exception cref="FormatException">It is not clear which one, or the key is somebody else's.</exception>
+    public void Rotate(string publisher, string key, string? former, string reason)
+    {
+        Read().Rotated(publisher, key, former);
+        Record("rotated", reason, ("publisher", publisher), ("key", key), ("former", former ?? ""));
+        Files.Change(view => view.Rotated(publisher, key, former));
+    }
+
+    /// <summary>Takes over what another store says.</summary>
+    /// <returns>How many listed keys and pins were added.</returns>
+    /// <exception cref="FormatException">It contradicts what is known here; nothing was taken over.</exception>
+    public (int Listed, int Pinned) Import(TrustStore other, string reason)
+    {
+        var (before, after) = (Read().Store, Read().Merged(other).Store);
+        foreach (var (publisher, key) in after.Listing.Except(before.Listing))
+        {
+            Record("listed", reason, ("publisher", publisher), ("key", key));
+        }
+
+        foreach (var (publisher, key) in after.Pins.Except(before.Pins))
+        {
+            Record("pinned", reason, ("publisher", publisher), ("key", key));
+        }
+
+        Files.Change(view => view.Merged(other));
+        return (after.Listing.Except(before.Listing).Count(), after.Pins.Except(before.Pins).Count());
+    }
+
     /// <summary>Forgets a publisher, or one of its keys. What must not go back for its skills stays.</summary>
     public void Remove(string publisher, string? key, string reason)
     {

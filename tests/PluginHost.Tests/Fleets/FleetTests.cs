@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PluginHost.PostgreSql;
 using PluginHost.Skills;
 using PluginHost.State;
@@ -10,6 +11,7 @@ namespace PluginHost.Tests.Fleets;
 [DoNotParallelize]
 public sealed class FleetTests : IDisposable
 {
+    private const string Forever = """(module (import "extism:host/env" "input_length" (func (result i64))) (func (export "run") (result i32) (loop $l (br $l)) (i32.const 0)))""";
     private readonly TemporaryFolder _folder = new();
     private readonly TestDatabase _database = new();
 
@@ -44,6 +46,48 @@ public sealed class FleetTests : IDisposable
         {
             return e.Code;
         }
+    }
+
+    [TestMethod]
+    public async Task DatabaseThatHangs_StopsEverythingThatRuns_AtOneTime()
+    {
+        const int skills = 12;
+        var (server, connection) = _database.Behind();
+        using var freezing = server;
+        await using var host = Machine("one", options =>
+        {
+            options.UsePostgreSql(connection);
+            options.Limits.CallFuel = long.MaxValue;
+        });
+        var running = new List<Task>();
+        for (var i = 0; i < skills; i++)
+        {
+            var package = new TestPackage { Id = $"acme.forever{i}", Modules = new() { ["m"] = Forever }, Manifest = "[capabilities.quotas]\nwall_clock_timeout_ms = 120000\nfuel_budget = 9000000000000" };
+            running.Add(host.LoadSkill(package.Write(_folder)).CallAsync("acme.run", ""));
+        }
+
+        await Task.Delay(300);
+        Assert.IsFalse(running.Exists(call => call.IsCompleted));
+        var start = Stopwatch.GetTimestamp();
+        server.Freeze();
+
+        // One question may take five seconds. That each skill asked its own took a minute.
+        await Task.WhenAll(running.ConvertAll(call => Assert.ThrowsExactlyAsync<SkillStateException>(() => call)));
+        Assert.IsLessThan(TimeSpan.FromSeconds(20), Stopwatch.GetElapsedTime(start));
+        server.Thaw();
+    }
+
+    [TestMethod]
+    public async Task ReasonThatNoDatabaseTakes_PreventsNoQuarantine()
+    {
+        await using var one = Machine("one");
+        await using var other = Machine("other");
+        one.LoadSkill(Package());
+
+        other.Quarantine("acme.test", "1.0.0", "a\0b \ud83d", "ops\0");
+
+        Assert.AreEqual("quarantined", _database.Ask("select status from pluginhost.skill_status where skill_id = 'acme.test'"));
+        Assert.AreEqual("policy.quarantined", Code(() => one.LoadSkill(Package())));
     }
 
     [TestMethod]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using PluginHost.PostgreSql;
 
@@ -32,6 +34,20 @@ internal sealed class TestDatabase : IDisposable
         using var source = NpgsqlDataSource.Create(ConnectionString);
         using var command = source.CreateCommand(sql);
         return command.ExecuteScalar();
+    }
+
+    /// <summary>A way to it that can be frozen, and how to go there.</summary>
+    public (FreezingServer Server, string ConnectionString) Behind()
+    {
+        var real = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var server = new FreezingServer(() =>
+        {
+            var isPath = real.Host!.StartsWith('/');
+            var socket = new Socket(isPath ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, isPath ? ProtocolType.Unspecified : ProtocolType.Tcp);
+            socket.Connect(isPath ? new UnixDomainSocketEndPoint($"{real.Host}/.s.PGSQL.{real.Port}") : new DnsEndPoint(real.Host, real.Port));
+            return socket;
+        });
+        return (server, new NpgsqlConnectionStringBuilder(ConnectionString) { Host = "127.0.0.1", Port = server.Port, GssEncryptionMode = GssEncryptionMode.Disable, SslMode = SslMode.Disable }.ConnectionString);
     }
 
     /// <summary>Whether anybody gets a connection. Those that are open are closed.</summary>

@@ -220,12 +220,29 @@ public sealed class CallSkillTests : IDisposable
         Assert.AreEqual("Hello, World!", (await greeter.CallAsync("acme.greeter.greet", "World")).Text);
     }
 
+    /// <summary>The skill allows itself a second, and on a busy machine the first calls, whose code has to be compiled, may take longer.</summary>
+    private static async Task<SkillCallResult> InTime(Func<Task<SkillCallResult>> call)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (SkillLimitException e) when (e.Code == "limit.time" && tried < 5)
+            {
+                await Task.Delay(500);
+            }
+        }
+    }
+
     [TestMethod]
     public async Task PathEscape_FindsNoWayOut_AndEachTryIsADenial()
     {
         await using var host = TestHosts.Create();
 
-        var result = await host.LoadSkill(Fixtures.Skill("trouble")).CallAsync("acme.trouble.escape", "");
+        var skill = host.LoadSkill(Fixtures.Skill("trouble"));
+        var result = await InTime(() => skill.CallAsync("acme.trouble.escape", ""));
 
         Assert.AreEqual("no way out\n", result.Text);
         Assert.IsTrue(result.Receipt.Denials.Count >= 4);
@@ -237,7 +254,8 @@ public sealed class CallSkillTests : IDisposable
     {
         await using var host = TestHosts.Create();
 
-        Assert.AreEqual("sees nothing\n", (await host.LoadSkill(Fixtures.Skill("trouble")).CallAsync("acme.trouble.environ", "")).Text);
+        var skill = host.LoadSkill(Fixtures.Skill("trouble"));
+        Assert.AreEqual("sees nothing\n", (await InTime(() => skill.CallAsync("acme.trouble.environ", ""))).Text);
     }
 
     [TestMethod]

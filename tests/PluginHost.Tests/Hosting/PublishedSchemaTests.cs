@@ -135,6 +135,9 @@ public sealed class PublishedSchemaTests
         "api.test:443" = "http://127.0.0.1:8080"
         [trusted_publishers]
         acme = ["0000000000000000000000000000000000000000000000000000000000000000"]
+        [command_line]
+        forbid_first_use_flag = true
+        forbid_bare_modules = true
         [consent]
         inherit = true
         forbid_accept_flag = false

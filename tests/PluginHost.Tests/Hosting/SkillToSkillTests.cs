@@ -88,6 +88,25 @@ public sealed class SkillToSkillTests : IDisposable
     }
 
     [TestMethod]
+    public async Task CalleeWhoseCallsTrap_IsStopped_AndTriedAgainByItsCallers()
+    {
+        var time = new SimulatedTime(DateTimeOffset.UtcNow);
+        await using var host = TestHosts.Create(options => options.Time = time);
+        host.LoadSkill(Callee("acme.b", "b", "(if (i64.eqz (call $length (call $input))) (then (unreachable))) (call $out (call $input))").Write(_folder));
+        var skill = host.LoadSkill(Caller("acme.a", "relay", "acme.b").Write(_folder));
+        async Task<string> Relay(string input) => (await skill.CallAsync("acme.relay", input)).Text;
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.AreEqual("trap.unreachable", await Relay(""));
+        }
+
+        Assert.AreEqual("limit.circuit", await Relay("well"));
+        time.Advance(TimeSpan.FromSeconds(16));
+        Assert.AreEqual("well", await Relay("well"), "after a while one call is tried");
+        Assert.AreEqual("again", await Relay("again"));
+    }
+
+    [TestMethod]
     public async Task Circle_AndDepth_End()
     {
         await using var host = TestHosts.Create();

@@ -69,6 +69,21 @@ public class LibraryTests : IDisposable
     }
 
     [TestMethod]
+    public async Task DamagedCopy_IsMadeGood_ByInstallingItAgain()
+    {
+        await using var host = Host();
+        var package = Package();
+        host.Library.Install(package);
+        File.WriteAllText(Path.Combine(Skills, "acme.test", "1.0.0", "artifact.palyra-skill"), "damaged");
+        Assert.AreEqual("state.artifact", Code(() => host.LoadInstalledSkill("acme.test")));
+
+        Assert.AreEqual("1.0.0", host.Library.Install(package).Version);
+
+        Assert.AreEqual("hi", (await host.LoadInstalledSkill("acme.test").CallAsync("acme.run", "hi")).Text);
+        Assert.AreEqual("policy.installed", Code(() => host.Library.Install(package)));
+    }
+
+    [TestMethod]
     public async Task Layout_IsPalyras()
     {
         await using var host = Host();

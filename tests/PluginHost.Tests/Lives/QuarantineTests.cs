@@ -70,6 +70,26 @@ public class QuarantineTests : IDisposable
     }
 
     [TestMethod]
+    public async Task OtherBytesOfAQuarantinedVersion_StayOut_WhateverIsSaidOfThirdOnes()
+    {
+        await using var host = Host();
+        var (first, second, third) = (Package(), Package(Forever), Package(TestPackage.Echo.Replace("i32.const 0", "i32.const 1", StringComparison.Ordinal)));
+        var bad = host.LoadSkill(first).PayloadDigest;
+        await host.DisposeAsync();
+        await using var again = Host();
+        var other = again.LoadSkill(second, new SkillLoadOptions { AllowDowngrade = true }).PayloadDigest;
+        using (var office = new LifecycleOffice(StateRoot.Open(State), null, "ops", Shared()))
+        {
+            office.Quarantine(view => LifecycleDecisions.Known(view, bad), "bad", null);
+            office.Disable(view => LifecycleDecisions.Known(view, other), "x");
+            office.Enable(view => LifecycleDecisions.Known(view, other), "x", null);
+        }
+
+        await Heard();
+        Assert.ThrowsExactly<SkillStatusException>(() => again.LoadSkill(third, new SkillLoadOptions { AllowDowngrade = true }));
+    }
+
+    [TestMethod]
     public async Task NextCall_IsRefused_InEveryHost()
     {
         await using var one = Host();

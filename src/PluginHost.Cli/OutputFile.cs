@@ -1,15 +1,15 @@
-namespace PluginHost.Cli.Skills;
+namespace PluginHost.Cli;
 
-/// <summary>Writes a package that was made: whoever looks sees the old file or the whole new one.</summary>
-internal static class PackageOutput
+/// <summary>Writes a file that was made: whoever looks sees the old one or the whole new one.</summary>
+internal static class OutputFile
 {
     /// <exception cref="CommandError">It cannot be written.</exception>
-    public static void Write(string path, byte[] package)
+    public static void Write(string path, byte[] content)
     {
         var staged = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
-            File.WriteAllBytes(staged, package);
+            File.WriteAllBytes(staged, content);
             File.Move(staged, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
