@@ -16,6 +16,7 @@ internal sealed record AgentTool(Skill Skill, SkillTool Tool, Func<ReadOnlyMemor
     private const string Single = "input";
 
     private const int MaxName = 64;
+    private static readonly string[] Definitions = ["$defs", "definitions"];
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Its id in the characters that models are allowed for names: letters, digits, <c>_</c> and <c>-</c>, 64 at most.</summary>
@@ -25,10 +26,10 @@ internal sealed record AgentTool(Skill Skill, SkillTool Tool, Func<ReadOnlyMemor
     private bool TakesObject { get; } = IsObject(Tool.InputSchema);
 
     /// <summary>Schema of its arguments: that of the tool, or of an object with the one argument <c>input</c> where the tool takes something else.</summary>
-    public JsonElement ArgumentSchema => TakesObject ? Tool.InputSchema : Wrapped(Tool.InputSchema);
+    public JsonElement ArgumentSchema => TakesObject ? Typed(Tool.InputSchema) : Wrapped(Tool.InputSchema);
 
     /// <summary>Schema of its answer; null where that is not an object.</summary>
-    public JsonElement? AnswerSchema => IsObject(Tool.OutputSchema) ? Tool.OutputSchema : null;
+    public JsonElement? AnswerSchema => IsObject(Tool.OutputSchema) ? Typed(Tool.OutputSchema) : null;
 
     /// <summary>Every tool of some skills.</summary>
     /// <exception cref="ToolCollisionException">Two would have one name.</exception>
@@ -104,7 +105,31 @@ internal sealed record AgentTool(Skill Skill, SkillTool Tool, Func<ReadOnlyMemor
     {
         var inner = schema.ValueKind == JsonValueKind.Object && schema.EnumerateObject().Any() ? JsonNode.Parse(schema.GetRawText()) : new JsonObject { ["type"] = "string" };
         var wrapped = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { [Single] = inner }, ["required"] = new JsonArray(Single), ["additionalProperties"] = false };
+
+        // What the schema refers to by "#/$defs/…" is looked for at the root.
+        foreach (var definitions in Definitions)
+        {
+            if (inner is JsonObject named && named.TryGetPropertyValue(definitions, out var defined))
+            {
+                named.Remove(definitions);
+                wrapped[definitions] = defined;
+            }
+        }
+
         return JsonSerializer.SerializeToElement(wrapped);
+    }
+
+    /// <summary>Clients want to be told that it is an object where its properties say so already.</summary>
+    private static JsonElement Typed(JsonElement schema)
+    {
+        if (schema.TryGetProperty("type", out _))
+        {
+            return schema;
+        }
+
+        var typed = JsonNode.Parse(schema.GetRawText())!.AsObject();
+        typed.Insert(0, "type", "object");
+        return JsonSerializer.SerializeToElement(typed);
     }
 
     private static string NameOf(string id)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using PluginHost.Cli.Presentation;
 using PluginHost.Hosting;
 
@@ -27,6 +28,14 @@ internal static class CommandOutput
         catch (CommandError error)
         {
             return Fail(parse, json, error.ExitCode, error.Code, error.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(parse, json, ExitCode.Environment, "environment.file", e.Message);
+        }
+        catch (OptionsValidationException e)
+        {
+            return Fail(parse, json, ExitCode.Usage, "usage.options", e.Message);
         }
         catch (OperationCanceledException)
         {

@@ -9,12 +9,21 @@ internal static class OutputFile
         var staged = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
-            File.WriteAllBytes(staged, content);
+            using (var file = new FileStream(staged, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(staged, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
+        }
+        finally
+        {
+            File.Delete(staged);
         }
     }
 }

@@ -10,6 +10,8 @@ namespace PluginHost;
 public sealed record ConsentRequest
 {
     private const int MostWarnings = 10;
+    private const int MostTools = 20;
+    private const int MostWords = 200;
 
     internal ConsentRequest()
     {
@@ -90,13 +92,15 @@ public sealed record ConsentRequest
             text.Append(warnings.Count > MostWarnings ? $"  and {warnings.Count - MostWarnings} more\n" : "");
         }
 
-        // What it says of itself comes last: however long it is, it hides nothing that is asked.
+        // What it says of itself comes last and is cut: it must not push what is asked off the screen.
         text.AppendLine("offers, in its publisher's words:");
-        foreach (var tool in Tools)
+        foreach (var tool in Tools.Take(MostTools))
         {
-            text.AppendLine($"  {Printable.Words(tool.Id)}: \"{Printable.Words(tool.Description)}\"");
+            var words = Printable.Words(tool.Description);
+            text.AppendLine($"  {Printable.Words(tool.Id)}: \"{(words.Length <= MostWords ? words : words[..MostWords] + "…")}\"");
         }
 
+        text.Append(Tools.Count > MostTools ? $"  and {Tools.Count - MostTools} more\n" : "");
         return text.ToString();
     }
 }

@@ -50,6 +50,19 @@ public sealed class SkillFunctionTests : IDisposable
     }
 
     [TestMethod]
+    public async Task SchemaWithPropertiesAlone_IsToldToBeAnObject_AndDefinitionsStayAtTheRoot()
+    {
+        await using var host = TestHosts.Create();
+        var typed = (await Load(host, new TestPackage { Schema = "{ properties = { city = { type = \"string\" } } }" })).AsAIFunctions().Single();
+        Assert.AreEqual("object", typed.JsonSchema.GetProperty("type").GetString());
+
+        await using var other = TestHosts.Create();
+        var wrapped = (await Load(other, new TestPackage { Schema = "{ \"$ref\" = \"#/$defs/city\", \"$defs\" = { city = { type = \"string\" } } }" })).AsAIFunctions().Single();
+        Assert.AreEqual("string", wrapped.JsonSchema.GetProperty("$defs").GetProperty("city").GetProperty("type").GetString());
+        Assert.AreEqual("#/$defs/city", wrapped.JsonSchema.GetProperty("properties").GetProperty("input").GetProperty("$ref").GetString());
+    }
+
+    [TestMethod]
     [DataRow("{}", "{\"type\":\"string\"}")]
     [DataRow("{ type = \"string\", maxLength = 5 }", "{\"type\":\"string\",\"maxLength\":5}")]
     public async Task ToolThatTakesNoObject_HasOneArgument(string schema, string inner)

@@ -54,6 +54,14 @@ public sealed class PolicyFlagTests : IDisposable
     }
 
     [TestMethod]
+    public void PolicyThatIsNamed_DoesNotLiftWhatTheStandingOneForbids()
+    {
+        Environment.SetEnvironmentVariable(Variable, Policy);
+        File.WriteAllText(Path.Combine(_folder, "other.toml"), "schema = 1\n");
+        Assert.AreEqual("policy.bare-modules", Code(Invocation.Run("wasm", "run", Fixture("as-text/text.wasm"), "--invoke", "shout", "--policy", Path.Combine(_folder, "other.toml"), "--json")));
+    }
+
+    [TestMethod]
     public void Variable_NamesThePolicyOfEveryVerb()
     {
         var module = Fixture("as-text/text.wasm");

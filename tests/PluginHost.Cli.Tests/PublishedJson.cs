@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using PluginHost.Skills.JsonSchema;
 
 namespace PluginHost.Cli.Tests;
@@ -40,9 +41,34 @@ internal static class PublishedJson
     /// <summary>The schema of a verb.</summary>
     public static Schema Of(string verb) => Schemas.GetOrAdd(verb, static name =>
     {
-        using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".schema.json")));
-        return Schema.Compile(schema.RootElement.Clone());
+        var schema = JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".schema.json")))!;
+        Close(schema);
+        return Schema.Compile(JsonSerializer.SerializeToElement(schema));
     });
+
+    /// <summary>Readers have to bear with fields that come later, so the published schemas are open; here nothing may be in an object that is not described.</summary>
+    private static void Close(JsonNode? schema)
+    {
+        if (schema is JsonObject fields)
+        {
+            if (fields["properties"] is JsonObject && !fields.ContainsKey("additionalProperties"))
+            {
+                fields["additionalProperties"] = false;
+            }
+
+            foreach (var (_, value) in fields.ToList())
+            {
+                Close(value);
+            }
+        }
+        else if (schema is JsonArray many)
+        {
+            foreach (var one in many)
+            {
+                Close(one);
+            }
+        }
+    }
 
     /// <summary>The longest beginning of the arguments that names a verb.</summary>
     private static string Verb(string[] arguments)

@@ -10,7 +10,7 @@ public sealed class PublishedJsonTests : IDisposable
     private const string Key = "37d590eee4aba207595430ac1b4ecf2925f0e5df5cf3474862d20bb1cc1efaaa";
 
     /// <summary>They print records as they stand, or something that is no JSON.</summary>
-    private static readonly string[] Others = ["audit-query", "audit-tail", "complete", "completion", "mcp-serve", "skills-suggest-manifest"];
+    private static readonly string[] Others = ["audit-query", "audit-tail", "complete", "completion", "mcp-serve"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("json").FullName;
 
@@ -72,12 +72,72 @@ public sealed class PublishedJsonTests : IDisposable
     }
 
     [TestMethod]
+    public void Skills_ThatAskForThings_AndUnsignedOnes()
+    {
+        Run("init", "--state", State);
+        Decide("trust", "add", "acme=" + Key);
+        foreach (var name in new[] { "weather", "notes", "trouble", "orders" })
+        {
+            var package = Text.Replace("text.palyra", name + ".palyra", StringComparison.Ordinal);
+            Run("skills", "package", "inspect", "--artifact", package);
+            Run("skills", "package", "verify", "--artifact", package, "--state", State);
+            Invocation.Run("skills", "audit", "--artifact", package, "--state", State, "--json");
+            OnState("skills", "install", "--artifact", package);
+        }
+
+        Unsign(Text, In("stranger.palyra-skill"));
+        Run("skills", "package", "inspect", "--artifact", In("stranger.palyra-skill"));
+        Invocation.Run("skills", "audit", "--artifact", In("stranger.palyra-skill"), "--state", State, "--json");
+        var ours = Publish("2.0.0");
+        OnState("skills", "install", "--artifact", In("1.0.0.palyra-skill"), "--trusted-publisher", ours);
+        OnState("skills", "install", "--artifact", In("2.0.0.palyra-skill"), "--trusted-publisher", ours);
+        Decide("skills", "quarantine", "acme.weather");
+        File.WriteAllText(Path.Combine(State, "skills", "acme.notes", "1.0.0", "artifact.palyra-skill"), "damaged");
+        foreach (var line in new[] { "skills list", "skills check", "skills audit", "skills info ours.text", "skills verify ours.text", "skills info acme.weather" })
+        {
+            Invocation.Run([.. line.Split(' '), "--state", State, "--trusted-publisher", ours, "--json"]);
+            Invocation.Run([.. line.Split(' '), "--state", State, "--json"]);
+        }
+
+        // Calls that end otherwise than well.
+        foreach (var call in new[] { "acme.weather.today x", "acme.trouble.escape x", "acme.trouble.loop_forever x", "acme.orders.cancel x" })
+        {
+            var (tool, input) = (call.Split(' ')[0], call.Split(' ')[1]);
+            var package = Text.Replace("text.palyra", tool.Split('.')[1] + ".palyra", StringComparison.Ordinal);
+            var payload = JsonNode.Parse(Invocation.Run("skills", "package", "verify", "--artifact", package, "--trusted-publisher", "acme=" + Key, "--json").Output)!["payload_sha256"]!.ToString();
+            Invocation.Run("skills", "run", package, tool, "--input", input, "--trusted-publisher", "acme=" + Key, "--accept", payload, "--json");
+        }
+    }
+
+    [TestMethod]
+    public void Publisher_WhoSignedTwoEvents_IsToldAsFrozen()
+    {
+        Run("init", "--state", State);
+        var first = Generate("a.pem");
+        Generate("b.pem");
+        Generate("c.pem");
+        Decide("trust", "pin", "gamma=" + first);
+        Run("keys", "rotate", "--publisher", "gamma", "--events", In("one"), "--key", In("a.pem"), "--new-key", In("b.pem"));
+        File.WriteAllLines(In("two"), File.ReadAllLines(In("one"))[..1]);
+        Run("keys", "rotate", "--publisher", "gamma", "--events", In("two"), "--key", In("a.pem"), "--new-key", In("c.pem"));
+        Decide("trust", "apply", In("one"));
+        Assert.IsNull(Decide("trust", "apply", In("two"))["publishers"]!["gamma"]);
+        OnState("trust", "list");
+
+        // An operator's word ends that; the publisher's own revocations and former keys stay known.
+        Decide("trust", "rotate", "gamma=" + first);
+        Assert.AreNotEqual(0, Invocation.Run("trust", "rotate", "gamma=" + new string('a', 63), "--reason", "x", "--state", State).ExitCode);
+        Assert.IsFalse(OnState("trust", "list")["ledger"]!["publishers"]!["gamma"]!["frozen"]?.GetValue<bool>() ?? false);
+    }
+
+    [TestMethod]
     public void Life_OfASkill_Consents_AndRecords()
     {
         Run("init", "--state", State);
         Decide("trust", "add", "acme=" + Key);
         Run("skills", "package", "inspect", "--artifact", Text);
         var payload = Run("skills", "package", "verify", "--artifact", Text, "--state", State)["payload_sha256"]!.ToString();
+        Run("skills", "suggest-manifest", Path.Combine(AppContext.BaseDirectory, "fixtures", "as-text", "text.wasm"), "--invoke", "shout", "--input", "a");
         OnState("skills", "install", "--artifact", Text);
         OnState("skills", "run", "acme.text", "acme.text.shout", "--input", "a", "--accept", payload);
         OnState("skills", "verify", "acme.text");

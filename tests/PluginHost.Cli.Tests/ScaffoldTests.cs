@@ -87,6 +87,17 @@ public sealed class ScaffoldTests : IDisposable
     }
 
     [TestMethod]
+    public void DirectoryBehindALink_StaysWhatItIs()
+    {
+        var real = Directory.CreateDirectory(Path.Combine(_folder, "real")).FullName;
+        Directory.CreateSymbolicLink(Target, real);
+
+        Assert.AreEqual(0, New("c").ExitCode);
+        Assert.IsTrue(File.Exists(Path.Combine(real, "assets", "capabilities.toml")));
+        Assert.HasCount(2, Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [TestMethod]
     [DataRow("Me.Hello")]
     [DataRow("hello")]
     [DataRow("me.hello\"\nname = \"x")]

@@ -72,6 +72,41 @@ public sealed class TrustVerbsTests : IDisposable
     }
 
     [TestMethod]
+    public void Rotate_ToAKeyThatThePublisherRevoked_IsRefused()
+    {
+        var (first, second, third) = (Generate("a.pem"), Generate("b.pem"), Generate("c.pem"));
+        Trust("pin", $"acme={first}", "--reason", "x");
+        Invocation.Run("keys", "rotate", "--publisher", "acme", "--events", File("events"), "--key", File("a.pem"), "--new-key", File("b.pem"), "--revoke", first, "--reason", "compromised");
+        Assert.AreEqual(0, Trust("apply", File("events"), "--reason", "x").ExitCode);
+
+        Assert.AreEqual(2, Trust("rotate", $"acme={first}", "--reason", "x").ExitCode);
+        Assert.AreEqual(0, Trust("rotate", $"acme={third}", "--reason", "x").ExitCode);
+        var known = JsonNode.Parse(Trust("list", "--json").Output)!["ledger"]!["publishers"]!["acme"]!;
+        StringAssert.Contains(known["revoked"]!.ToJsonString(), first, "what it revoked stays revoked");
+        StringAssert.Contains(known["former"]!.ToJsonString(), second);
+        Assert.AreEqual(2, Trust("rotate", $"acme={first}", "--reason", "x").ExitCode);
+
+        // Whoever holds a former key signs nothing that is followed.
+        Generate("d.pem");
+        Invocation.Run("keys", "rotate", "--publisher", "acme", "--events", File("events"), "--key", File("b.pem"), "--new-key", File("d.pem"));
+        Trust("apply", File("events"), "--reason", "x");
+        StringAssert.Contains(Trust("list").Words, $"acme pinned {third}");
+    }
+
+    [TestMethod]
+    public void NameOfAPublisher_InABundle_DrivesNoTerminal()
+    {
+        Generate("a.pem");
+        Generate("b.pem");
+        Invocation.Run("keys", "rotate", "--publisher", "acme\u001b[2J", "--events", File("events"), "--key", File("a.pem"), "--new-key", File("b.pem"));
+        if (System.IO.File.Exists(File("events")))
+        {
+            Assert.IsFalse(Trust("apply", File("events"), "--reason", "x").Output.Contains('\u001b'));
+            Assert.IsFalse(Invocation.Run("keys", "event", File("events")).Output.Contains('\u001b'));
+        }
+    }
+
+    [TestMethod]
     public void Rotate_OfSeveralListedKeys_NeedsTheOneThatIsFollowed()
     {
         var (one, other, next) = (Generate("a.pem"), Generate("b.pem"), Generate("c.pem"));

@@ -61,13 +61,14 @@ public sealed class SkillMcpTools : IDisposable
     {
         lock (_gate)
         {
+            // Made first: where that fails, the old ones stay.
+            var tools = AgentTool.Of([(skill.Current, skill)], _options).Select(tool => new SkillMcpTool(tool)).ToList();
             using var changes = Collection.DeferChangedEvents();
             foreach (var gone in _offered.GetValueOrDefault(skill) ?? [])
             {
                 Collection.Remove(gone);
             }
 
-            var tools = AgentTool.Of([(skill.Current, skill)], _options).Select(tool => new SkillMcpTool(tool)).ToList();
             if (tools.Find(tool => Collection.PrimitiveNames.Contains(tool.ProtocolTool.Name)) is { } taken)
             {
                 _offered[skill] = [];

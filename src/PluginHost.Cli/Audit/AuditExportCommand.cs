@@ -46,6 +46,26 @@ internal static class AuditExportCommand
 
     private static long Write(IReadOnlyList<string> logs, AuditFilter filter, string file, bool isPage)
     {
+        if (File.Exists(file))
+        {
+            throw new IOException($"the file '{file}' exists");
+        }
+
+        var staged = $"{file}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            var records = Staged(logs, filter, staged, isPage);
+            File.Move(staged, file);
+            return records;
+        }
+        finally
+        {
+            File.Delete(staged);
+        }
+    }
+
+    private static long Staged(IReadOnlyList<string> logs, AuditFilter filter, string file, bool isPage)
+    {
         using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
         using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
         if (isPage)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Policy;
 using PluginHost.Cli.Presentation;
 using PluginHost.Cli.State;
 
@@ -17,7 +18,7 @@ internal static class DoctorCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             using var shared = fleet.Open(parse);
-            var findings = new Examination(StateFlag.Locate(parse.GetValue(state)), parse.GetValue(policy), shared).Look();
+            var findings = new Examination(StateFlag.Locate(parse.GetValue(state)), parse.GetValue(policy) ?? PolicyFlag.Standing(), shared).Look();
             var isWell = findings.All(finding => finding.Status != FindingStatus.Fail);
             if (parse.GetValue(json))
             {

@@ -20,7 +20,7 @@ internal static class Passphrase
             return NotEmpty(ValueSource.Read("passphrase", source));
         }
 
-        if (Console.IsInputRedirected)
+        if (Console.IsInputRedirected || Console.IsErrorRedirected)
         {
             throw new CommandError(ExitCode.Usage, "usage.passphrase", "the key needs a passphrase and there is no terminal to ask on: use --passphrase");
         }

@@ -24,15 +24,29 @@ internal sealed class PolicyFlag
         var keys = parse.GetValue(_operators) ?? [];
         try
         {
-            return (parse.GetValue(_file) ?? Standing()) is not { } policy ? new SkillHostOptions()
-                : keys.Length == 0 ? SkillHostOptions.FromPolicy(policy)
-                : SkillHostOptions.FromSignedPolicy(policy, keys);
+            var (named, standing) = (parse.GetValue(_file), Standing());
+            var options = Read(named ?? standing, keys);
+            if (named is not null && standing is not null)
+            {
+                // Whoever names another file does not get rid of what the standing one forbids.
+                var before = Read(standing, []);
+                options.ForbidBareModules |= before.ForbidBareModules;
+                options.ForbidFirstUseFlag |= before.ForbidFirstUseFlag;
+                options.ForbidAcceptFlag |= before.ForbidAcceptFlag;
+            }
+
+            return options;
         }
         catch (FormatException e)
         {
             throw new CommandError(ExitCode.Usage, "usage.operator-key", e.Message);
         }
     }
+
+    private static SkillHostOptions Read(string? policy, string[] keys) =>
+        policy is null ? new SkillHostOptions()
+        : keys.Length == 0 ? SkillHostOptions.FromPolicy(policy)
+        : SkillHostOptions.FromSignedPolicy(policy, keys);
 
     /// <summary>Refuses a verb that runs bare modules where the policy has none of it.</summary>
     /// <exception cref="CommandError">It has not.</exception>
@@ -45,7 +59,8 @@ internal sealed class PolicyFlag
     }
 
     /// <summary>Nothing is read from the current directory: the variable names the whole path.</summary>
-    private static string? Standing() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } path ? null
+    /// <exception cref="CommandError">It names none.</exception>
+    public static string? Standing() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } path ? null
         : Path.IsPathFullyQualified(path) ? path
         : throw new CommandError(ExitCode.Usage, "usage.policy", $"{Variable} does not name the whole path of a file");
 }

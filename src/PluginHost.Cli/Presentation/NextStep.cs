@@ -19,7 +19,7 @@ internal static class NextStep
         ["trust.downgrade"] = "install a newer version; --allow-downgrade takes the older one, on record",
         ["trust.frozen"] = "ask the publisher; then 'pluginhost trust remove' and 'pluginhost trust add' or 'trust pin'",
         ["trust.keys-expired"] = "ask the publisher for key events and give them to 'pluginhost trust apply'",
-        ["trust.form"] = "look at the file: docs/trust.md has its form",
+        ["trust.form"] = "'pluginhost trust list' tells what is known here; docs/trust.md has the form of files",
         ["sbom.malicious"] = "do not use this package; 'pluginhost trust revoke --payload' keeps it out everywhere",
         ["provenance.level"] = "ask the publisher for signed provenance, or lower the level that the policy demands",
         ["provenance.downgrade"] = "ask the publisher why this version is built otherwise; --allow-downgrade takes it, on record",

@@ -81,12 +81,17 @@ internal sealed class SkillScaffold
                 File.WriteAllBytes(path, content);
             }
 
-            if (Directory.Exists(target))
+            if (!Directory.Exists(target))
             {
-                Directory.Delete(target);
+                Directory.Move(staged, target);
+                return;
             }
 
-            Directory.Move(staged, target);
+            // Somebody may stand in it: it stays the directory that it is.
+            foreach (var entry in Directory.EnumerateFileSystemEntries(staged))
+            {
+                Directory.Move(entry, Path.Combine(target, Path.GetFileName(entry)));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

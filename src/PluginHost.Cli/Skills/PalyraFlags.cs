@@ -9,7 +9,7 @@ internal static class PalyraFlags
     private const string NoSkillsDirectory = "installed skills are in the state directory: --state DIR";
     private const string NobodyUntrusted = "nothing untrusted is installed: 'pluginhost trust add' lists the publisher's key, --allow-tofu takes the first one that is met";
 
-    private static readonly string[] Installed = ["install", "update", "remove", "list", "info", "check", "verify", "audit"];
+    private static readonly string[] Installed = ["install", "update", "remove", "list", "info", "check", "verify", "audit", "quarantine", "enable"];
 
     /// <summary>Adds them to the verbs of <c>skills</c> that Palyra has, too.</summary>
     public static Command Refuse(Command skills)

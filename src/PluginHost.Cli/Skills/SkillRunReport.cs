@@ -1,3 +1,4 @@
+using PluginHost.Cli.Presentation;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -91,6 +92,7 @@ internal sealed record SkillRunReport(Skill Skill, string Tool, SkillCallResult?
         }
 
         error.WriteLine($"{Error!.Code}: {Printable.Text(Error.Message)}");
+        error.WriteLine($"next: {NextStep.Of(Error.Code)}");
     }
 
     private static string Line(CapabilityDenial denial) =>

@@ -37,16 +37,17 @@ internal static class SkillsAuditCommand
                 throw new CommandError(ExitCode.Usage, "usage.artifact", "--artifact is audited in place of what is installed: it goes with no id and no version");
             }
 
+            var unreadable = new List<CommandError>();
             List<Audited> audited = file is not null
                 ? [Audit("artifact", file, InputFiles.Read(file, ArchiveLimits.TotalBytes), settings with { Beside = PackageFile.Evidence(file) }, view, rules)]
-                : [.. Installed(parse, flags, (parse.GetValue(id), parse.GetValue(version)), settings, view, rules)];
-            Report(audited, flags, parse, rules.Now, parse.GetValue(json), file is null);
-            return audited.TrueForAll(one => one.Audit.Passed && one.Refusal is null) ? ExitCode.Done : ExitCode.Refused;
+                : [.. Installed(parse, flags, (parse.GetValue(id), parse.GetValue(version)), settings, view, rules, unreadable)];
+            Report(audited, unreadable, flags, parse, rules.Now, parse.GetValue(json), file is null);
+            return unreadable.Count == 0 && audited.TrueForAll(one => one.Audit.Passed && one.Refusal is null) ? ExitCode.Done : ExitCode.Refused;
         }));
         return command;
     }
 
-    private static IEnumerable<Audited> Installed(ParseResult parse, TrustFlags flags, (string? Id, string? Version) which, InspectionSettings settings, TrustView view, TrustRules rules)
+    private static IEnumerable<Audited> Installed(ParseResult parse, TrustFlags flags, (string? Id, string? Version) which, InspectionSettings settings, TrustView view, TrustRules rules, List<CommandError> unreadable)
     {
         var root = ReadingVerb.Root(flags.State(parse));
         using var shared = flags.Shared.Open(parse);
@@ -55,8 +56,23 @@ internal static class SkillsAuditCommand
         var wanted = which.Id is null ? null : skills.Find(which.Id, which.Version).Installed;
         foreach (var installed in skills.View().Installed.Where(skill => wanted is null ? skill.Current : skill.PayloadSha256 == wanted.PayloadSha256))
         {
-            var source = skills.Folder.Read(installed);
-            yield return Audit("installed", Path.Combine(root.Skills, installed.SkillId, installed.Version, LibraryFolder.Artifact), source.Read(), settings with { Beside = source.Evidence() }, view, rules);
+            var path = Path.Combine(root.Skills, installed.SkillId, installed.Version, LibraryFolder.Artifact);
+            Audited? audited = null;
+            try
+            {
+                var source = skills.Folder.Read(installed);
+                audited = Audit("installed", path, source.Read(), settings with { Beside = source.Evidence() }, view, rules);
+            }
+            catch (SkillException e) when (wanted is null)
+            {
+                // The others are looked at all the same; what cannot be read is told at the end.
+                unreadable.Add(new CommandError(ExitCode.Refused, e.Code, $"{installed.SkillId} {installed.Version}: {e.Message}"));
+            }
+
+            if (audited is not null)
+            {
+                yield return audited;
+            }
         }
     }
 
@@ -77,14 +93,15 @@ internal static class SkillsAuditCommand
         }
     }
 
-    private static void Report(List<Audited> audited, TrustFlags flags, ParseResult parse, DateTimeOffset now, bool json, bool isInstalled)
+    private static void Report(List<Audited> audited, List<CommandError> unreadable, TrustFlags flags, ParseResult parse, DateTimeOffset now, bool json, bool isInstalled)
     {
         const string nothing = "no installed skill artifacts were selected for audit";
         var output = parse.InvocationConfiguration.Output;
         if (!json)
         {
             audited.ForEach(one => one.Write(output));
-            if (audited.Count == 0)
+            unreadable.ForEach(one => output.WriteLine(Printable.Text($"{one.Code}: {one.Message}")));
+            if (audited.Count + unreadable.Count == 0)
             {
                 output.WriteLine(nothing);
             }
@@ -104,7 +121,12 @@ internal static class SkillsAuditCommand
                 ["warnings"] = audited.Sum(one => one.Audit.Checks.Count(check => check.Status == CheckStatus.Warn) + one.Audit.Findings.Count(finding => finding.Severity == FindingSeverity.Warning)),
             },
         };
-        if (isInstalled && audited.Count == 0)
+        if (unreadable.Count > 0)
+        {
+            report["unreadable"] = new JsonArray([.. unreadable.Select(JsonNode (one) => new JsonObject { ["code"] = one.Code, ["message"] = one.Message })]);
+        }
+
+        if (isInstalled && audited.Count + unreadable.Count == 0)
         {
             report["skills_root"] = ReadingVerb.Root(flags.State(parse)).Skills;
             report["message"] = nothing;

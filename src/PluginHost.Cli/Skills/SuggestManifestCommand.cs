@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using PluginHost.Cli.Policy;
 using PluginHost.Cli.Wasm;
 using PluginHost.Hosting;
@@ -27,13 +28,14 @@ internal static class SuggestManifestCommand
         var allowHttp = new Option<string[]>("--allow-http") { Description = "Let it make requests to a host.", HelpName = "HOST[:PORT]" };
         var resolve = new Option<string[]>("--resolve") { Description = "Connect to an address in place of a host.", HelpName = "HOST:PORT=[http://]ADDR:PORT" };
         var timeout = new Option<int>("--timeout") { Description = "Milliseconds.", DefaultValueFactory = _ => 30_000 };
+        var json = CommandOutput.JsonOption();
         var command = new Command("suggest-manifest", "Observe a module once, and print the manifest that what it did would need. For development only.")
         {
-            module, arguments, invoke, input, directory, environment, config, allowHttp, resolve, timeout,
+            module, arguments, invoke, input, directory, environment, config, allowHttp, resolve, timeout, json,
         };
         var policy = new PolicyFlag();
         policy.AddTo(command);
-        command.SetAction((parse, cancellation) => Task.Run(() => CommandOutput.Guard(parse, json: false, () =>
+        command.SetAction((parse, cancellation) => Task.Run(() => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             policy.CheckBareModules(parse);
             var audit = Path.Combine(Directory.CreateTempSubdirectory("pluginhost-observe-").FullName, "audit");
@@ -58,6 +60,13 @@ internal static class SuggestManifestCommand
                     Audit = audit,
                     Collect = true,
                 }).Execute(cancellation);
+                var suggested = ManifestSuggestion.Of(Observation.Read(audit), report.Last);
+                if (parse.GetValue(json))
+                {
+                    CommandOutput.Write(parse.InvocationConfiguration.Output, Json(report.Last, suggested));
+                    return ExitCode.Done;
+                }
+
                 foreach (var denial in report.Last.Denials)
                 {
                     error.WriteLine(Printable.Text($"denied: {denial.Capability} on {denial.Resource}"));
@@ -68,7 +77,7 @@ internal static class SuggestManifestCommand
                     error.WriteLine(Printable.Text($"ended early: {stop.Code}: {stop.Message}"));
                 }
 
-                parse.InvocationConfiguration.Output.Write(ManifestSuggestion.Of(Observation.Read(audit), report.Last));
+                parse.InvocationConfiguration.Output.Write(suggested);
                 return ExitCode.Done;
             }
             finally
@@ -78,4 +87,11 @@ internal static class SuggestManifestCommand
         })));
         return command;
     }
+
+    private static JsonObject Json(GuestResult result, string suggested) => new()
+    {
+        ["manifest"] = suggested,
+        ["denials"] = new JsonArray([.. result.Denials.Select(denial => JsonNode.Parse(denial.ToJson()))]),
+        ["ended"] = result.Stop is { } stop ? new JsonObject { ["code"] = stop.Code, ["message"] = stop.Message } : null,
+    };
 }

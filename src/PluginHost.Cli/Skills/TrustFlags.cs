@@ -88,8 +88,7 @@ internal sealed class TrustFlags
     public IReadOnlyList<(string Publisher, string Key)> Keys(ParseResult parse) => [.. (parse.GetValue(Publishers) ?? []).Select(flag =>
     {
         var equals = flag.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0
-            ? (flag[..equals], flag[(equals + 1)..])
-            : throw new CommandError(ExitCode.Usage, "usage.trusted-publisher", $"'{flag}' is not of the form PUBLISHER=KEY");
+        var (publisher, key) = equals > 0 ? (flag[..equals], flag[(equals + 1)..].Trim()) : throw new CommandError(ExitCode.Usage, "usage.trusted-publisher", $"'{flag}' is not of the form PUBLISHER=KEY");
+        return key.Length == 64 && key.All(char.IsAsciiHexDigit) ? (publisher, key) : throw new CommandError(ExitCode.Refused, "state.trust-store", $"'{key}' is no key: 64 hexadecimal digits");
     })];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Hosting;
 using PluginHost.State;
 
 namespace PluginHost.Cli.State;
@@ -56,7 +57,10 @@ internal sealed class OfficeVerb<TOffice>(Func<StateRoot, IStateAnchor?, string,
                 }
                 else
                 {
-                    parse.InvocationConfiguration.Output.WriteLine(text);
+                    foreach (var line in text.Split('\n'))
+                    {
+                        parse.InvocationConfiguration.Output.WriteLine(Printable.Text(line));
+                    }
                 }
 
                 return ExitCode.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Policy;
+using PluginHost.Cli.Presentation;
 using PluginHost.Hosting;
 using PluginHost.Sandbox;
 
@@ -141,6 +142,8 @@ internal static class WasmRunCommand
             {
                 error.WriteLine($"  at {Printable.Text(frame)}");
             }
+
+            error.WriteLine($"next: {NextStep.Of(stop.Code)}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 
 namespace PluginHost.Skills.Artifacts;
@@ -221,7 +222,7 @@ internal sealed class ArchiveReader
         }
 
         var content = Unpack(header, _file.Slice(data, (int)header.Packed));
-        return Crc32.Of(content) == header.Crc ? content : throw Malformed("the checksum of an entry does not fit");
+        return Crc32.HashToUInt32(content) == header.Crc ? content : throw Malformed("the checksum of an entry does not fit");
     }
 
     /// <summary>With a descriptor behind the data a local header may leave the fields empty.</summary>

@@ -14,21 +14,45 @@ internal static class OperatorChanges
             : view with { Store = view.Store.WithPin(publisher, key) };
     }
 
-    /// <summary>The same with a key in the place of another; a pinned publisher's succession begins anew with it.</summary>
+    /// <summary>
+    /// The same with a key in the place of another. A pinned publisher's former keys stay known as such, so that what they signed before goes on; a publisher
+    /// that was frozen is not any more.
+    /// </summary>
     /// <param name="view">What is so now.</param>
     /// <param name="publisher">The publisher.</param>
     /// <param name="key">The key that counts from now on.</param>
     /// <param name="former">The key it follows; null where there is only one.</param>
+    /// <param name="now">The time.</param>
     /// <exception cref="FormatException">Nothing is known of the publisher, it is not clear which key is meant, or the key is somebody else's.</exception>
-    public static TrustView Rotated(this TrustView view, string publisher, string key, string? former)
+    public static TrustView Rotated(this TrustView view, string publisher, string key, string? former, DateTimeOffset now)
     {
         CheckRole(view, key);
         if (!view.Store.Lists(publisher))
         {
             var pin = view.Store.PinOf(publisher) ?? throw new FormatException($"no key is known for '{publisher}': 'trust add' lists one, 'trust pin' pins one");
-            return former is not null && former != pin ? throw new FormatException($"the key that is pinned for '{publisher}' is {pin}")
-                : pin == key ? view
-                : new TrustView(view.Store.Without(publisher).WithPin(publisher, key), view.Ledger with { Publishers = view.Ledger.Publishers.Remove(publisher) });
+            var known = view.Ledger.Publishers.GetValueOrDefault(publisher) ?? PublisherKeys.FirstMet(pin, now);
+            if (former is not null && former != pin)
+            {
+                throw new FormatException($"the key that is pinned for '{publisher}' is {pin}");
+            }
+
+            if (known.Revoked.ContainsKey(key))
+            {
+                throw new FormatException($"'{publisher}' revoked the key {key}");
+            }
+
+            if (pin == key && !known.Frozen && known.Current().Keys is [var current] && current == key)
+            {
+                return view;
+            }
+
+            // The succession begins anew: whoever holds a former key signs nothing that is followed.
+            var anew = PublisherKeys.FirstMet(key, now) with
+            {
+                Revoked = known.Revoked,
+                Former = [.. known.Former ?? [], .. known.Sets.SelectMany(set => set.Keys).Where(one => one != key)],
+            };
+            return new TrustView(view.Store.Without(publisher).WithPin(publisher, key), view.Ledger with { Publishers = view.Ledger.Publishers.SetItem(publisher, anew) });
         }
 
         var listed = view.Store.Listing.Where(pair => pair.Publisher == publisher).Select(pair => pair.Key).ToList();
@@ -48,7 +72,7 @@ internal static class OperatorChanges
         {
             Try(() => merged = view.Store.PinOf(publisher) is not null && !view.Store.Lists(publisher)
                 ? throw new FormatException($"a key is pinned for '{publisher}' here, and would not count any more: 'trust remove' it first")
-                : Listed(merged, publisher, key));
+                : merged.Listed(publisher, key));
         }
 
         foreach (var (publisher, key) in other.Pins.Where(pin => !other.Lists(pin.Publisher)))
@@ -71,7 +95,9 @@ internal static class OperatorChanges
         }
     }
 
-    private static TrustView Listed(TrustView view, string publisher, string key)
+    /// <summary>The same with a key listed.</summary>
+    /// <exception cref="FormatException">The key has another role, or was revoked.</exception>
+    public static TrustView Listed(this TrustView view, string publisher, string key)
     {
         CheckRole(view, key);
         return view with { Store = view.Store.With(publisher, key) };

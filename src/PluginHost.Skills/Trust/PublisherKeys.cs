@@ -17,10 +17,13 @@ internal sealed record PublisherKeys
     /// <summary>The two envelopes that prove it, in base64.</summary>
     public ImmutableArray<string> Proof { get; init; } = [];
 
+    /// <summary>Keys in whose place an operator put another, without an event; null for none.</summary>
+    public ImmutableSortedSet<string>? Former { get; init; }
+
     public KeySet Current() => Sets[^1];
 
     /// <summary>Whether a key once was the publisher's and is not any more.</summary>
-    public bool IsFormer(string key) => !Current().Keys.Contains(key) && Sets.Any(set => set.Keys.Contains(key));
+    public bool IsFormer(string key) => !Current().Keys.Contains(key) && (Sets.Any(set => set.Keys.Contains(key)) || Former?.Contains(key) == true);
 
     /// <summary>A publisher that is met for the first time.</summary>
     public static PublisherKeys FirstMet(string key, DateTimeOffset now) => new()

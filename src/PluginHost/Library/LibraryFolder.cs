@@ -66,16 +66,27 @@ internal sealed class LibraryFolder(string path)
         var staged = Path.Combine(folder, Staged + Ulid());
         PrivateFiles.CreateDirectory(staged);
         var folders = new SortedSet<string>(StringComparer.Ordinal) { staged };
-        foreach (var entry in package.Entries)
+        var files = new List<FileStream>();
+        try
         {
-            Write(entry.Path.Split('/'), entry.Content);
-        }
+            foreach (var entry in package.Entries)
+            {
+                Write(entry.Path.Split('/'), entry.Content);
+            }
 
-        Write([Artifact], file);
-        Write([Metadata], InstallMetadata.Of(skill));
-        if (evidence.Length > 0)
+            Write([Artifact], file);
+            Write([Metadata], InstallMetadata.Of(skill));
+            if (evidence.Length > 0)
+            {
+                Write([Evidence], evidence);
+            }
+
+            // All are written first: the disk then takes them together, instead of one after the other.
+            files.ForEach(stream => stream.Flush(flushToDisk: true));
+        }
+        finally
         {
-            Write([Evidence], evidence);
+            files.ForEach(stream => stream.Dispose());
         }
 
         foreach (var made in folders.Reverse())
@@ -97,9 +108,9 @@ internal sealed class LibraryFolder(string path)
                 }
             }
 
-            using var stream = PrivateFiles.Create(Path.Combine(at, name[^1]));
+            var stream = PrivateFiles.Create(Path.Combine(at, name[^1]));
+            files.Add(stream);
             stream.Write(content);
-            stream.Flush(flushToDisk: true);
         }
     });
 

@@ -19,10 +19,12 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
     }
 
     /// <summary>Lists a key for a publisher.</summary>
+    /// <exception cref="FormatException">The key has another role, or was revoked.</exception>
     public void Add(string publisher, string key, string reason)
     {
+        Read().Listed(publisher, key);
         Record("listed", reason, ("publisher", publisher), ("key", key));
-        Files.Change(view => view with { Store = view.Store.With(publisher, key) });
+        Files.Change(view => view.Listed(publisher, key));
     }
 
     /// <summary>Pins a key for a publisher that was not met yet: its key events are followed from there.</summary>
@@ -38,9 +40,9 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
     /// <exception cref="FormatException">It is not clear which one, or the key is somebody else's.</exception>
     public void Rotate(string publisher, string key, string? former, string reason)
     {
-        Read().Rotated(publisher, key, former);
+        Read().Rotated(publisher, key, former, Guard.Now);
         Record("rotated", reason, ("publisher", publisher), ("key", key), ("former", former ?? ""));
-        Files.Change(view => view.Rotated(publisher, key, former));
+        Files.Change(view => view.Rotated(publisher, key, former, Guard.Now));
     }
 
     /// <summary>Takes over what another store says.</summary>

@@ -45,6 +45,16 @@ check('calls at once are answered each', many.every((answer, i) => answer.conten
 const unknown = await client.callTool({ name: 'no_such_tool', arguments: {} }).then(answer => answer, error => ({ isError: true, error: error.message }));
 check('a tool that is not there is an error', unknown.isError, unknown);
 
+// Somebody installs another version in another process.
+const before = tools.find(tool => tool.name === 'acme_text_shout').description;
+execFileSync('dotnet', [cli, 'skills', 'install', '--artifact', 'next/text.palyra-skill', '--state', state, '--trusted-publisher', key]);
+for (let i = 0; i < 100 && told === 0; i++) await new Promise(resolve => setTimeout(resolve, 100));
+check('a new version is told', told > 0, told);
+const after = (await client.listTools()).tools.find(tool => tool.name === 'acme_text_shout');
+check('and listed', after?.description !== before, after);
+const again = await client.callTool({ name: 'acme_text_shout', arguments: { input: 'hello' } });
+check('and answers', !again.isError && again.content[0].text === 'HELLO', again);
+
 // Somebody quarantines a skill in another process.
 execFileSync('dotnet', [cli, 'skills', 'quarantine', 'acme.text', '--state', state, '--reason', 'test']);
 await new Promise(resolve => setTimeout(resolve, 1000));

@@ -237,6 +237,23 @@ public sealed class RecordedConsentTests : IDisposable
     }
 
     [TestMethod]
+    public async Task WordsOfManyTools_DoNotPushWhatIsAskedOffTheScreen()
+    {
+        var asked = "";
+        await using var host = TestHosts.Create(options => options.Consent = (request, _) =>
+        {
+            asked = request.ToString();
+            return ValueTask.FromResult(ConsentDecision.Refuse);
+        });
+        var package = new TestPackage { Tools = [.. Enumerable.Range(0, 60).Select(i => $"t{i}")], Words = new string('x', 3000), Modules = new() { ["m"] = TestPackage.Echo.Replace("(export \"run\")", string.Concat(Enumerable.Range(0, 60).Select(i => $"(export \"t{i}\")")), StringComparison.Ordinal) } };
+        using var folder = new TemporaryFolder();
+        await Assert.ThrowsAsync<SkillException>(async () => await host.LoadSkillAsync(package.Write(folder)));
+
+        StringAssert.Contains(asked, "and 40 more");
+        Assert.IsLessThan(10_000, asked.Length);
+    }
+
+    [TestMethod]
     public void Decision_WithAnUnprintableName_IsRefused()
     {
         Assert.ThrowsExactly<ArgumentException>(() => ConsentDecision.AcceptFor(ConsentScope.Always, "a\nb"));
