@@ -109,7 +109,7 @@ internal sealed record AgentTool(Skill Skill, SkillTool Tool, Func<ReadOnlyMemor
         // What the schema refers to by "#/$defs/…" is looked for at the root.
         foreach (var definitions in Definitions)
         {
-            if (inner is JsonObject named && named.TryGetPropertyValue(definitions, out var defined))
+            if (inner is JsonObject named && !named.ContainsKey("$id") && named.TryGetPropertyValue(definitions, out var defined))
             {
                 named.Remove(definitions);
                 wrapped[definitions] = defined;

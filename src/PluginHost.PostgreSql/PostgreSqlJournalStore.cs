@@ -84,6 +84,9 @@ internal sealed class PostgreSqlJournalStore : IJournalStore
         {
             using var transaction = connection.BeginTransaction();
 
+            // The other patience ends where a transaction begins.
+            Execute(connection, transaction, "select set_config('idle_in_transaction_session_timeout', '30s', true)");
+
             // Two that believe to have the turn cannot both write: the number is the key.
             Execute(connection, transaction, "insert into pluginhost.journal values (@seq, @line)", ("seq", sequence), ("line", bytes));
             Tables(connection, transaction, change);

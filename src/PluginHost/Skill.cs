@@ -304,6 +304,10 @@ public sealed class Skill : IAsyncDisposable
             return NestedOutcome.Failed(code);
         }
 
+        // What ran out of what its caller had left says nothing of the skill.
+        bool IsCallers(GuestResult ended) =>
+            (ended.Stop?.Code == "limit.fuel" && nested.Fuel < (tool.Limits.Fuel ?? long.MaxValue)) || (ended.Stop?.Code == "limit.memory" && nested.MemoryBytes < tool.Limits.MemoryBytes);
+
         // Memory and places of the host are the caller's; those of this skill are its own.
         using var rate = _limits.Rate.AttemptAcquire();
         using var place = _limits.Calls.AttemptAcquire();
@@ -311,7 +315,7 @@ public sealed class Skill : IAsyncDisposable
         GuestResult? result = null;
         try
         {
-            result = refusal is null ? _limits.Breaker.Execute(() => _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, stop)) : null;
+            result = refusal is null ? _limits.Breaker.Execute(() => _modules[tool.Code.Module.Path].CallHere(_services.Audit, request, stop), IsCallers) : null;
         }
         catch (SkillLimitException e) when (e.Code == CallBreaker.Code)
         {

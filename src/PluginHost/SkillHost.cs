@@ -221,7 +221,7 @@ public sealed class SkillHost : IAsyncDisposable
     public async Task<Skill> LoadSkillAsync(Stream package, SkillLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
-        return await LoadAsync(await PackageSource.StreamAsync(package, cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
+        return await LoadAsync(await _services.Loads.ReadAsync(token => PackageSource.StreamAsync(package, token), cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Loads a skill whose version can be exchanged while it is called.</summary>

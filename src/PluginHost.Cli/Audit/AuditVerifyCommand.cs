@@ -1,3 +1,4 @@
+using PluginHost.Cli.Presentation;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Audit;
@@ -38,7 +39,11 @@ internal static class AuditVerifyCommand
                 throw new CommandError(ExitCode.Refused, "state.audit-checkpoint", $"the checkpoint is of the log '{kept.Log}'");
             }
 
-            var reports = logs.Select(log => (Name: Path.GetFileName(log), Report: AuditVerifier.Verify(log, expected))).ToList();
+            var reports = Busy.While(parse, parse.GetValue(json), "verifying", tell => logs.Select(log =>
+            {
+                tell($"verifying {Path.GetFileName(log)}");
+                return (Name: Path.GetFileName(log), Report: AuditVerifier.Verify(log, expected));
+            }).ToList());
             var missing = path.IsDirectory(parse) ? AuditNeighbours.Missing(reports) : [];
             Write(reports, missing, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return missing.Count == 0 && reports.TrueForAll(item => item.Report.Intact) ? ExitCode.Done : ExitCode.Refused;

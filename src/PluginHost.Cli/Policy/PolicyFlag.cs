@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PluginHost.Consent;
 
 namespace PluginHost.Cli.Policy;
 
@@ -29,7 +30,7 @@ internal sealed class PolicyFlag
             if (named is not null && standing is not null)
             {
                 // Whoever names another file does not get rid of what the standing one forbids.
-                var before = Read(standing, []);
+                var before = PolicyFile.Check(PolicyFile.Bytes(standing));
                 options.ForbidBareModules |= before.ForbidBareModules;
                 options.ForbidFirstUseFlag |= before.ForbidFirstUseFlag;
                 options.ForbidAcceptFlag |= before.ForbidAcceptFlag;

@@ -65,6 +65,11 @@ internal sealed class SkillScaffold
     /// <exception cref="CommandError">Something is there already, or it cannot be written.</exception>
     public void Write(string directory)
     {
+        if (string.IsNullOrWhiteSpace(directory))
+        {
+            throw new CommandError(ExitCode.Usage, "usage.directory", "the directory has no name");
+        }
+
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         var staged = $"{target}.{Guid.NewGuid():n}.tmp";
         try

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Library;
+using PluginHost.Cli.Presentation;
 using PluginHost.Hosting;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
@@ -59,7 +60,8 @@ internal static class PackageVerifyCommand
             // That a newer version was met since does not speak against one that is still installed.
             rules = isInstalled ? rules with { AllowDowngrade = true } : rules;
             view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
-            var inspected = InspectedSkill.Inspect(TrustedSkill.Decide(skill, view, rules), settings, default);
+            var trusted = TrustedSkill.Decide(skill, view, rules);
+            var inspected = Busy.While(parse, parse.GetValue(json), "looking at papers and code", _ => InspectedSkill.Inspect(trusted, settings, default));
             view.CheckProvenance(skill, inspected.Inspection.Provenance.Level, rules);
             Report(inspected, rules.Now, parse.GetValue(json), parse.InvocationConfiguration.Output);
             return ExitCode.Done;

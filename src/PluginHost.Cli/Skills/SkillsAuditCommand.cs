@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Library;
+using PluginHost.Cli.Presentation;
 using PluginHost.Hosting;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
@@ -38,9 +39,9 @@ internal static class SkillsAuditCommand
             }
 
             var unreadable = new List<CommandError>();
-            List<Audited> audited = file is not null
+            var audited = Busy.While<List<Audited>>(parse, parse.GetValue(json), "looking at packages", _ => file is not null
                 ? [Audit("artifact", file, InputFiles.Read(file, ArchiveLimits.TotalBytes), settings with { Beside = PackageFile.Evidence(file) }, view, rules)]
-                : [.. Installed(parse, flags, (parse.GetValue(id), parse.GetValue(version)), settings, view, rules, unreadable)];
+                : [.. Installed(parse, flags, (parse.GetValue(id), parse.GetValue(version)), settings, view, rules, unreadable)]);
             Report(audited, unreadable, flags, parse, rules.Now, parse.GetValue(json), file is null);
             return unreadable.Count == 0 && audited.TrueForAll(one => one.Audit.Passed && one.Refusal is null) ? ExitCode.Done : ExitCode.Refused;
         }));

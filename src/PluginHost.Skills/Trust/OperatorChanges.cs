@@ -15,8 +15,8 @@ internal static class OperatorChanges
     }
 
     /// <summary>
-    /// The same with a key in the place of another. A pinned publisher's former keys stay known as such, so that what they signed before goes on; a publisher
-    /// that was frozen is not any more.
+    /// The same with a key in the place of another. A pinned publisher's former keys stay known as such, so that what they signed before goes on; one that was
+    /// frozen is not any more.
     /// </summary>
     /// <param name="view">What is so now.</param>
     /// <param name="publisher">The publisher.</param>

@@ -63,7 +63,7 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
 
     /// <summary>Whether a key is listed or pinned for a publisher, or belongs to a succession.</summary>
     public bool IsPublishers(string key) =>
-        Store.Listing.Concat(Store.Pins).Any(pair => pair.Key == key) || Ledger.Publishers.Values.Any(publisher => publisher.Sets.Any(set => set.Keys.Contains(key)));
+        Store.Listing.Concat(Store.Pins).Any(pair => pair.Key == key) || Ledger.Publishers.Values.Any(publisher => publisher.Sets.Any(set => set.Keys.Contains(key)) || publisher.Former?.Contains(key) == true);
 
     /// <summary>Decides whether a package may be trusted. Changes nothing.</summary>
     /// <exception cref="SkillVerificationException">It may not.</exception>

@@ -54,11 +54,12 @@ internal static class PolicyFile
 
     /// <summary>Checks a policy that is about to be signed.</summary>
     /// <exception cref="SkillStateException">It breaks a rule.</exception>
-    public static void Check(byte[] bytes)
+    /// <returns>What it says.</returns>
+    public static SkillHostOptions Check(byte[] bytes)
     {
         try
         {
-            Parse(bytes, isSigned: true);
+            return Parse(bytes, isSigned: true);
         }
         catch (Exception e) when (e is TomlException or SkillVerificationException)
         {

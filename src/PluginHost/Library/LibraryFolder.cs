@@ -221,7 +221,16 @@ internal sealed class LibraryFolder(string path)
             throw new SkillStateException("artifact", $"the package of '{skill.SkillId}' {skill.Version} is a link");
         }
 
-        var bytes = PackageFile.Read(file);
+        byte[] bytes;
+        try
+        {
+            bytes = PackageFile.Read(file);
+        }
+        catch (SkillVerificationException e)
+        {
+            throw new SkillStateException("artifact", $"the package of '{skill.SkillId}' {skill.Version} is another than the one that was installed: {e.Message}", e);
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == skill.ArtifactSha256
             ? new PackageSource(() => bytes, () => PackageFile.Evidence(file)) { IsInstalled = true }
             : throw new SkillStateException("artifact", $"the package of '{skill.SkillId}' {skill.Version} in the library is not the one that was installed");

@@ -47,7 +47,7 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
     {
         var entry = await PickAsync(registry, wanted, cancellation).ConfigureAwait(false);
         var version = entry.Version.ToString();
-        return shelf.Skills.View().Find(wanted.SkillId, null)?.Installed?.Version == version && shelf.Folder.Has(wanted.SkillId, version) ? null
+        return shelf.Skills.View().Find(wanted.SkillId, null)?.Installed is { } current && current.Version == version && shelf.Folder.Holds(current) ? null
             : await InstallAsync(registry, entry, check, options, cancellation).ConfigureAwait(false);
     }
 
@@ -56,7 +56,7 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
         PackageSource source;
         try
         {
-            source = await registry.Registry.OpenAsync(entry, cancellation).ConfigureAwait(false);
+            source = await services.Loads.ReadAsync(token => registry.Registry.OpenAsync(entry, token), cancellation).ConfigureAwait(false);
         }
         catch (SkillVerificationException e)
         {

@@ -86,7 +86,6 @@ internal sealed class LifecycleJournal : IDisposable
                 before = _view;
                 Advance([]);
                 after = _view;
-                _failure = null;
             }
             catch (SkillStateException e)
             {
@@ -116,6 +115,7 @@ internal sealed class LifecycleJournal : IDisposable
     public LifecycleRecord? Change(Func<LifecycleView, LifecycleChange?> change, Action<LifecycleChange>? before = null)
     {
         LifecycleRecord? written = null;
+        var known = _view;
         try
         {
             lock (_gate)
@@ -144,11 +144,16 @@ internal sealed class LifecycleJournal : IDisposable
         }
         finally
         {
-            // What was decided counts, even where its mark could not be written.
-            if (written is not null)
+            // What was decided counts, by others, too, and even where its mark could not be written.
+            if (_view != known)
             {
                 Changed?.Invoke();
             }
+        }
+
+        if (written is null)
+        {
+            return null;
         }
 
         // Among machines no longer in turn: an anchor that hangs on one must not keep the others from deciding. What is read next is noted, too.
@@ -184,6 +189,7 @@ internal sealed class LifecycleJournal : IDisposable
         {
             var position = _position;
             ReadOnlyMemory<byte> lines = _store.Read(ref position);
+            _failure = null;
             if (lines.Length == 0 && reached.Count == 0)
             {
                 _isBroken = false;

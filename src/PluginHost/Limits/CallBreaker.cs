@@ -20,6 +20,9 @@ internal sealed class CallBreaker
     /// <summary>Set for a call that is tried while others are stopped.</summary>
     private static readonly ResiliencePropertyKey<bool> IsTrial = new("pluginhost.trial");
 
+    /// <summary>Set for one whose result says nothing about the guest.</summary>
+    private static readonly ResiliencePropertyKey<bool> IsExcused = new("pluginhost.excused");
+
     private readonly Lock _gate = new();
     private readonly Lock _reloading = new();
     private readonly Queue<long> _openings = [];
@@ -84,21 +87,35 @@ internal sealed class CallBreaker
     }
 
     /// <summary>The same, here and now. A circuit that nobody tries never closes, so a skill that only skills call has to be tried by them.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="isExcused">Whether a result says nothing about the guest, because it was given less than its own limits.</param>
     /// <exception cref="SkillLimitException">Calls are stopped.</exception>
-    public GuestResult Execute(Func<GuestResult> call)
+    public GuestResult Execute(Func<GuestResult> call, Func<GuestResult, bool> isExcused)
     {
         var built = _built;
         if (built.State.CircuitState == CircuitState.Closed)
         {
             var result = call();
-            Report(built, Outcome.FromResult(result));
+            if (!isExcused(result))
+            {
+                Report(built, Outcome.FromResult(result));
+            }
+
             return result;
         }
 
         var context = Trial();
         try
         {
-            return built.Pipeline.Execute(static (_, call) => call(), context, call);
+            return built.Pipeline.Execute(
+                static (context, state) =>
+                {
+                    var result = state.Call();
+                    context.Properties.Set(IsExcused, state.IsExcused(result));
+                    return result;
+                },
+                context,
+                (Call: call, IsExcused: isExcused));
         }
         catch (BrokenCircuitException e)
         {
@@ -194,7 +211,7 @@ internal sealed class CallBreaker
                 ManualControl = control,
 
                 // A trial that says nothing proves nothing: it ends as it began, with calls stopped.
-                ShouldHandle = static args => ValueTask.FromResult(Judge(args.Outcome.Result as GuestResult, args.Outcome.Exception) ?? args.Context.Properties.GetValue(IsTrial, false)),
+                ShouldHandle = static args => ValueTask.FromResult(Judge(args.Context, args.Outcome.Result as GuestResult, args.Outcome.Exception) ?? args.Context.Properties.GetValue(IsTrial, false)),
                 OnOpened = args =>
                 {
                     if (!args.IsManual)
@@ -202,7 +219,7 @@ internal sealed class CallBreaker
                         ClosesAfter(args.BreakDuration);
                     }
 
-                    if (!args.IsManual && Judge(args.Outcome.Result as GuestResult, args.Outcome.Exception) is not null)
+                    if (!args.IsManual && Judge(args.Context, args.Outcome.Result as GuestResult, args.Outcome.Exception) is not null)
                     {
                         Opened(settings.QuarantineAfterBreaks);
                     }
@@ -243,6 +260,8 @@ internal sealed class CallBreaker
 
         _tooOften($"its calls failed so often that they were stopped {most} times within an hour");
     }
+
+    private static bool? Judge(ResilienceContext context, GuestResult? result, Exception? exception) => context.Properties.GetValue(IsExcused, false) ? null : Judge(result, exception);
 
     /// <summary>
     /// Whether a call failed: traps, and limits that the guest itself ran into. Null for what says nothing about the guest: denials, refusals, cancellations,

@@ -72,6 +72,20 @@ internal sealed class LoadPipeline : IDisposable
         }
     }
 
+    /// <summary>Reads what is going to be loaded, in turn with loads: so many packages are in memory and no more.</summary>
+    /// <exception cref="SkillLimitException">Too many loads wait already, or it took too long.</exception>
+    public async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _pipeline.ExecuteAsync(async token => await read(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException)
+        {
+            throw TooLong();
+        }
+    }
+
     /// <summary>The library's timer waits for a thread of the pool; this one does not.</summary>
     private T InTime<T>(Func<CancellationToken, T> work, CancellationToken token)
     {

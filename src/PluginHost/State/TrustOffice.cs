@@ -68,7 +68,7 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
     /// <summary>Forgets a publisher, or one of its keys. What must not go back for its skills stays.</summary>
     public void Remove(string publisher, string? key, string reason)
     {
-        if (key is not null && Read().Ledger.Publishers.GetValueOrDefault(publisher) is { } succession && (succession.Sets.Length > 1 || succession.Current().Keys.Length > 1) && succession.Sets.Any(set => set.Keys.Contains(key)))
+        if (key is not null && Read().Ledger.Publishers.GetValueOrDefault(publisher) is { } succession && (succession.Sets.Length > 1 || succession.Current().Keys.Length > 1 || succession.Former is not null) && succession.Sets.Any(set => set.Keys.Contains(key)))
         {
             throw new FormatException($"the key belongs to a succession of '{publisher}': revoke it, or remove the publisher");
         }

@@ -107,6 +107,34 @@ public sealed class SkillToSkillTests : IDisposable
     }
 
     [TestMethod]
+    public async Task CallerWithNothingLeft_DoesNotGetItsCalleeStopped()
+    {
+        await using var host = TestHosts.Create();
+        host.LoadSkill(Callee("acme.b", "b", "(local $i i32) (loop $l (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $l (i32.lt_u (local.get $i) (i32.const 100000)))) (call $out (call $input))".Replace("(local $i i32) ", "", StringComparison.Ordinal).Replace("(local.set $i (i32.add (local.get $i) (i32.const 1)))", "(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))", StringComparison.Ordinal).Replace("(i32.lt_u (local.get $i)", "(i32.lt_u (i32.load (i32.const 0))", StringComparison.Ordinal)).Write(_folder));
+        var poor = Enumerable.Range(0, 2).Select(i => host.LoadSkill(Caller($"acme.a{i}", $"poor{i}", "acme.b", manifest: "[capabilities.quotas]\nfuel_budget = 20000").Write(_folder))).ToList();
+        var rich = host.LoadSkill(Caller("acme.c", "rich", "acme.b").Write(_folder));
+
+        // Two of them, each less often than would stop itself.
+        for (var i = 0; i < 30; i++)
+        {
+            var ended = "";
+            try
+            {
+                ended = (await poor[i % 2].CallAsync($"acme.poor{i % 2}", "x")).Text;
+            }
+            catch (SkillLimitException e)
+            {
+                // It has nothing left itself then.
+                ended = e.Code;
+            }
+
+            Assert.AreEqual("limit.fuel", ended);
+        }
+
+        Assert.AreEqual("well", (await rich.CallAsync("acme.rich", "well")).Text);
+    }
+
+    [TestMethod]
     public async Task Circle_AndDepth_End()
     {
         await using var host = TestHosts.Create();

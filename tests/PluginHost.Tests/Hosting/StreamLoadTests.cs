@@ -57,4 +57,41 @@ public sealed class StreamLoadTests
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
+
+    [TestMethod]
+    public async Task Streams_AreReadInTurn_SoThatNoMorePackagesAreInMemory()
+    {
+        await using var host = TestHosts.Create(options => options.Limits.ConcurrentLoads = 1);
+        var (reading, most) = (0, 0);
+        void Began() => most = Math.Max(most, Interlocked.Increment(ref reading));
+        var loads = Enumerable.Range(0, 2).Select(i => host.LoadSkillAsync(new WatchedStream(new TestPackage { Id = $"acme.s{i}", Tools = [$"t{i}"], Modules = new() { ["m"] = TestPackage.Echo.Replace("\"run\"", $"\"t{i}\"", StringComparison.Ordinal) } }.Build(), Began, () => Interlocked.Decrement(ref reading)))).ToList();
+
+        await Task.WhenAll(loads);
+
+        Assert.AreEqual((0, 1), (reading, most));
+    }
+
+    /// <summary>A stream that tells when it is read for the first time, and when it was read to its end.</summary>
+    private sealed class WatchedStream(byte[] content, Action began, Action ended) : MemoryStream(content)
+    {
+        private bool _began;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!_began)
+            {
+                _began = true;
+                began();
+            }
+
+            await Task.Delay(100, cancellationToken);
+            var count = await base.ReadAsync(buffer, cancellationToken);
+            if (count == 0)
+            {
+                ended();
+            }
+
+            return count;
+        }
+    }
 }

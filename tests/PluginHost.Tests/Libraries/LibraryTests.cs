@@ -69,12 +69,14 @@ public class LibraryTests : IDisposable
     }
 
     [TestMethod]
-    public async Task DamagedCopy_IsMadeGood_ByInstallingItAgain()
+    [DataRow("damaged")]
+    [DataRow("")]
+    public async Task DamagedCopy_IsMadeGood_ByInstallingItAgain(string damage)
     {
         await using var host = Host();
         var package = Package();
         host.Library.Install(package);
-        File.WriteAllText(Path.Combine(Skills, "acme.test", "1.0.0", "artifact.palyra-skill"), "damaged");
+        File.WriteAllText(Path.Combine(Skills, "acme.test", "1.0.0", "artifact.palyra-skill"), damage);
         Assert.AreEqual("state.artifact", Code(() => host.LoadInstalledSkill("acme.test")));
 
         Assert.AreEqual("1.0.0", host.Library.Install(package).Version);
