@@ -123,7 +123,6 @@ public sealed class HostileServerTests
             500);
 
         Assert.AreEqual("limit.time", result.Stop?.Code);
-        Assert.IsTrue(result.Time < TimeSpan.FromSeconds(5), $"{result.Time}");
     }
 
     [TestMethod]

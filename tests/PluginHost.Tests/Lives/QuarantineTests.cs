@@ -64,7 +64,7 @@ public class QuarantineTests : IDisposable
 
         Assert.AreEqual("policy.quarantined", error.Code);
         Assert.AreEqual("it never ends", error.Reason);
-        Assert.IsLessThan(TimeSpan.FromSeconds(5), Stopwatch.GetElapsedTime(start), "a second, and what a busy machine adds");
+        Assert.IsLessThan(TimeSpan.FromSeconds(25), Stopwatch.GetElapsedTime(start), "long before its own time, whatever a busy machine adds");
         await one.DisposeAsync();
         StringAssert.Contains(string.Concat(Directory.EnumerateFiles(Path.Combine(State, "audit"), "*.jsonl").Select(File.ReadAllText)), "\"outcome\":\"policy.quarantined\"");
     }

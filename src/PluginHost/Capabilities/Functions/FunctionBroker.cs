@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PluginHost.Abi.Extism;
 using PluginHost.Gate;
 using PluginHost.Wasm;
@@ -26,11 +27,22 @@ internal sealed class FunctionBroker(GuestCall call, string tool)
         long bytes;
         Task? ended = null;
         WasmValue? value;
+        var demands = new FunctionDemands(call, binding.Name);
         try
         {
-            (ended, var result, bytes) = binding.Begin(memory, arguments, new HostFunctionCall { SkillId = call.Identity.Skill, Tool = tool, Context = call.Context, Cancellation = call.Stop });
-            ended.Wait(call.Stop);
-            value = result(memory);
+            Func<ExtismMemory, WasmValue?> result;
+            try
+            {
+                (ended, result, bytes) = binding.Begin(
+                    memory, arguments, new HostFunctionCall(demands) { SkillId = call.Identity.Skill, Tool = tool, Context = call.Context, Cancellation = call.Stop });
+                ended.Wait(call.Stop);
+            }
+            finally
+            {
+                demands.End();
+            }
+
+            value = demands.Denial is null ? result(memory) : throw demands.Denial;
         }
         catch (OperationCanceledException) when (call.Stop.IsCancellationRequested)
         {
@@ -42,6 +54,12 @@ internal sealed class FunctionBroker(GuestCall call, string tool)
                     CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
 
+            throw;
+        }
+        catch (Exception) when (demands.Denial is not null)
+        {
+            lease.Close($"denied: {demands.Denial.Capability}");
+            ExceptionDispatchInfo.Throw(demands.Denial);
             throw;
         }
         catch (ExtismErrorException e)

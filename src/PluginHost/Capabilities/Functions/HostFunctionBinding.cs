@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using PluginHost.Abi.Extism;
 using PluginHost.Wasm;
 
 namespace PluginHost.Capabilities.Functions;
 
 /// <summary>A function of the embedder and how a guest calls it.</summary>
-internal abstract class HostFunctionBinding(string name)
+/// <param name="name">Its name.</param>
+/// <param name="method">The method, whose attributes count.</param>
+/// <exception cref="ArgumentException">An attribute names no capability.</exception>
+internal abstract class HostFunctionBinding(string name, MethodInfo method)
 {
     public string Name { get; } = name;
 
@@ -13,7 +17,11 @@ internal abstract class HostFunctionBinding(string name)
     public abstract FunctionType Type { get; }
 
     /// <summary>Capabilities that the guest must hold besides.</summary>
-    public virtual ImmutableArray<Capability> Required => [];
+    public ImmutableArray<Capability> Required { get; } =
+    [
+        .. method.GetCustomAttributes<RequiresCapabilityAttribute>().Select(attribute => Capability.Find(attribute.Capability)
+            ?? throw new ArgumentException($"'{name}' requires '{attribute.Capability}', which is no capability", nameof(method))),
+    ];
 
     /// <summary>Reads the arguments and makes the call, so far without waiting for its end.</summary>
     /// <returns>Its end, and how its result is given to the guest then.</returns>

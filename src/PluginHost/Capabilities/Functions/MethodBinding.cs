@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
@@ -21,7 +20,7 @@ internal sealed class MethodBinding : HostFunctionBinding
 
     /// <exception cref="ArgumentException">A type cannot be passed, or an attribute names no capability.</exception>
     public MethodBinding(string name, MethodInfo method, object? target)
-        : base(name)
+        : base(name, method)
     {
         _method = method;
         _target = target;
@@ -35,16 +34,9 @@ internal sealed class MethodBinding : HostFunctionBinding
         Type = new FunctionType(
             [.. _parameters.Where(parameter => !IsOurs(parameter)).Select(parameter => ValueType(parameter.ParameterType))],
             _result is null ? [] : [ValueType(_result)]);
-        Required =
-        [
-            .. method.GetCustomAttributes<RequiresCapabilityAttribute>().Select(attribute => Capability.Find(attribute.Capability)
-                ?? throw new ArgumentException($"'{name}' requires '{attribute.Capability}', which is no capability", nameof(method))),
-        ];
     }
 
     public override FunctionType Type { get; }
-
-    public override ImmutableArray<Capability> Required { get; }
 
     public override (Task Ended, Func<ExtismMemory, WasmValue?> Result, long BytesIn) Begin(ExtismMemory memory, ReadOnlySpan<WasmValue> arguments, HostFunctionCall call)
     {

@@ -4,7 +4,7 @@ using PluginHost.Wasm;
 namespace PluginHost.Capabilities.Functions;
 
 /// <summary>A function of bytes.</summary>
-internal sealed class SpanBinding(string name, SpanHostFunction function) : HostFunctionBinding(name)
+internal sealed class SpanBinding(string name, SpanHostFunction function) : HostFunctionBinding(name, function.Method)
 {
     public override FunctionType Type { get; } = new([ValType.I64], [ValType.I64]);
 
