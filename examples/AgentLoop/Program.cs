@@ -7,8 +7,8 @@ var options = new SkillHostOptions
 {
     TrustedPublishers = { ["acme"] = ["37d590eee4aba207595430ac1b4ecf2925f0e5df5cf3474862d20bb1cc1efaaa"] },
 
-    // A person decides here. Never the model: it may be the one who was talked into it.
-    Consent = (_, _) => ValueTask.FromResult(ConsentDecision.Accept),
+    // Decided by whose skill it is; a person may be asked here instead. Never the model: it may be the one who was talked into it.
+    Consent = (request, _) => ValueTask.FromResult(request.Publisher == "acme" ? ConsentDecision.Accept : ConsentDecision.Refuse),
 };
 
 await using var host = SkillHost.Create(options);

@@ -11,10 +11,12 @@ internal sealed class OrderBook
 
     /// <summary>The skill was granted the function; whose order it is, is for the application to check, by whom the call is for.</summary>
     [HostFunction("orders.status")]
+    [NoCapability("looks at what this application holds in memory, for the person that the call is for")]
     public string Status(string number, HostFunctionCall call) =>
         _owners.GetValueOrDefault(number) == call.Context.Principal ? _statuses[number] : "there is no such order";
 
     [HostFunction("orders.cancel")]
+    [NoCapability("changes what this application holds in memory")]
     public string Cancel(string number)
     {
         _statuses[number] = "cancelled";

@@ -11,7 +11,7 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("PluginHost", LogLev
 builder.Services.AddPluginHost(Path.Combine(AppContext.BaseDirectory, "policy.toml"), options =>
 {
     options.TrustedPublishers["acme"] = ["37d590eee4aba207595430ac1b4ecf2925f0e5df5cf3474862d20bb1cc1efaaa"];
-    options.Consent = (_, _) => ValueTask.FromResult(ConsentDecision.Accept);
+    options.Consent = (request, _) => ValueTask.FromResult(request.Publisher == "acme" ? ConsentDecision.Accept : ConsentDecision.Refuse);
 });
 builder.Services.AddHostedService<Worker>();
 

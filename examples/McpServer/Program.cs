@@ -9,7 +9,7 @@ using PluginHost.Agents.Mcp;
 var options = new SkillHostOptions
 {
     TrustedPublishers = { ["acme"] = ["37d590eee4aba207595430ac1b4ecf2925f0e5df5cf3474862d20bb1cc1efaaa"] },
-    Consent = (_, _) => ValueTask.FromResult(ConsentDecision.Accept),
+    Consent = (request, _) => ValueTask.FromResult(request.Publisher == "acme" ? ConsentDecision.Accept : ConsentDecision.Refuse),
 };
 
 await using var host = SkillHost.Create(options);

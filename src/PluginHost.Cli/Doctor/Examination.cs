@@ -54,8 +54,10 @@ internal sealed class Examination((string Path, bool IsNamed) place, string? pol
     {
         try
         {
+#pragma warning disable PHG009 // The module is written in this file: whether the engine works at all is what is asked.
             using var store = new Store();
             var found = new Linker().Instantiate(store, CompiledModule.Compile(WasmModule.Decode(Answer))).GetFunction("f")!.Invoke()[0].I32;
+#pragma warning restore PHG009
             return found == 42 ? new Finding("engine", FindingStatus.Ok, "a module was compiled, and answered") : new Finding("engine", FindingStatus.Fail, $"a module answered {found} instead of 42");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
