@@ -20,19 +20,27 @@ public sealed class AddTokenFix : RuleFix
     private protected override (string Title, Change? Change) Find(SyntaxNode node, SemanticModel model, Diagnostic diagnostic, CancellationToken cancellation)
     {
         var function = node as AnonymousFunctionExpressionSyntax ?? FunctionAround(node);
-        if (Parameters(function) is not { } parameters || parameters.Parameters.Any(parameter => parameter.Modifiers.Any(SyntaxKind.ParamsKeyword)))
+        if (!IsFree(function, model, cancellation) || Parameters(function) is not { } parameters)
         {
             return None;
         }
 
         var name = Unused(model, function!.SpanStart, "cancellationToken");
-        var forwarded = function.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(invocation => TakesToken(invocation, model, cancellation)).ToList();
+        var forwarded = function.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(invocation => !IsApart(invocation, function) && TakesToken(invocation, model, cancellation)).ToList();
         return ("Take a CancellationToken", root => root.ReplaceNodes(forwarded.Concat<SyntaxNode>([parameters]), (_, after) => after switch
         {
             ParameterListSyntax list => Clean(list.AddParameters(Parameter("global::System.Threading.CancellationToken", name))),
             _ => Clean(((InvocationExpressionSyntax)after).AddArgumentListArguments(SyntaxFactory.Argument(SyntaxFactory.IdentifierName(name)))),
         }));
     }
+
+    /// <summary>Whether it lies in a static lambda or local function, which sees no parameter of what is around it.</summary>
+    private static bool IsApart(SyntaxNode node, SyntaxNode function) => node.Ancestors().TakeWhile(each => each != function).Any(each => each switch
+    {
+        AnonymousFunctionExpressionSyntax lambda => lambda.Modifiers.Any(SyntaxKind.StaticKeyword),
+        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.StaticKeyword),
+        _ => false,
+    });
 
     /// <summary>Whether one more argument, a token, suits an overload, or the method itself.</summary>
     private static bool TakesToken(InvocationExpressionSyntax invocation, SemanticModel model, CancellationToken cancellation)

@@ -46,7 +46,12 @@ public sealed class AwaitFix : RuleFix
             return ("Await it", root => root.ReplaceNode(replaced, Clean(use.WithTriviaFrom(replaced))));
         }
 
-        // The function itself begins to await: the host takes either.
+        // The function itself begins to await: the host takes either. One that returns a task already would return a task of it.
+        if (!IsFree(function, model, cancellation) || (model.GetSymbolInfo(function, cancellation).Symbol ?? model.GetDeclaredSymbol(function, cancellation)) is not IMethodSymbol { ReturnsByRef: false } symbol || symbol.ReturnType.IsTask())
+        {
+            return None;
+        }
+
         return function switch
         {
             LambdaExpressionSyntax lambda => ("Await it", root =>
@@ -57,15 +62,14 @@ public sealed class AwaitFix : RuleFix
                     ? parenthesized.WithParameterList(parenthesized.ParameterList.WithoutLeadingTrivia()).WithAsyncKeyword(keyword).WithLeadingTrivia(lambda.GetLeadingTrivia())
                     : ((SimpleLambdaExpressionSyntax)changed).WithoutLeadingTrivia().WithAsyncKeyword(keyword).WithLeadingTrivia(lambda.GetLeadingTrivia())));
             }),
-            MethodDeclarationSyntax marked when !marked.Modifiers.Any(SyntaxKind.OverrideKeyword) && !marked.Modifiers.Any(SyntaxKind.PartialKeyword) && !IsCalled(marked, model, cancellation) => ("Await it", root =>
+            MethodDeclarationSyntax marked => ("Await it", root =>
             {
-                var changed = marked.ReplaceNode(replaced, Clean(use.WithTriviaFrom(replaced)));
-                var returned = marked.ReturnType is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
-                    ? "global::System.Threading.Tasks.Task"
-                    : $"global::System.Threading.Tasks.Task<{marked.ReturnType.WithoutTrivia()}>";
+                var changed = marked.ReplaceNode(replaced, Clean(use.WithTriviaFrom(replaced))).WithoutLeadingTrivia();
+                var returned = symbol.ReturnsVoid ? "global::System.Threading.Tasks.Task" : $"global::System.Threading.Tasks.Task<{marked.ReturnType.WithoutTrivia()}>";
                 return root.ReplaceNode(marked, Clean(changed
                     .WithReturnType(Clean(SyntaxFactory.ParseTypeName(returned)).WithTrailingTrivia(SyntaxFactory.Space))
-                    .AddModifiers(SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space))));
+                    .AddModifiers(SyntaxFactory.Token(SyntaxKind.AsyncKeyword).WithTrailingTrivia(SyntaxFactory.Space))
+                    .WithLeadingTrivia(marked.GetLeadingTrivia())));
             }),
             _ => None,
         };
@@ -96,13 +100,9 @@ public sealed class AwaitFix : RuleFix
         };
     }
 
-    /// <summary>Within a lock, or where a span or a reference lives, nothing can be awaited.</summary>
+    /// <summary>Within a lock, or where a pointer is held, nothing can be awaited; nor where a span is a parameter.</summary>
     private static bool IsLocked(SyntaxNode node, SyntaxNode function) =>
         node.Ancestors().TakeWhile(each => each != function).Any(each => each is LockStatementSyntax or UnsafeStatementSyntax or FixedStatementSyntax)
-        || function is ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters: var parameters } && parameters.Any(parameter => parameter.Type is null && parameters.Count == 2)
+        || function is ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters: var parameters } && parameters.Any(parameter => parameter.Type?.ToString().Contains("Span<") != false)
         || function is MethodDeclarationSyntax { ParameterList.Parameters: var own } && own.Any(parameter => parameter.Modifiers.Any() || parameter.Type?.ToString().Contains("Span<") == true);
-
-    private static bool IsCalled(MethodDeclarationSyntax method, SemanticModel model, CancellationToken cancellation) =>
-        model.SyntaxTree.GetRoot(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(invocation =>
-            SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(invocation, cancellation).Symbol, model.GetDeclaredSymbol(method, cancellation)));
 }

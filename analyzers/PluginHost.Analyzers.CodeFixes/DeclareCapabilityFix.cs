@@ -33,6 +33,7 @@ public sealed class DeclareCapabilityFix : RuleFix
         node = node is ArgumentSyntax argument ? argument.Expression : node;
         var function = node is AnonymousFunctionExpressionSyntax ? node
             : node.AncestorsAndSelf().OfType<MethodDeclarationSyntax>().FirstOrDefault(method => method.Identifier.Span == diagnostic.Location.SourceSpan)
+            ?? node.AncestorsAndSelf().OfType<LocalFunctionStatementSyntax>().FirstOrDefault(local => local.Identifier.Span == diagnostic.Location.SourceSpan)
             ?? model.GetSymbolInfo(node, cancellation).Symbol?.DeclaringSyntaxReferences.FirstOrDefault(reference => reference.SyntaxTree == model.SyntaxTree)?.GetSyntax(cancellation);
         if (function is not (MethodDeclarationSyntax or LocalFunctionStatementSyntax or LambdaExpressionSyntax))
         {

@@ -37,11 +37,15 @@ public sealed class DenialFilterFix : RuleFix
             return root.ReplaceNode(clause, Clean(clause
                 .WithCatchKeyword(clause.CatchKeyword.WithTrailingTrivia(SyntaxFactory.Space))
                 .WithDeclaration(Clean(declaration.WithTrailingTrivia(SyntaxFactory.Space)))
-                .WithFilter(Clean(SyntaxFactory.CatchFilterClause(SyntaxFactory.ParseExpression(filter)).WithTrailingTrivia(SyntaxFactory.ElasticCarriageReturnLineFeed)))));
+                .WithFilter(Clean(SyntaxFactory.CatchFilterClause(SyntaxFactory.ParseExpression(filter)).WithTrailingTrivia(clause.Block.GetFirstToken().GetPreviousToken().TrailingTrivia)))));
         });
     }
 
-    /// <summary>Clauses beside each other may use the same name.</summary>
-    private static string Free(SemanticModel model, CatchClauseSyntax clause) =>
-        model.LookupSymbols(clause.Block.SpanStart, name: "e").IsEmpty && !clause.DescendantTokens().Any(token => token.Text == "e") ? "e" : Unused(model, clause.SpanStart, "exception");
+    /// <summary>Clauses beside each other may use the same name, one within another may not.</summary>
+    private static string Free(SemanticModel model, CatchClauseSyntax clause)
+    {
+        var around = clause.Ancestors().OfType<CatchClauseSyntax>().Count();
+        var name = around == 0 ? "e" : $"e{around + 1}";
+        return model.LookupSymbols(clause.Block.SpanStart, name: name).IsEmpty && !clause.DescendantTokens().Any(token => token.Text == name) ? name : Unused(model, clause.SpanStart, "exception");
+    }
 }

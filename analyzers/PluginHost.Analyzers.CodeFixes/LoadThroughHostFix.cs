@@ -33,7 +33,7 @@ public sealed class LoadThroughHostFix : RuleFix
 
         var name = model.LookupSymbols(decode.SpanStart).FirstOrDefault(symbol => Type(symbol).Is(host.SkillHost) && (symbol is not ILocalSymbol declared || declared.Locations[0].SourceSpan.End < decode.SpanStart))?.Name;
         var function = FunctionAround(decode);
-        if (name is null || !(IsAsync(function) || function is null))
+        if (name is null || !(IsAsync(function) || (function is null && decode.FirstAncestorOrSelf<GlobalStatementSyntax>() is not null)))
         {
             return None;
         }

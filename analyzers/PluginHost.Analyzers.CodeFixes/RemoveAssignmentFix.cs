@@ -19,8 +19,19 @@ public sealed class RemoveAssignmentFix : RuleFix
 
     private protected override (string Title, Change? Change) Find(SyntaxNode node, SemanticModel model, Diagnostic diagnostic, CancellationToken cancellation)
     {
-        var assignment = node.AncestorsAndSelf().TakeWhile(each => each is ExpressionSyntax or ArgumentSyntax or ArgumentListSyntax).OfType<AssignmentExpressionSyntax>().FirstOrDefault();
-        return assignment?.Parent switch
+        // The option itself is assigned to here: not what a call around it returns, nor a variable of the application's own.
+        while (node.Parent is ParenthesizedExpressionSyntax or CastExpressionSyntax)
+        {
+            node = node.Parent;
+        }
+
+        var assignment = node as AssignmentExpressionSyntax ?? (node.Parent is AssignmentExpressionSyntax around && around.Right == node ? around : null);
+        if (assignment is null || model.GetSymbolInfo(assignment.Left, cancellation).Symbol is not IPropertySymbol { ContainingAssembly.Name: "PluginHost" })
+        {
+            return None;
+        }
+
+        return assignment.Parent switch
         {
             InitializerExpressionSyntax initializer => ("Leave it at its default", root => root.ReplaceNode(initializer, Clean(initializer.WithExpressions(initializer.Expressions.Remove(assignment))))),
             ExpressionStatementSyntax { Parent: BlockSyntax } statement => ("Leave it at its default", root => root.RemoveNode(statement, Options(statement))!),

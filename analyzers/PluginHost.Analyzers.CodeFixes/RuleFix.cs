@@ -35,7 +35,7 @@ public abstract class RuleFix : CodeFixProvider
             var node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
             if (Find(node, model, diagnostic, context.CancellationToken) is var (title, change) && change is not null)
             {
-                context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(change(root))), GetType().Name + title), diagnostic);
+                context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(change(root))), GetType().Name + diagnostic.Id), diagnostic);
             }
         }
     }
@@ -77,6 +77,29 @@ public abstract class RuleFix : CodeFixProvider
     /// <summary>A type by its short name, where that means it.</summary>
     private protected static string Short(SemanticModel model, int position, string space, string name, string suffix = "") =>
         model.LookupNamespacesAndTypes(position, name: name + suffix).OfType<INamedTypeSymbol>().Any(type => type.ContainingNamespace?.ToDisplayString() == space) ? name : $"global::{space}.{name}";
+
+    /// <summary>
+    /// Whether the signature of a function is nobody's but its own: a lambda that is registered as it stands, or a method that overrides and implements nothing and that nobody but the host calls.
+    /// </summary>
+    private protected static bool IsFree(SyntaxNode? function, SemanticModel model, CancellationToken cancellation)
+    {
+        if (function is LambdaExpressionSyntax lambda)
+        {
+            return lambda.Parent is ArgumentSyntax && model.GetTypeInfo(lambda, cancellation).ConvertedType?.SpecialType == SpecialType.System_Delegate && lambda is not ParenthesizedLambdaExpressionSyntax { ReturnType: not null };
+        }
+
+        return function is MethodDeclarationSyntax or LocalFunctionStatementSyntax
+            && model.GetDeclaredSymbol(function, cancellation) is IMethodSymbol { IsOverride: false, IsVirtual: false, IsAbstract: false, IsPartialDefinition: false, PartialDefinitionPart: null } method
+            && !method.Parameters.Any(parameter => parameter.IsOptional || parameter.IsParams || parameter.Type.IsRefLikeType || parameter.RefKind != RefKind.None)
+            && !method.ContainingType.AllInterfaces.SelectMany(each => each.GetMembers(method.Name)).Any(member => SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member), method))
+            && !model.Compilation.SyntaxTrees.SelectMany(tree => tree.GetRoot(cancellation).DescendantNodes().OfType<SimpleNameSyntax>()).Any(name => name.Identifier.Text == method.Name && !IsRegistered(name));
+    }
+
+    private static bool IsRegistered(SimpleNameSyntax name)
+    {
+        ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+        return whole.Parent is ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Add" } } } };
+    }
 
     /// <summary>The parameters of a function that can be given another one; null where their types are not written.</summary>
     private protected static ParameterListSyntax? Parameters(SyntaxNode? function) => function switch

@@ -41,7 +41,7 @@ public sealed class SkillFilesFix : RuleFix
         }
 
         // An encoding, or bytes that are no array, would be lost.
-        if (invocation.ArgumentList.Arguments.Count < count || invocation.ArgumentList.Arguments.Skip(count).Any(argument => model.GetTypeInfo(argument.Expression, cancellation).Type?.Name != "CancellationToken")
+        if (invocation.ArgumentList.Arguments.Count < count || invocation.ArgumentList.Arguments.Any(argument => argument.NameColon is not null) || invocation.ArgumentList.Arguments.Skip(count).Any(argument => model.GetTypeInfo(argument.Expression, cancellation).Type?.Name != "CancellationToken")
             || (name == "WriteAllBytes" && model.GetTypeInfo(invocation.ArgumentList.Arguments[1].Expression, cancellation).Type is not IArrayTypeSymbol)
             || (name == "WriteAllText" && model.GetTypeInfo(invocation.ArgumentList.Arguments[1].Expression, cancellation).Type?.SpecialType != SpecialType.System_String))
         {
@@ -49,7 +49,7 @@ public sealed class SkillFilesFix : RuleFix
         }
 
         var call = model.LookupSymbols(invocation.SpanStart).OfType<IParameterSymbol>().FirstOrDefault(parameter => parameter.Type.Is(host.HostFunctionCall))?.Name;
-        var parameters = call is null ? Parameters(function) : null;
+        var parameters = call is null && IsFree(function, model, cancellation) ? Parameters(function) : null;
         if (call is null && parameters is null)
         {
             return None;
@@ -60,7 +60,7 @@ public sealed class SkillFilesFix : RuleFix
         {
             var use = Clean(SyntaxFactory.InvocationExpression(
                 SyntaxFactory.ParseExpression($"{given}.Files.{name}"),
-                SyntaxFactory.ArgumentList(SyntaxFactory.SeparatedList(invocation.ArgumentList.Arguments.Take(count).Select(argument => argument.WithNameColon(null))))).WithTriviaFrom(replaced));
+                SyntaxFactory.ArgumentList(SyntaxFactory.SeparatedList(invocation.ArgumentList.Arguments.Take(count)))).WithTriviaFrom(replaced));
             return parameters is null
                 ? root.ReplaceNode(replaced, use)
                 : root.ReplaceNodes([replaced, parameters], (before, after) => before == replaced ? use : Clean(((ParameterListSyntax)after).AddParameters(Parameter("global::PluginHost.HostFunctionCall", given))));

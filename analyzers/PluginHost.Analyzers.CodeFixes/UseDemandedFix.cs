@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Composition;
 using System.Linq;
@@ -27,12 +28,19 @@ public sealed class UseDemandedFix : RuleFix
             return None;
         }
 
+        if (!IsRequest(used, model, cancellation))
+        {
+            return None;
+        }
+
         var function = FunctionAround(used);
         var demands = used.Ancestors().OfType<BlockSyntax>().TakeWhile(block => FunctionAround(block) == function || block.Parent == function)
             .SelectMany(block => block.Statements.Where(statement => statement.Span.End <= used.SpanStart)).ToList();
 
         // The result that is there, or a statement that drops it.
-        foreach (var statement in demands.AsEnumerable().Reverse())
+        var names = new HashSet<string>(used.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(name => name.Identifier.Text));
+        var all = demands.Where(IsDemand).OrderByDescending(statement => statement.SpanStart).ToList();
+        foreach (var statement in all.Where(statement => all.Count == 1 || statement.DescendantNodes().OfType<ArgumentSyntax>().Any(given => given.Expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(name => names.Contains(name.Identifier.Text)))))
         {
             var (expression, name) = statement switch
             {
@@ -40,12 +48,14 @@ public sealed class UseDemandedFix : RuleFix
                 ExpressionStatementSyntax { Expression: InvocationExpressionSyntax value } => (value, null),
                 _ => (null, null),
             };
-            if (expression is null || model.GetSymbolInfo(expression, cancellation).Symbol is not IMethodSymbol { Name: "Demand" } method || !method.ContainingType.Is(host.HostFunctionCall))
+            if (expression is null || !IsDemandOfARequest(expression))
             {
                 continue;
             }
 
-            var kept = name ?? Unused(model, used.SpanStart, "granted");
+            // Each of several that are mended at once gets a name of its own.
+            var dropped = function?.DescendantNodes().OfType<ExpressionStatementSyntax>().Count(each => each.SpanStart < statement.SpanStart && each.Expression is InvocationExpressionSyntax value && IsDemandOfARequest(value)) ?? 0;
+            var kept = name ?? Unused(model, used.SpanStart, dropped == 0 ? "granted" : $"granted{dropped + 1}");
             ExpressionSyntax text = SyntaxFactory.IdentifierName(kept);
             var use = Clean(needed.Name == "Uri" ? SyntaxFactory.ParseExpression($"new global::System.Uri({kept})") : text).WithTriviaFrom(used);
             if (name is not null)
@@ -58,5 +68,16 @@ public sealed class UseDemandedFix : RuleFix
         }
 
         return None;
+
+        bool IsDemand(StatementSyntax statement) => statement.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(IsDemandOfARequest);
+
+        bool IsDemandOfARequest(InvocationExpressionSyntax invocation) =>
+            invocation.ArgumentList.Arguments is [{ Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "HttpEgress" } }, _]
+            && model.GetSymbolInfo(invocation, cancellation).Symbol is IMethodSymbol { Name: "Demand" } method && method.ContainingType.Is(host.HostFunctionCall);
     }
+
+    /// <summary>What a demand of files returns is a path of the skill's, which means nothing to this machine.</summary>
+    private static bool IsRequest(SyntaxNode node, SemanticModel model, CancellationToken cancellation) => node.Ancestors()
+        .Select(each => each is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax ? model.GetSymbolInfo(each, cancellation).Symbol : null).OfType<ISymbol>()
+        .Any(symbol => AmbientUse.KindOf(symbol) == AmbientKind.Network);
 }

@@ -54,6 +54,22 @@ public sealed class AmbientIoTests
         """));
 
     [TestMethod]
+    public Task WhatAChainBeginsWith_IsReported() => Rules.Report(Rules.Class(Head + """
+        public string One() => {|PHG002:new StreamReader("/etc/passwd")|}.ReadToEnd();
+
+        [HostFunction("b"), NoCapability("test")]
+        public void Two(Stream into) => {|PHG002:new FileStream("/etc/shadow", FileMode.Open)|}.CopyTo(into);
+
+        [HostFunction("c"), NoCapability("test")]
+        public void Three(string text) => {|PHG003:Sink|} = text;
+
+        private static string Sink
+        {
+            set => File.WriteAllText("x", value);
+        }
+        """));
+
+    [TestMethod]
     public Task PlatformInvoke_IsReported() => Rules.Report(Rules.Class(Head + """
         public int One() => {|PHG002:getpid()|};
 

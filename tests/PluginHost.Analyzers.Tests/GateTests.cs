@@ -129,11 +129,18 @@ public sealed class GateTests
                 var type = typeof(SkillHost);
                 {|PHG010:type.GetMethods(BindingFlags.NonPublic | BindingFlags.Instance)|};
                 {|PHG010:Type.GetType("PluginHost.SkillGrant, PluginHost")|};
+                {|PHG010:typeof(SkillGrant).GetRuntimeFields()|};
+                _ = {|PHG010:typeof(SkillGrant).GetTypeInfo().DeclaredConstructors|};
+                {|PHG010:Unsafe.As<object>(grant)|};
+                {|PHG010:typeof(SkillHost).Assembly.GetType("PluginHost.Wasm.WasmModule")|};
                 typeof(SkillHost).GetMethods(BindingFlags.Public | BindingFlags.Instance);
                 typeof(string).GetMethods(BindingFlags.NonPublic | BindingFlags.Instance);
                 System.Text.Json.JsonSerializer.Deserialize<string>("{}");
                 Activator.CreateInstance(typeof(SkillHostOptions));
                 return new SkillHostOptions();
+
+                [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "y")]
+                static extern void {|PHG010:ReachHere|}(SkillHost host);
             }
 
             [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "x")]
@@ -174,11 +181,18 @@ public sealed class GateTests
                 options.Consent = (request, _) => { Console.WriteLine(request); return ValueTask.FromResult(Console.ReadLine() == "yes" ? ConsentDecision.Accept : ConsentDecision.Refuse); };
                 options.Consent = (_, _) => ValueTask.FromResult(ConsentDecision.Refuse);
                 options.Approve = (request, _) => ValueTask.FromResult(request.SkillId == "acme.a");
+                options.Consent = {|PHG011:(_, _) => Always|};
+                options.Consent = {|PHG011:(request, token) => { _ = request; ArgumentNullException.ThrowIfNull(request); return Always; }|};
+                Func<ConsentRequest, CancellationToken, ValueTask<ConsentDecision>> stored = (_, _) => Always;
+                options.Consent = {|PHG011:new ConsentCallback(stored)|};
+                {|PHG011:options.AllowUnsignedOnProbation |= true|};
                 _ = new SkillHostOptions { {|PHG011:AllowUnsignedOnProbation = true|} };
         #if DEBUG
                 options.AllowUnsignedOnProbation = true;
         #endif
             }
+
+            private static readonly ValueTask<ConsentDecision> Always = new(ConsentDecision.Accept);
 
             private static ValueTask<ConsentDecision> Yes(ConsentRequest request, CancellationToken token) => ValueTask.FromResult(ConsentDecision.Accept);
         }
@@ -223,9 +237,14 @@ public sealed class GateTests
     [DataRow("CallsPerSecond = double.PositiveInfinity")]
     [DataRow("QuarantineAfterBreaks = 0")]
     [DataRow("DenialsPerMinute = 0")]
+    [DataRow("CallFuel = NoLimit")]
+    [DataRow("CallTime = new TimeSpan(365, 0, 0, 0)")]
+    [DataRow("CallTime = TimeSpan.FromTicks(long.MaxValue)")]
     public Task Limit_ThatIsNone_IsReported(string assignment) => Rules.Report($$"""
         internal sealed class Functions
         {
+            private static readonly long NoLimit = long.MaxValue;
+
             public SkillLimits One() => new() { {|PHG012:{{assignment}}|} };
         }
         """);

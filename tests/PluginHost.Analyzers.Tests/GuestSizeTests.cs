@@ -32,6 +32,10 @@ public sealed class GuestSizeTests
     [DataRow("if (n > Max) { Console.Write(1); } return new byte[{|PHG019:n|}];")]
     [DataRow("return System.Text.RegularExpressions.Regex.IsMatch({|PHG019:text|}, \"(a+)+$\");")]
     [DataRow("Func<byte[]> make = () => new byte[{|PHG019:n|}]; return make();")]
+    [DataRow("if (n > message.Count) { throw new ArgumentException(); } return new byte[{|PHG019:n|}];")]
+    [DataRow("if (Math.Max(n, Max) is var m) { return new byte[{|PHG019:m|}]; } return null;")]
+    [DataRow("return new byte[{|PHG019:Math.Max(n, Max)|}];")]
+    [DataRow("if ((int)big > Max) { throw new ArgumentException(); } return new byte[{|PHG019:big|}];")]
     public Task Unbounded_IsReported(string body) => Rules.Report(Function(body));
 
     [TestMethod]
@@ -52,6 +56,12 @@ public sealed class GuestSizeTests
     [DataRow("return System.Text.RegularExpressions.Regex.IsMatch(text, \"a\", System.Text.RegularExpressions.RegexOptions.NonBacktracking);")]
     [DataRow("return new[] { n, 2 };")]
     [DataRow("if (n == 5) { return new byte[n]; } return null;")]
+    [DataRow("n = n > Max ? Max : n; return new byte[n];")]
+    [DataRow("if (message.Count > Max) { throw new ArgumentException(); } return new byte[message.Count];")]
+    [DataRow("Check(n); return new byte[n]; static void Check(int n) { if (n > Max) { throw new ArgumentException(); } }")]
+    [DataRow("if (n > Max) { Fail(); } return new byte[n]; static void Fail() => throw new ArgumentException();")]
+    [DataRow("var max = _max; return new byte[Math.Min(n, max)];")]
+    [DataRow("for (var i = 0; i < n && i < Max; i++) { Console.Write(i); } return null;")]
     public Task Bounded_IsSilent(string body) => Rules.Silent(Function(body));
 
     [TestMethod]

@@ -7,6 +7,8 @@ public sealed class GuestValueTests
     private static string Function(string body, string members = "") => Rules.Class($$"""
         private static readonly HttpClient Http = new();
         private static readonly HashSet<string> Allowed = [];
+        private static readonly string[] Names = ["https://a.test"];
+        private static readonly Dictionary<string, string> Table = [];
         private string _field = "";
 
         [HostFunction("a"), RequiresCapability("http.egress")]
@@ -16,6 +18,8 @@ public sealed class GuestValueTests
         }
 
         {{members}}
+
+        public sealed record Request(string Url);
         """.TrimEnd());
 
     private const string Get = "return await Http.GetStringAsync(";
@@ -40,6 +44,23 @@ public sealed class GuestValueTests
     [DataRow("Check(url, call); " + Get + "url, call.Cancellation);", DisplayName = "demanded by a helper")]
     [DataRow("var message = new HttpRequestMessage(HttpMethod.Post, call.Demand(Capability.HttpEgress, url)) { Content = new StringContent(other) }; await Http.SendAsync(message, call.Cancellation); return \"\";", DisplayName = "message whose body is the guest's")]
     [DataRow("var fetch = await Fetch(url, call); return fetch;", DisplayName = "helper that demands and uses")]
+    [DataRow("url = quick ? call.Demand(Capability.HttpEgress, url) : \"https://a.test\"; " + Get + "url, call.Cancellation);", DisplayName = "demanded on the one way, written here on the other")]
+    [DataRow("var target = \"https://a.test\"; if (quick) { target = call.Demand(Capability.HttpEgress, url); } " + Get + "target, call.Cancellation);", DisplayName = "the same with a statement")]
+    [DataRow("call.Demand(Capability.HttpEgress, url); Func<string> no = () => throw new InvalidOperationException(); " + Get + "url, call.Cancellation);", DisplayName = "a lambda that never returns")]
+    [DataRow("Local(url); " + Get + "url, call.Cancellation); void Local(string u) => call.Demand(Capability.HttpEgress, u);", DisplayName = "demanded by a local function")]
+    [DataRow(Get + "Granted(url), call.Cancellation); string Granted(string u) => call.Demand(Capability.HttpEgress, u);", DisplayName = "returned by a local function that demands")]
+    [DataRow("if (url.Length > 9) { Fail(); } call.Demand(Capability.HttpEgress, url); " + Get + "url, call.Cancellation); void Fail() => throw new ArgumentException();", DisplayName = "a local function that never returns")]
+    [DataRow("var uri = new Uri(url); call.Demand(Capability.HttpEgress, uri.AbsoluteUri); " + Get + "uri, call.Cancellation);", DisplayName = "the text of what is used")]
+    [DataRow("Uri.TryCreate(call.Demand(Capability.HttpEgress, url), UriKind.Absolute, out var made); " + Get + "made, call.Cancellation);", DisplayName = "made of what was demanded")]
+    [DataRow("var request = new Request(url); call.Demand(Capability.HttpEgress, request.Url); " + Get + "request.Url, call.Cancellation);", DisplayName = "a member")]
+    [DataRow("var request = new Request(call.Demand(Capability.HttpEgress, url)); " + Get + "request.Url, call.Cancellation);", DisplayName = "a record of what was demanded")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"x\"); if (!Names.Contains(url)) { return \"\"; } " + Get + "url, call.Cancellation);", DisplayName = "in an array of the host's")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"x\"); if (!string.Equals(url, \"https://a.test\", StringComparison.Ordinal)) { return \"\"; } " + Get + "url, call.Cancellation);", DisplayName = "static equality")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"x\"); if (!Table.TryGetValue(url, out var found)) { return \"\"; } " + Get + "found, call.Cancellation);", DisplayName = "looked up in a table")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"x\"); switch (url) { case \"a\": case \"b\": break; default: throw new ArgumentException(); } " + Get + "url, call.Cancellation);", DisplayName = "a switch statement over constants")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"x\"); url = url switch { \"a\" or \"b\" => url, _ => throw new ArgumentException() }; " + Get + "url, call.Cancellation);", DisplayName = "a switch that gives itself back")]
+    [DataRow("var uri = new Uri(url); call.Demand(Capability.HttpEgress, uri.ToString()); " + Get + "uri, call.Cancellation);", DisplayName = "shown")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"x\"); if (!StringComparer.OrdinalIgnoreCase.Equals(\"https://a.test\", url)) { return \"\"; } " + Get + "url, call.Cancellation);", DisplayName = "equal by a comparer")]
     public Task Correct_IsSilent(string body) => Rules.Silent(Function(body, """
         private static void Check(string url, HostFunctionCall call) => Deeper(url, call);
 
@@ -76,6 +97,19 @@ public sealed class GuestValueTests
     [DataRow("call.Demand(Capability.HttpEgress, url); " + Get + "{|PHG005:other|}, call.Cancellation);", DisplayName = "another")]
     [DataRow("call.Demand(Capability.HttpEgress, url); " + Get + "{|PHG005:url + \"/x\"|}, call.Cancellation);", DisplayName = "made longer")]
     [DataRow("call.Demand(Capability.HttpEgress, url); for (var i = 0; i < 2; i++) { await Http.GetStringAsync({|PHG005:url|}, call.Cancellation); url = other; } return url;", DisplayName = "changed in a loop")]
+    [DataRow("call.Demand(Capability.HttpEgress, url); url += quick ? \"/admin\" : \"\"; " + Get + "{|PHG005:url|}, call.Cancellation);", DisplayName = "changed by a choice")]
+    [DataRow("call.Demand(Capability.HttpEgress, url); url = quick ? other : url; " + Get + "{|PHG005:url|}, call.Cancellation);", DisplayName = "one of two")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); string? t = null; t ??= url; " + Get + "{|PHG005:t|}, call.Cancellation);", DisplayName = "where there was nothing")]
+    [DataRow("call.Demand(Capability.HttpEgress, url); " + Get + "{|PHG005:Target()|}, call.Cancellation); string Target() => url + \"/admin\";", DisplayName = "made by a local function")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); await Task.WhenAll(url.Split(',').Select(u => Http.GetStringAsync({|PHG005:u|}, call.Cancellation))); return \"\";", DisplayName = "parameter of a lambda")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); if (url is { Length: > 0 } target) { " + Get + "{|PHG005:target|}, call.Cancellation); } return \"\";", DisplayName = "declared by a pattern")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); var b = new System.Text.StringBuilder(\"https://\"); b.Append(url); " + Get + "{|PHG005:b.ToString()|}, call.Cancellation);", DisplayName = "built")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); var l = new List<string> { url }; " + Get + "{|PHG005:l[0]|}, call.Cancellation);", DisplayName = "from a list")]
+    [DataRow("call.Demand(Capability.HttpEgress, url); try { await Task.Yield(); } finally { url = other; } " + Get + "{|PHG005:url|}, call.Cancellation);", DisplayName = "changed in the end")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); call.Demand(Capability.Log, url); " + Get + "{|PHG005:url|}, call.Cancellation);", DisplayName = "demanded for something else")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); foreach (var each in Paths(url)) { await Http.GetStringAsync({|PHG005:each|}, call.Cancellation); } return \"\"; IEnumerable<string> Paths(string p) { yield return p; }", DisplayName = "from an iterator")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); var pumping = Pump(); if (quick) { await pumping; } " + Get + "{|PHG005:url|}, call.Cancellation); async Task Pump() { while (true) { await Task.Delay(1); } }", DisplayName = "after something that goes on for ever")]
+    [DataRow("call.Demand(Capability.HttpEgress, \"https://a.test\"); if (!StringComparer.Ordinal.Equals(url, other)) { return \"\"; } " + Get + "{|PHG005:url|}, call.Cancellation);", DisplayName = "equal to another that the skill chose")]
     public Task OtherThanDemanded_IsReported(string body) => Rules.Report(Function(body));
 
     [TestMethod]

@@ -12,6 +12,7 @@ public sealed class HostFunctionBehaviourTests
         private Task? _task;
         private Action? _later;
         private string _text = "";
+        private readonly List<Task> _tasks = [];
 
         [HostFunction("a"), NoCapability("test")]
         public async void {|PHG013:Void|}(CancellationToken token) => await Task.Delay(1, token);
@@ -31,6 +32,12 @@ public sealed class HostFunctionBehaviourTests
             {|PHG013:_later = () => Console.WriteLine(call.Tool)|};
             var forgotten = {|PHG013:Later()|};
             _text = call.Tool;
+            _ = {|PHG013:Later().ConfigureAwait(false)|};
+            {|PHG013:new Task(() => { }).Start()|};
+            _tasks.Add({|PHG013:Later()|});
+            new List<string>().ForEach({|PHG013:async text => await Later()|});
+            _task = Task.FromResult(1);
+            new List<Task>().Add(Task.CompletedTask);
         }
 
         [HostFunction("c"), NoCapability("test")]
@@ -129,6 +136,19 @@ public sealed class HostFunctionBehaviourTests
             var done = Later();
             var now = done.IsCompletedSuccessfully ? done.Result : "";
             return {|PHG016:Later().Result|} + now + new Answer().Result;
+        }
+
+        [HostFunction("b"), NoCapability("test")]
+        public async Task<string> Two(CancellationToken token)
+        {
+            var (one, other) = (Later(), Later());
+            await Task.WhenAll(one, other);
+            var third = Later();
+            await third;
+            var awaiter = Later().GetAwaiter();
+            {|PHG016:awaiter.GetResult()|};
+            await third.ContinueWith(task => task.Result, token);
+            return one.Result + other.Result + third.Result;
         }
 
         private static Task<string> Later() => Task.FromResult("");

@@ -86,6 +86,13 @@ internal static class Rules
         var compilation = (await project.GetCompilationAsync())!;
         var errors = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
         Assert.IsEmpty(errors, string.Join('\n', errors));
+        return await OfBroken(project);
+    }
+
+    /// <summary>What is reported of code that need not compile, as it is while somebody types.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> OfBroken(Project project)
+    {
+        var compilation = (await project.GetCompilationAsync())!;
         return await compilation.WithAnalyzers(All, new CompilationWithAnalyzersOptions(project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false)).GetAnalyzerDiagnosticsAsync();
     }
 

@@ -64,6 +64,20 @@ public sealed class SecretFlowTests
         """);
 
     [TestMethod]
+    public Task Answer_ToASecret_IsNone_AndOneThatALambdaCaptures_Is() => Rules.Report("""
+        var http = new HttpClient();
+        var token = new SecretValue("x");
+        var key = token.Reveal();
+        var functions = new HostFunctions();
+        functions.Add("a", [RequiresCapability("http.egress")] async (string s, HostFunctionCall call) =>
+        {
+            call.Demand(Capability.HttpEgress, "https://a.test");
+            return await http.GetStringAsync("https://a.test/?k=" + token.Reveal(), call.Cancellation);
+        });
+        functions.Add("b", [NoCapability("test")] (string s) => {|PHG014:s + key|});
+        """);
+
+    [TestMethod]
     public Task Fix_Redacts() => Rules.Fix(
         "PHG014",
         """

@@ -50,6 +50,52 @@ public sealed class SwallowedDenialTests
     public Task Told_IsSilent(string body) => Rules.Silent(Method(body));
 
     [TestMethod]
+    public Task LaterClauses_AndFiltersOfSomethingElse_AreLookedAt() => Rules.Report(Rules.Class("""
+        private readonly object? _log = null;
+
+        public async Task<string> One(Skill skill)
+        {
+            try
+            {
+                return (await skill.CallAsync("a.b", "x")).Text;
+            }
+            catch (Exception e) when (e.Message.Length > 9)
+            {
+                throw;
+            }
+            {|PHG006:catch|}
+            {
+                return "";
+            }
+        }
+
+        public async Task<string> Two(Skill skill)
+        {
+            try
+            {
+                return (await skill.CallAsync("a.b", "x")).Text;
+            }
+            {|PHG006:catch (Exception e)|} when (_log is string text && text != e.Message)
+            {
+                return "";
+            }
+        }
+
+        public async Task<string> Three(Skill skill)
+        {
+            try
+            {
+                return (await skill.CallAsync("a.b", "x")).Text;
+            }
+            catch (Exception e)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e).Throw();
+                return "";
+            }
+        }
+        """));
+
+    [TestMethod]
     public Task InAHostFunction_EvenByItsType_IsReported() => Rules.Report(Rules.Class("""
         [HostFunction("a"), RequiresCapability("clock")]
         public string One(HostFunctionCall call)
@@ -83,7 +129,7 @@ public sealed class SwallowedDenialTests
                 {
                     await skill.CallAsync("a.b", "x");
                 }
-                catch
+                catch // never mind
                 {
                 }
             }
@@ -103,7 +149,7 @@ public sealed class SwallowedDenialTests
                 {
                     await skill.CallAsync("a.b", "x");
                 }
-                catch (Exception e) when (e is not CapabilityDeniedException)
+                catch (Exception e) when (e is not CapabilityDeniedException) // never mind
                 {
                 }
             }

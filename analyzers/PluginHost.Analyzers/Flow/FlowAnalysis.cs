@@ -11,34 +11,60 @@ namespace PluginHost.Analyzers.Flow;
 /// Follows values through one body: to a fixed point over its control flow graph, into lambdas and local functions, and into helpers
 /// of the same compilation, two calls deep. An exception may come from anywhere in a <c>try</c>: its handler knows no more than what held at each place there.
 /// </summary>
-internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, ControlFlowGraph graph, FlowAnalysis? caller = null, IOperation? call = null, IMethodSymbol? method = null)
+internal sealed partial class FlowAnalysis
 {
     private const int MaxHelpers = 2;
-    private const int MaxRounds = 1_000;
+    private const int MaxDepth = 8;
 
+    private readonly FlowSession _session;
+    private readonly FlowPolicy _policy;
+    private readonly ControlFlowGraph _graph;
+    private readonly FlowAnalysis? _caller;
+    private readonly IOperation? _call;
+    private readonly IMethodSymbol? _method;
+    private readonly bool _returnsAreSinks;
     private readonly Dictionary<int, FlowState> _before = [];
-    private readonly List<FlowFinding> _findings = caller?._findings ?? [];
+    private readonly Dictionary<CaptureId, IOperation> _captured = [];
+    private readonly Dictionary<IOperation, (FlowState State, FlowValue Value)> _values = [];
+
+    /// <summary>What holds where the body ends; null where it never does.</summary>
     private FlowState? _exit;
-    private FlowValue? _returned;
+    private FlowValue _returned;
+    private bool _hasReturned;
     private bool _reports;
 
-    /// <summary>Follows values through a host function.</summary>
+    /// <summary>Whether something that it calls was not followed.</summary>
+    private bool _isCut;
+
+    /// <summary>Whether what was just visited never comes back.</summary>
+    private bool _isStopped;
+
+    private FlowAnalysis(FlowSession session, ControlFlowGraph graph, FlowAnalysis? caller, IOperation? call, IMethodSymbol? method, bool returnsAreSinks)
+    {
+        (_session, _policy, _graph, _caller, _call, _method, _returnsAreSinks) = (session, session.Policy, graph, caller, call, method, returnsAreSinks);
+        foreach (var capture in graph.Blocks.SelectMany(block => block.Operations).OfType<IFlowCaptureOperation>())
+        {
+            _captured[capture.Id] = capture.Value;
+        }
+    }
+
+    /// <summary>Follows values through a body.</summary>
     public static IReadOnlyList<FlowFinding> Of(Compilation compilation, FlowPolicy policy, ControlFlowGraph graph, FlowState entry)
     {
-        var analysis = new FlowAnalysis(compilation, policy, graph);
-        analysis.Run(entry, reports: true);
-        return analysis._findings;
+        var session = new FlowSession(compilation, policy);
+        new FlowAnalysis(session, graph, caller: null, call: null, method: null, policy.ReturnsAreSinks).Run(entry, reports: true);
+        return session.Findings;
     }
 
     private void Run(FlowState entry, bool reports)
     {
         _before[0] = entry;
         var queue = new SortedSet<int> { 0 };
-        for (var rounds = 0; queue.Count > 0 && rounds < MaxRounds; rounds++)
+        while (queue.Count > 0 && _session.Spend())
         {
             var ordinal = queue.Min;
             queue.Remove(ordinal);
-            foreach (var (next, state) in Step(graph.Blocks[ordinal]))
+            foreach (var (next, state) in Step(_graph.Blocks[ordinal]))
             {
                 var merged = _before.TryGetValue(next, out var known) ? known.Merge(state) : state;
                 if (!merged.Equals(known))
@@ -49,10 +75,9 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
             }
         }
 
-        _exit = _before.TryGetValue(graph.Blocks.Length - 1, out var end) ? end : FlowState.Empty;
-        _returned = null;
-        _reports = reports;
-        foreach (var block in graph.Blocks.Where(block => _before.ContainsKey(block.Ordinal)))
+        _exit = _before.TryGetValue(_graph.Blocks.Length - 1, out var end) ? end : null;
+        (_returned, _hasReturned, _reports) = (FlowValue.Clean, false, reports);
+        foreach (var block in _graph.Blocks.Where(block => _before.ContainsKey(block.Ordinal) && _session.Spend()))
         {
             _ = Step(block).Count;
         }
@@ -65,16 +90,15 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
         var handlers = Handlers(block).ToList();
         var state = _before[block.Ordinal];
         Thrown();
-        foreach (var operation in block.Operations)
+        _isStopped = false;
+        foreach (var operation in block.BranchValue is { } last ? block.Operations.Append(last) : block.Operations)
         {
             state = Visit(operation, state);
             Thrown();
-        }
-
-        if (block.BranchValue is { } value)
-        {
-            state = Visit(value, state);
-            Thrown();
+            if (_isStopped)
+            {
+                return next;
+            }
         }
 
         if (block.ConditionalSuccessor is { } conditional && block.BranchValue is { } condition)
@@ -87,12 +111,7 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
         {
             if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return && block.BranchValue is { } returned)
             {
-                var result = Evaluate(returned, state);
-                _returned = _returned is { } before ? new FlowValue(before.IsTainted || result.IsTainted, (before.IsDemanded || !before.IsTainted) && (result.IsDemanded || !result.IsTainted)) : result;
-                if (policy.ReturnsAreSinks && caller is null)
-                {
-                    Report(returned, returned, state);
-                }
+                Return(returned, state);
             }
 
             Go(block.FallThroughSuccessor, state);
@@ -100,13 +119,7 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
 
         return next;
 
-        void Thrown()
-        {
-            foreach (var handler in handlers)
-            {
-                next.Add((handler, state));
-            }
-        }
+        void Thrown() => next.AddRange(handlers.Select(handler => (handler, state)));
 
         void Go(ControlFlowBranch? branch, FlowState after)
         {
@@ -115,12 +128,44 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
                 return;
             }
 
-            next.AddRange(branch.FinallyRegions.Select(region => (region.FirstBlockOrdinal, after)));
+            foreach (var region in branch.FinallyRegions)
+            {
+                next.Add((region.FirstBlockOrdinal, after));
+                after = Through(region, after);
+            }
+
             if (branch.Destination is { } destination)
             {
                 next.Add((destination.Ordinal, after));
             }
         }
+    }
+
+    private void Return(IOperation returned, FlowState state)
+    {
+        var result = Evaluate(returned, state);
+        _returned = _hasReturned
+            ? new FlowValue(_returned.IsTainted || result.IsTainted, (_returned.IsDemanded || !_returned.IsTainted) && (result.IsDemanded || !result.IsTainted))
+            : result;
+        _hasReturned = true;
+        if (_returnsAreSinks)
+        {
+            Report(returned, returned, state);
+        }
+    }
+
+    /// <summary>What a <c>finally</c> on the way does, its branches aside.</summary>
+    private FlowState Through(ControlFlowRegion region, FlowState state)
+    {
+        var reports = _reports;
+        _reports = false;
+        for (var ordinal = region.FirstBlockOrdinal; ordinal <= region.LastBlockOrdinal; ordinal++)
+        {
+            state = _graph.Blocks[ordinal].Operations.Aggregate(state, (now, operation) => Visit(operation, now));
+        }
+
+        _reports = reports;
+        return state;
     }
 
     /// <summary>Where an exception that is thrown in a block may be caught.</summary>
@@ -146,7 +191,14 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
             (condition, outcome) = (not.Operand, !outcome);
         }
 
-        return policy.AssuredBy(condition, outcome) is { } assured && Key(assured) is { } key ? state.Set(key, FlowValue.Clean) : state;
+        return _policy.AssuredBy(condition, outcome, operation => Evaluate(operation, state).IsTainted) is { } assured ? Clear(assured, state) : state;
+    }
+
+    /// <summary>Holds something for harmless: of a value that was put aside, the variable that it came from, too.</summary>
+    private FlowState Clear(IOperation operation, FlowState state)
+    {
+        state = !IsNarrowed(operation) && Key(operation) is { } key ? state.Set(key, FlowValue.Clean) : state;
+        return Unwrapped(operation) is IFlowCaptureReferenceOperation capture && _captured.TryGetValue(capture.Id, out var origin) && Key(origin) is not null ? Clear(origin, state) : state;
     }
 
     /// <summary>What an operation does to the state, whatever it is made of first.</summary>
@@ -157,13 +209,12 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
             return state;
         }
 
-        // The target of an assignment is not read.
         foreach (var child in operation.ChildOperations)
         {
             state = Visit(child, state);
         }
 
-        foreach (var sink in policy.Sinks(operation))
+        foreach (var sink in _policy.Sinks(operation))
         {
             Report(sink, operation, state);
         }
@@ -175,38 +226,47 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
             case ISimpleAssignmentOperation assignment:
                 return Assign(assignment.Target, Evaluate(assignment.Value, state), state);
             case ICompoundAssignmentOperation compound:
-                return Assign(compound.Target, Evaluate(compound.Target, state).With(Evaluate(compound.Value, state)), state);
+                return Assign(compound.Target, Evaluate(Target(compound.Target), state).With(Evaluate(compound.Value, state)), state);
             case IDeconstructionAssignmentOperation deconstruction:
-                var value = Evaluate(deconstruction.Value, state);
-                return HostFunction.AndDescendants(deconstruction.Target).Aggregate(state, (now, target) => Key(target) is { } key ? now.Set(key, value) : now);
+                return Deconstruct(deconstruction.Target, deconstruction.Value, state);
+            case IReturnOperation { Kind: OperationKind.YieldReturn, ReturnedValue: { } yielded }:
+                Return(yielded, state);
+                return state;
+            case IIsPatternOperation test:
+                return Declare(test, state);
             case IInvocationOperation invocation:
                 return Invoke(invocation, state);
             case IObjectCreationOperation creation:
-                return Out(creation.Arguments, Evaluate(creation, state), state);
+                return Out(creation.Arguments, creation, state);
             case IFlowAnonymousFunctionOperation lambda:
-                return Nested(graph.GetAnonymousFunctionControlFlowGraph(lambda), lambda.Symbol, state);
+                return Enter(_graph.GetAnonymousFunctionControlFlowGraph(lambda), lambda.Symbol, state, _policy.IsReturnASink(lambda)) is { Exit: { } exit } ? state.Merge(exit) : state;
             default:
                 return state;
         }
     }
 
+    /// <summary>What a variable stands for that a value was put aside of, to be assigned to.</summary>
+    private IOperation Target(IOperation target) => target is IFlowCaptureReferenceOperation capture && _captured.TryGetValue(capture.Id, out var origin) ? origin : target;
+
     private FlowState Assign(IOperation target, FlowValue value, FlowState state)
     {
-        if (target.Type is { } type && policy.IsHarmless(type))
+        target = Target(target);
+        if (target.Type is { } type && _policy.IsHarmless(type))
         {
             value = FlowValue.Clean;
         }
 
-        if (Key(target) is { } key)
+        if (Key(target) is { } key && (key is not MemberKey || state[key].IsTainted || !value.IsTainted))
         {
             return state.Set(key, value);
         }
 
         // What is put into an object, or into an array, is in it from then on; what was in it stays.
-        return value.IsTainted && Owner(target) is { } owner && Key(owner) is { } held
-            ? state.Set(held, new FlowValue(true, value.IsDemanded && (state[held].IsDemanded || !state[held].IsTainted)))
-            : state;
+        return value.IsTainted && Owner(target) is { } owner ? Fill(owner, value, state) : state;
     }
+
+    private static FlowState Fill(IOperation owner, FlowValue value, FlowState state) =>
+        Key(owner) is { } held ? state.Set(held, new FlowValue(true, value.IsDemanded && (state[held].IsDemanded || !state[held].IsTainted))) : state;
 
     private static IOperation? Owner(IOperation target) => target switch
     {
@@ -216,109 +276,36 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
         _ => null,
     };
 
-    private FlowState Invoke(IInvocationOperation invocation, FlowState state)
+    private FlowState Deconstruct(IOperation target, IOperation value, FlowState state)
     {
-        if (policy.Demanded(invocation) is { } resource)
+        target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
+        var source = Unwrapped(value);
+        if (target is ITupleOperation targets && source is ITupleOperation sources && targets.Elements.Length == sources.Elements.Length)
         {
-            state = state.AfterDemand();
-            return Key(resource) is { } demanded ? state.Set(demanded, new FlowValue(state[demanded].IsTainted, true)) : state;
+            return targets.Elements.Zip(sources.Elements, (one, other) => (one, other)).Aggregate(state, (now, pair) => Deconstruct(pair.one, pair.other, now));
         }
 
-        if (policy.Assured(invocation) is { } assured && Key(assured) is { } key)
-        {
-            return state.Set(key, FlowValue.Clean);
-        }
-
-        if (invocation.TargetMethod.MethodKind == MethodKind.LocalFunction && FlowGraphs.OfLocalFunction(graph, invocation.TargetMethod.OriginalDefinition) is { } local)
-        {
-            return Nested(local, invocation.TargetMethod, Parameters(invocation, state, state));
-        }
-
-        if (Helper(invocation, state) is { } helper)
-        {
-            helper.Run(Parameters(invocation, state, IsOnThis(invocation) ? state.FieldsOnly() : FlowState.Empty), reports: _reports);
-            return AfterHelper(invocation, helper._exit!, state);
-        }
-
-        return Out(invocation.Arguments, Evaluate(invocation, state), state);
+        var known = Evaluate(value, state);
+        return HostFunction.AndDescendants(target).Aggregate(state, (now, each) => Key(Target(each)) is { } key and not MemberKey ? now.Set(key, each.Type is { } type && _policy.IsHarmless(type) ? FlowValue.Clean : known) : now);
     }
 
-    private static bool IsOnThis(IInvocationOperation invocation) => invocation.Instance is null or IInstanceReferenceOperation;
-
-    private FlowState Parameters(IInvocationOperation invocation, FlowState state, FlowState entry)
+    /// <summary>Variables that a pattern declares hold the value, or a part of it.</summary>
+    private FlowState Declare(IIsPatternOperation test, FlowState state)
     {
-        foreach (var argument in invocation.Arguments)
+        var value = Evaluate(test.Value, state);
+        foreach (var pattern in HostFunction.AndDescendants(test.Pattern))
         {
-            if (argument.Parameter?.OriginalDefinition is { } parameter)
+            var declared = pattern switch
             {
-                entry = entry.Set(parameter, Evaluate(argument.Value, state));
-            }
-        }
-
-        return entry;
-    }
-
-    /// <summary>What a helper demanded of its parameters on every way out, it demanded of the arguments.</summary>
-    private static FlowState AfterHelper(IInvocationOperation invocation, FlowState exit, FlowState state)
-    {
-        state = exit.HasDemanded ? state.AfterDemand() : state;
-        foreach (var argument in invocation.Arguments)
-        {
-            if (argument.Parameter?.OriginalDefinition is { } parameter && Key(argument.Value) is { } key)
+                IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
+                IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
+                IListPatternOperation list => list.DeclaredSymbol,
+                _ => null,
+            };
+            if (declared is not null)
             {
-                if (parameter.RefKind is RefKind.Out or RefKind.Ref)
-                {
-                    state = state.Set(key, exit[parameter]);
-                }
-                else if (exit[parameter].IsDemanded)
-                {
-                    state = state.Set(key, new FlowValue(state[key].IsTainted, true));
-                }
-            }
-        }
-
-        return IsOnThis(invocation) ? state.WithFieldsOf(exit) : state;
-    }
-
-    /// <summary>A lambda or a local function, which shares the variables around it.</summary>
-    private FlowState Nested(ControlFlowGraph inner, IMethodSymbol symbol, FlowState state)
-    {
-        if (IsActive(symbol))
-        {
-            return state;
-        }
-
-        var nested = new FlowAnalysis(compilation, policy, inner, this, call: null, symbol);
-        nested.Run(state, _reports);
-        return symbol.MethodKind == MethodKind.LocalFunction ? nested._exit! : state.Merge(nested._exit!);
-    }
-
-    private FlowAnalysis? Helper(IInvocationOperation invocation, FlowState state)
-    {
-        var target = invocation.TargetMethod.OriginalDefinition;
-        if (target.IsAbstract || (target.IsVirtual && !target.ContainingType.IsSealed) || target.MethodKind is not MethodKind.Ordinary || IsActive(target) || Depth() >= MaxHelpers
-            || !(invocation.Arguments.Any(argument => Evaluate(argument.Value, state).IsTainted) || (IsOnThis(invocation) && !state.FieldsOnly().Equals(FlowState.Empty)))
-            || Bodies.Of(compilation, invocation.SemanticModel, target) is not { } body || FlowGraphs.Of(body, target) is not { } inner)
-        {
-            return null;
-        }
-
-        return new FlowAnalysis(compilation, policy, inner, this, invocation, target);
-    }
-
-    private int Depth() => (call is null ? 0 : 1) + (caller?.Depth() ?? 0);
-
-    private bool IsActive(IMethodSymbol symbol) => SymbolEqualityComparer.Default.Equals(method, symbol) || caller?.IsActive(symbol) == true;
-
-    private FlowState Out(IEnumerable<IArgumentOperation> arguments, FlowValue made, FlowState state)
-    {
-        foreach (var argument in arguments.Where(argument => argument.Parameter?.RefKind is RefKind.Out or RefKind.Ref))
-        {
-            var target = argument.Value is IDeclarationExpressionOperation declaration ? declaration.Expression : argument.Value;
-            if (Key(target) is { } key)
-            {
-                var tainted = arguments.Any(other => other != argument && Evaluate(other.Value, state).IsTainted) || made.IsTainted;
-                state = state.Set(key, tainted && !(target.Type is { } type && policy.IsHarmless(type)) ? FlowValue.Tainted : FlowValue.Clean);
+                var isHarmless = declared is ILocalSymbol local && _policy.IsHarmless(local.Type);
+                state = state.Set(declared, isHarmless ? FlowValue.Clean : new FlowValue(value.IsTainted, value.IsDemanded && pattern == test.Pattern));
             }
         }
 
@@ -330,92 +317,43 @@ internal sealed class FlowAnalysis(Compilation compilation, FlowPolicy policy, C
         if (_reports && Evaluate(value, state) is { IsTainted: true, IsDemanded: false })
         {
             var at = OutermostCall() ?? value;
-            if (!_findings.Any(finding => finding.At.Syntax == at.Syntax && finding.Value.Syntax == value.Syntax))
+            if (!_session.Findings.Exists(finding => finding.At.Syntax == at.Syntax && finding.Value.Syntax == value.Syntax))
             {
-                _findings.Add(new FlowFinding(value, sink, at, state.HasDemanded));
+                _session.Findings.Add(new FlowFinding(value, sink, at, state.HasDemanded));
             }
         }
     }
 
-    private IOperation? OutermostCall() => caller?.OutermostCall() ?? call;
+    /// <summary>Whether a number is cut: what is known of the rest says nothing about the whole.</summary>
+    private static bool IsNarrowed(IOperation operation) => operation switch
+    {
+        IArgumentOperation argument => IsNarrowed(argument.Value),
+        IConversionOperation conversion => (conversion.Conversion is { IsNumeric: true, IsImplicit: false }) || IsNarrowed(conversion.Operand),
+        IParenthesizedOperation parenthesized => IsNarrowed(parenthesized.Operand),
+        _ => false,
+    };
 
-    /// <summary>The variable that an operation reads or writes; null where it is none that is followed.</summary>
-    private static object? Key(IOperation operation) => operation switch
+    private IOperation? OutermostCall() => _caller?.OutermostCall() ?? _call;
+
+    private static IOperation Unwrapped(IOperation operation) => operation switch
+    {
+        IConversionOperation { OperatorMethod: null } conversion => Unwrapped(conversion.Operand),
+        IParenthesizedOperation parenthesized => Unwrapped(parenthesized.Operand),
+        IArgumentOperation argument => Unwrapped(argument.Value),
+        IDeclarationExpressionOperation declaration => Unwrapped(declaration.Expression),
+        _ => operation,
+    };
+
+    /// <summary>The variable, or the member of one, that an operation reads or writes; null where it is none that is followed.</summary>
+    private static object? Key(IOperation operation) => Unwrapped(operation) switch
     {
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter.OriginalDefinition,
         IFlowCaptureReferenceOperation capture => capture.Id,
         IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field => field.Field.OriginalDefinition,
         IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation, Arguments.IsEmpty: true } property => property.Property.OriginalDefinition,
-        IConversionOperation { OperatorMethod: null } conversion => Key(conversion.Operand),
-        IParenthesizedOperation parenthesized => Key(parenthesized.Operand),
-        IArgumentOperation argument => Key(argument.Value),
-        IDeclarationExpressionOperation declaration => Key(declaration.Expression),
+        IFieldReferenceOperation { Instance: { } owner } field when Key(owner) is { } root => new MemberKey(root, field.Field.OriginalDefinition),
+        IPropertyReferenceOperation { Instance: { } owner, Arguments.IsEmpty: true } property when Key(owner) is { } root => new MemberKey(root, property.Property.OriginalDefinition),
         _ => null,
     };
-
-    /// <summary>What is known of the value of an expression.</summary>
-    private FlowValue Evaluate(IOperation operation, FlowState state)
-    {
-        if (operation.ConstantValue.HasValue || operation is INameOfOperation or ITypeOfOperation || (operation.Type is { } type && policy.IsHarmless(type)) || policy.IsSanitizer(operation))
-        {
-            return FlowValue.Clean;
-        }
-
-        if (policy.IsSource(operation))
-        {
-            return FlowValue.Tainted;
-        }
-
-        if (operation is IConversionOperation { Operand: { Type: { } from } } && policy.IsHarmless(from))
-        {
-            return FlowValue.Clean;
-        }
-
-        if (Key(operation) is { } key)
-        {
-            return state[key];
-        }
-
-        switch (operation)
-        {
-            case IConversionOperation conversion:
-                return Evaluate(conversion.Operand, state);
-            case IAwaitOperation await:
-                return Evaluate(await.Operation, state);
-            case IArgumentOperation argument:
-                return Evaluate(argument.Value, state);
-            case IIsPatternOperation or IIsTypeOperation or IFlowAnonymousFunctionOperation or IDelegateCreationOperation or IIsNullOperation:
-                return FlowValue.Clean;
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals or BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual }:
-                return FlowValue.Clean;
-            case IInvocationOperation invocation when policy.Demanded(invocation) is { } resource:
-                return new FlowValue(Evaluate(resource, state).IsTainted, true);
-            case IInvocationOperation { Instance: { } receiver } invocation when IsTable(receiver.Type):
-                return Evaluate(receiver, state);
-            case IPropertyReferenceOperation { Instance: { } receiver, Arguments.Length: > 0 }:
-                return Evaluate(receiver, state);
-            case IPropertyReferenceOperation { Instance: { } receiver } when receiver.Type is { } owner && IsWrapper(owner):
-                return Evaluate(receiver, state);
-            case IArrayElementReferenceOperation element:
-                return Evaluate(element.ArrayReference, state);
-            case IInvocationOperation invocation when invocation.TargetMethod.MethodKind == MethodKind.Ordinary && Helper(invocation, state) is { } helper:
-                helper.Run(Parameters(invocation, state, IsOnThis(invocation) ? state.FieldsOnly() : FlowState.Empty), reports: false);
-                return helper._returned ?? FlowValue.Clean;
-            case IObjectCreationOperation creation when IsWrapper(creation.Type!):
-            case IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "AsTask" or "FromResult" }:
-                var parts = operation.ChildOperations.Select(child => Evaluate(child, state)).Where(part => part.IsTainted).ToList();
-                return new FlowValue(parts.Count > 0, parts.Count > 0 && parts.TrueForAll(part => part.IsDemanded));
-            default:
-                return operation.ChildOperations.Aggregate(FlowValue.Clean, (value, child) => value.With(Evaluate(child, state)));
-        }
-    }
-
-    /// <summary>What is looked up in a table is the table's, whatever the key.</summary>
-    private static bool IsTable(ITypeSymbol? type) =>
-        type.AndBases().Any(each => each.Name.EndsWith("Dictionary", System.StringComparison.Ordinal) && each.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", System.StringComparison.Ordinal) == true)
-        || (type?.Name is "IDictionary" or "IReadOnlyDictionary" && type.ContainingNamespace?.ToDisplayString() == "System.Collections.Generic");
-
-    /// <summary>Types that say the same as what they are made of.</summary>
-    private static bool IsWrapper(ITypeSymbol type) => type.FullName() is "System.Uri" or "System.Net.Http.HttpRequestMessage" or "System.IO.FileInfo" or "System.IO.DirectoryInfo";
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -14,13 +15,15 @@ internal sealed class GuestNumberPolicy : FlowPolicy
     public override bool IsHarmless(ITypeSymbol type) =>
         type.TypeKind == TypeKind.Enum || type.SpecialType is SpecialType.System_Boolean or SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_UInt16 or SpecialType.System_Char;
 
-    public override bool IsSanitizer(IOperation operation) => operation switch
+    public override bool IsSanitizer(IOperation operation, Func<IOperation, bool> isTainted) => operation switch
     {
-        IInvocationOperation { TargetMethod: { Name: "Min" or "Clamp", ContainingType.Name: "Math" or "Int32" or "Int64" } } invocation => invocation.Arguments.Any(argument => IsBound(argument.Value)),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Remainder } masked => IsBound(masked.RightOperand) || (masked.OperatorKind == BinaryOperatorKind.And && IsBound(masked.LeftOperand)),
+        IInvocationOperation { TargetMethod: { Name: "Min" or "Clamp", ContainingType.Name: "Math" or "Int32" or "Int64" } } invocation =>
+            invocation.Arguments.Any(argument => (invocation.TargetMethod.Name == "Min" || argument.Parameter?.Ordinal == 2) && !isTainted(argument.Value)),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.And } masked => !isTainted(masked.RightOperand) || !isTainted(masked.LeftOperand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Remainder } rest => !isTainted(rest.RightOperand),
 
         // What a guest sent is as large as what it sent.
-        IPropertyReferenceOperation { Property: { Name: "Length" or "Count" or "LongLength" or "Chars", ContainingNamespace: { } space } } => space.ToDisplayString().StartsWith("System", System.StringComparison.Ordinal),
+        IPropertyReferenceOperation { Property: { Name: "Length" or "Count" or "LongLength" or "Chars", ContainingNamespace: { } space } } => space.ToDisplayString().StartsWith("System", StringComparison.Ordinal),
         IInvocationOperation { TargetMethod.Name: "GetHashCode" or "GetByteCount" or "IndexOf" or "LastIndexOf" or "Count" } => true,
         _ => false,
     };
@@ -28,16 +31,21 @@ internal sealed class GuestNumberPolicy : FlowPolicy
     public override IOperation? Assured(IInvocationOperation invocation) =>
         invocation.TargetMethod is { Name: "ThrowIfGreaterThan" or "ThrowIfGreaterThanOrEqual" or "ThrowIfNotEqual", ContainingType.Name: "ArgumentOutOfRangeException" } ? Demands.Argument(invocation, 0) : null;
 
-    public override IOperation? AssuredBy(IOperation condition, bool outcome) => condition switch
+    public override IOperation? AssuredBy(IOperation condition, bool outcome, Func<IOperation, bool> isTainted)
     {
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual } less => outcome ? Bounded(less.LeftOperand, less.RightOperand) : Bounded(less.RightOperand, less.LeftOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual } greater => outcome ? Bounded(greater.RightOperand, greater.LeftOperand) : Bounded(greater.LeftOperand, greater.RightOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equals when outcome => Bounded(equals.LeftOperand, equals.RightOperand) ?? Bounded(equals.RightOperand, equals.LeftOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs when !outcome => Bounded(differs.LeftOperand, differs.RightOperand) ?? Bounded(differs.RightOperand, differs.LeftOperand),
-        IIsPatternOperation { Pattern: INegatedPatternOperation negated } not when !outcome && IsBounding(negated.Pattern) => not.Value,
-        IIsPatternOperation { Pattern: not INegatedPatternOperation } pattern => outcome ? (IsBounding(pattern.Pattern) ? pattern.Value : null) : (IsExcess(pattern.Pattern) ? pattern.Value : null),
-        _ => null,
-    };
+        return condition switch
+        {
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual } less => outcome ? Bounded(less.LeftOperand, less.RightOperand) : Bounded(less.RightOperand, less.LeftOperand),
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual } greater => outcome ? Bounded(greater.RightOperand, greater.LeftOperand) : Bounded(greater.LeftOperand, greater.RightOperand),
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equals when outcome => Bounded(equals.LeftOperand, equals.RightOperand) ?? Bounded(equals.RightOperand, equals.LeftOperand),
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs when !outcome => Bounded(differs.LeftOperand, differs.RightOperand) ?? Bounded(differs.RightOperand, differs.LeftOperand),
+            IIsPatternOperation { Pattern: INegatedPatternOperation negated } not when !outcome && IsBounding(negated.Pattern) => not.Value,
+            IIsPatternOperation { Pattern: not INegatedPatternOperation } pattern => outcome ? (IsBounding(pattern.Pattern) ? pattern.Value : null) : (IsExcess(pattern.Pattern) ? pattern.Value : null),
+            _ => null,
+        };
+
+        IOperation? Bounded(IOperation small, IOperation large) => isTainted(large) ? null : small;
+    }
 
     public override IEnumerable<IOperation> Sinks(IOperation operation)
     {
@@ -64,8 +72,16 @@ internal sealed class GuestNumberPolicy : FlowPolicy
         }
     }
 
-    private static bool IsLoopCondition(SyntaxNode syntax) => syntax.AncestorsAndSelf().TakeWhile(node => node is ExpressionSyntax || node.Parent is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax).Any(node =>
-        (node.Parent is ForStatementSyntax loop && loop.Condition == node) || (node.Parent is WhileStatementSyntax turn && turn.Condition == node) || (node.Parent is DoStatementSyntax repeat && repeat.Condition == node));
+    /// <summary>Whether a comparison alone decides that a loop turns again: one of several that must hold stops it earlier at most.</summary>
+    private static bool IsLoopCondition(SyntaxNode syntax)
+    {
+        while (syntax.Parent is ParenthesizedExpressionSyntax parenthesized)
+        {
+            syntax = parenthesized;
+        }
+
+        return (syntax.Parent is ForStatementSyntax loop && loop.Condition == syntax) || (syntax.Parent is WhileStatementSyntax turn && turn.Condition == syntax) || (syntax.Parent is DoStatementSyntax repeat && repeat.Condition == syntax);
+    }
 
     private static bool IsAllocation(IMethodSymbol method) => (method.ContainingType.Name, method.Name) is
         ("ArrayPool", "Rent") or ("MemoryPool", "Rent") or ("GC", "AllocateArray" or "AllocateUninitializedArray") or ("Array", "Resize" or "CreateInstance") or ("Enumerable", "Repeat" or "Range")
@@ -76,19 +92,6 @@ internal sealed class GuestNumberPolicy : FlowPolicy
         && method.ContainingNamespace?.ToDisplayString() == "System.Text.RegularExpressions"
         && !method.Parameters.Any(parameter => parameter.Name == "matchTimeout")
         && !invocation.Arguments.Any(argument => argument.Parameter?.Name == "options" && argument.Value.ConstantValue is { HasValue: true, Value: int options } && (options & 0x400) != 0);
-
-    private static IOperation? Bounded(IOperation small, IOperation large) => IsBound(large) ? small : null;
-
-    /// <summary>Whatever the host wrote or holds: a constant, a field, a property of its options. Its own variables are followed by the analysis.</summary>
-    private static bool IsBound(IOperation operation) => operation.ConstantValue.HasValue || operation switch
-    {
-        IConversionOperation conversion => IsBound(conversion.Operand),
-        IFieldReferenceOperation field => field.Field.IsReadOnly || field.Field.IsStatic,
-        IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation } => true,
-        IPropertyReferenceOperation { Property.Name: "Length" or "Count" } => true,
-        IBinaryOperation binary => IsBound(binary.LeftOperand) && IsBound(binary.RightOperand),
-        _ => false,
-    };
 
     private static bool IsBounding(IPatternOperation pattern) => pattern switch
     {

@@ -22,19 +22,36 @@ internal sealed class GuestTextPolicy(HostTypes host) : FlowPolicy
         || type.FullName() is "System.Guid" or "System.TimeSpan" or "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly" or "System.Half" or "System.Int128" or "System.UInt128"
         || (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [{ } inner] } && IsHarmless(inner));
 
-    public override IOperation? Demanded(IInvocationOperation invocation) => Demands.IsDemand(host, invocation) ? Demands.Resource(invocation) : null;
+    /// <summary>A demand of what names nothing outside, the time or the log, is none of a resource.</summary>
+    public override IOperation? Demanded(IInvocationOperation invocation) =>
+        Demands.IsDemand(host, invocation) && !(Demands.Argument(invocation, 0) is IPropertyReferenceOperation { Property: { Name: "Clock" or "Random" or "Log" or "Stdio" or "Variables" or "HostFunction" or "SkillCall" } property } && property.ContainingType.Is(host.Capability))
+            ? Demands.Resource(invocation)
+            : null;
+
+    public override bool IsSanitizer(IOperation operation, Func<IOperation, bool> isTainted) => operation is IInvocationOperation { TargetMethod: { Name: "Escape", ContainingType.Name: "Regex" } };
 
     /// <summary>What was found equal to something that the host wrote, or in a list of its own, is the host's choice.</summary>
-    public override IOperation? AssuredBy(IOperation condition, bool outcome) => condition switch
+    public override IOperation? AssuredBy(IOperation condition, bool outcome, Func<IOperation, bool> isTainted)
     {
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equals when outcome => Compared(equals.LeftOperand, equals.RightOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs when !outcome => Compared(differs.LeftOperand, differs.RightOperand),
-        IIsPatternOperation { Pattern: INegatedPatternOperation negated } not when !outcome && IsConstant(negated.Pattern) => not.Value,
-        IIsPatternOperation pattern when outcome && IsConstant(pattern.Pattern) => pattern.Value,
-        IInvocationOperation { TargetMethod.Name: "Equals", Instance: { } instance, Arguments: [var other, ..] } when outcome => Compared(instance, other.Value),
-        IInvocationOperation { TargetMethod.Name: "Contains" or "ContainsKey", Instance: { Type.SpecialType: not SpecialType.System_String } list, Arguments: [var item] } when outcome && IsOfTheHost(list) => item.Value,
-        _ => null,
-    };
+        return condition switch
+        {
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equals when outcome => Compared(equals.LeftOperand, equals.RightOperand),
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs when !outcome => Compared(differs.LeftOperand, differs.RightOperand),
+            IIsPatternOperation { Pattern: INegatedPatternOperation negated } not when !outcome && IsConstant(negated.Pattern) => not.Value,
+            IIsPatternOperation pattern when outcome && IsConstant(pattern.Pattern) => pattern.Value,
+            IInvocationOperation { TargetMethod: { Name: "Equals", Parameters: [_, { Type.TypeKind: not TypeKind.Enum }] }, Instance: not null, Arguments: [var one, var other] } when outcome => Compared(one.Value, other.Value),
+            IInvocationOperation { TargetMethod.Name: "Equals", Instance: { } instance, Arguments: [var other, ..] } when outcome => Compared(instance, other.Value),
+            IInvocationOperation { TargetMethod.Name: "Equals", Instance: null, Arguments: [var one, var other, ..] } when outcome => Compared(one.Value, other.Value),
+            IInvocationOperation { TargetMethod.Name: "Contains" or "ContainsKey" or "TryGetValue", Instance: { Type.SpecialType: not SpecialType.System_String } list, Arguments: [var item, ..] } when outcome && !isTainted(list) => item.Value,
+            IInvocationOperation { TargetMethod: { Name: "Contains", ContainingNamespace: { } space }, Instance: null, Arguments: [var list, var item, ..] } when outcome && !isTainted(list.Value) && space.ToDisplayString() is "System.Linq" or "System" => item.Value,
+            _ => null,
+        };
+
+        // Nothing, or no text, is no choice of the host's.
+        IOperation? Compared(IOperation left, IOperation right) => IsOfTheHost(right) ? left : IsOfTheHost(left) ? right : null;
+
+        bool IsOfTheHost(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: null or "" } ? false : !isTainted(operation);
+    }
 
     public override IEnumerable<IOperation> Sinks(IOperation operation)
     {
@@ -72,16 +89,6 @@ internal sealed class GuestTextPolicy(HostTypes host) : FlowPolicy
     private static bool IsQuery(IMethodSymbol method) =>
         method.Name is "FromSqlRaw" or "ExecuteSqlRaw" or "ExecuteSqlRawAsync" or "SqlQueryRaw"
         || (method.ContainingNamespace?.ToDisplayString() == "Dapper" && method.ContainingType.Name == "SqlMapper");
-
-    private static IOperation? Compared(IOperation left, IOperation right) => IsOfTheHost(right) ? left : IsOfTheHost(left) ? right : null;
-
-    private static bool IsOfTheHost(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: not null } || operation switch
-    {
-        IFieldReferenceOperation field => field.Field.IsReadOnly,
-        IConversionOperation conversion => IsOfTheHost(conversion.Operand),
-        IPropertyReferenceOperation { Property.SetMethod: null, Instance: null or IInstanceReferenceOperation } => true,
-        _ => false,
-    };
 
     private static bool IsConstant(IPatternOperation pattern) => pattern switch
     {

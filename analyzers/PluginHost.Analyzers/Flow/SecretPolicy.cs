@@ -1,6 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using PluginHost.Analyzers.Host;
 
@@ -15,8 +17,28 @@ internal sealed class SecretPolicy(HostTypes host, bool isHostFunction) : FlowPo
 
     public override bool IsSource(IOperation operation) => Origin(host, operation);
 
-    public override bool IsSanitizer(IOperation operation) => operation is IInvocationOperation { TargetMethod: { } method } && (
-        method.ContainingType.FullName().StartsWith("System.Security.Cryptography.", System.StringComparison.Ordinal) || method.Name is "Equals" or "FixedTimeEquals" or "IsNullOrEmpty" or "IsNullOrWhiteSpace" or "GetHashCode");
+    /// <summary>What somebody else makes of a secret, an answer, a connection, is not the secret any more; text, lists and records that hold it are.</summary>
+    public override bool IsSanitizer(IOperation operation, Func<IOperation, bool> isTainted) => operation switch
+    {
+        IInvocationOperation { TargetMethod: { } method } => method.ContainingType.FullName().StartsWith("System.Security.Cryptography.", StringComparison.Ordinal)
+            || method.Name is "Equals" or "FixedTimeEquals" or "IsNullOrEmpty" or "IsNullOrWhiteSpace" or "GetHashCode"
+            || (method.DeclaringSyntaxReferences.IsEmpty && method.ReturnType.IsTask() && method.Name is not ("FromResult" or "ConfigureAwait" or "AsTask")),
+        IObjectCreationOperation { Type: { } type } => !type.IsRecord && !IsKept(type),
+        _ => false,
+    };
+
+    public override bool IsReturnASink(IFlowAnonymousFunctionOperation lambda)
+    {
+        for (IOperation? parent = lambda.Parent; parent is not null; parent = parent.Parent)
+        {
+            if (parent is IInvocationOperation invocation)
+            {
+                return Registration.Of(host, invocation) is not null;
+            }
+        }
+
+        return false;
+    }
 
     public override IEnumerable<IOperation> Sinks(IOperation operation) => operation switch
     {
@@ -35,12 +57,17 @@ internal sealed class SecretPolicy(HostTypes host, bool isHostFunction) : FlowPo
     {
         IInvocationOperation { TargetMethod: { Name: "Reveal" } method } => method.ContainingType.Is(host.SecretValue),
         IInvocationOperation { TargetMethod: { Name: "Invoke" }, Instance: { } source } => IsSourceOfSecrets(host, source),
-        IInvocationOperation { TargetMethod: { } method } => HasAttribute(method.GetReturnTypeAttributes()),
-        IPropertyReferenceOperation property => HasAttribute(property.Property.GetAttributes()),
-        IFieldReferenceOperation field => HasAttribute(field.Field.GetAttributes()),
+        IInvocationOperation { TargetMethod: { } method } => MayHaveAttribute(method) && HasAttribute(method.GetReturnTypeAttributes()),
+        IPropertyReferenceOperation property => MayHaveAttribute(property.Property) && HasAttribute(property.Property.GetAttributes()),
+        IFieldReferenceOperation field => MayHaveAttribute(field.Field) && HasAttribute(field.Field.GetAttributes()),
         IParameterReferenceOperation parameter => HasAttribute(parameter.Parameter.GetAttributes()),
         _ => false,
     };
+
+    /// <summary>The platform knows nothing of the attribute, and reading those of all its members would take long.</summary>
+    private static bool MayHaveAttribute(ISymbol member) => member.ContainingAssembly?.Name is { } name && !name.StartsWith("System", StringComparison.Ordinal) && !name.StartsWith("Microsoft.", StringComparison.Ordinal);
+
+    private static bool IsKept(ITypeSymbol type) => type.ContainingNamespace?.ToDisplayString() is "System" or "System.Text" || type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
 
     private static bool HasAttribute(System.Collections.Immutable.ImmutableArray<AttributeData> attributes) =>
         !attributes.IsEmpty && attributes.Any(data => data.AttributeClass?.Name == "SecretAttribute" && data.AttributeClass.ContainingAssembly?.Name == HostTypes.AssemblyName);

@@ -69,7 +69,7 @@ internal readonly record struct AmbientUse(IOperation Operation, ISymbol Member,
         foreach (var operation in operations)
         {
             if (UsedBy(operation) is { } member && KindOf(operation, member) is not AmbientKind.None and var kind
-                && !(operation is IObjectCreationOperation && operation.Parent is IMemberReferenceOperation or IInvocationOperation))
+                && !(operation is IObjectCreationOperation && operation.Parent is { } parent && UsedBy(parent) is { } outer && KindOf(parent, outer) != AmbientKind.None))
             {
                 yield return new AmbientUse(operation, member, kind);
             }

@@ -35,6 +35,8 @@ internal static class Demands
         return resource switch
         {
             IInterpolatedStringOperation { Parts: [IInterpolatedStringTextOperation text, IInterpolationOperation { FormatString: null } part] } when IsMethod(text.Text.ConstantValue.Value) => part.Expression,
+            IInterpolatedStringOperation { Parts: [IInterpolationOperation, IInterpolatedStringTextOperation { Text.ConstantValue.Value: " " }, IInterpolationOperation { FormatString: null } part] } => part.Expression,
+            IInvocationOperation { TargetMethod: { Name: "ToString", Parameters.IsEmpty: true }, Instance: { } shown } => shown,
             IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } sum when IsMethod(sum.LeftOperand.ConstantValue.Value) => sum.RightOperand,
             _ => resource,
         };

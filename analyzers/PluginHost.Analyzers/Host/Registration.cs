@@ -25,7 +25,10 @@ internal sealed class Registration
             : null;
 
     /// <summary>Lambdas and methods that the argument may be; null among them where that is not written here.</summary>
-    public IEnumerable<IOperation?> Targets() => Targets(Function, depth: 0);
+    public IEnumerable<IOperation?> Targets() => Targets(Function);
+
+    /// <summary>The same of any value that is a delegate.</summary>
+    public static IEnumerable<IOperation?> Targets(IOperation value) => Targets(value, depth: 0);
 
     private static IEnumerable<IOperation?> Targets(IOperation value, int depth) => value switch
     {
@@ -44,20 +47,41 @@ internal sealed class Registration
     /// <summary>Whatever is stored in a local anywhere in the code around.</summary>
     private static IEnumerable<IOperation?> Written(IOperation use, ILocalSymbol local, int depth)
     {
-        var values = HostFunction.Descendants(Root(use)).Select(operation => operation switch
+        var values = new List<IOperation>();
+        var isWrittenOtherwise = false;
+        foreach (var operation in HostFunction.Descendants(Root(use)))
         {
-            IVariableDeclaratorOperation declarator when SymbolEqualityComparer.Default.Equals(declarator.Symbol, local) => declarator.GetVariableInitializer()?.Value,
-            ISimpleAssignmentOperation { Target: ILocalReferenceOperation target } assignment when SymbolEqualityComparer.Default.Equals(target.Local, local) => assignment.Value,
-            _ => null,
-        }).OfType<IOperation>().ToList();
-        return values.Count == 0 ? [null] : values.SelectMany(value => Targets(value, depth + 1));
+            switch (operation)
+            {
+                case IVariableDeclaratorOperation declarator when SymbolEqualityComparer.Default.Equals(declarator.Symbol, local):
+                    values.AddRange(declarator.GetVariableInitializer() is { Value: { } value } ? [value] : []);
+                    break;
+                case ISimpleAssignmentOperation { Target: ILocalReferenceOperation target } assignment when Same(target):
+                    values.Add(assignment.Value);
+                    break;
+                case IAssignmentOperation assignment when assignment is not ISimpleAssignmentOperation && HostFunction.AndDescendants(assignment.Target).OfType<ILocalReferenceOperation>().Any(Same):
+                case IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out, Value: ILocalReferenceOperation passed } when Same(passed):
+                    isWrittenOtherwise = true;
+                    break;
+            }
+        }
+
+        var targets = values.SelectMany(value => Targets(value, depth + 1));
+        return values.Count == 0 || isWrittenOtherwise ? targets.Append(null) : targets;
+
+        bool Same(ILocalReferenceOperation reference) => SymbolEqualityComparer.Default.Equals(reference.Local, local);
     }
 
     private static IEnumerable<IOperation?> Initializer(SemanticModel model, IFieldSymbol field, int depth) =>
         field.IsReadOnly && field.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(CancellationToken.None) is VariableDeclaratorSyntax { Initializer.Value: { } written }
-        && written.SyntaxTree == model.SyntaxTree && model.GetOperation(written) is { } value
+        && written.SyntaxTree == model.SyntaxTree && model.GetOperation(written) is { } value && !IsAssigned(model, field)
             ? Targets(value, depth + 1)
             : [null];
+
+    /// <summary>Whether a constructor, the only place that may, puts something else into a field.</summary>
+    private static bool IsAssigned(SemanticModel model, IFieldSymbol field) => field.ContainingType.Constructors.SelectMany(constructor => constructor.DeclaringSyntaxReferences).Any(reference =>
+        reference.SyntaxTree != model.SyntaxTree || reference.GetSyntax(CancellationToken.None).DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(assignment =>
+            SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(assignment.Left).Symbol, field)));
 
     public static IOperation Root(IOperation operation)
     {

@@ -80,6 +80,7 @@ public sealed class AmbientIoHelperAnalyzer : HostFunctionAnalyzer
         IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary or MethodKind.ReducedExtension } method } => Source(method.ReducedFrom ?? method),
         IMethodReferenceOperation { Method.MethodKind: MethodKind.Ordinary } reference => Source(reference.Method),
         IObjectCreationOperation { Constructor: { } constructor } => Source(constructor),
+        IPropertyReferenceOperation { Property: { SetMethod: { } setter }, Parent: IAssignmentOperation assignment } property when assignment.Target == property => Source(setter),
         IPropertyReferenceOperation { Property: { GetMethod: { } getter } } => Source(getter),
         _ => null,
     };

@@ -26,7 +26,8 @@ public sealed class BlockingAnalyzer : HostFunctionAnalyzer
             var name = operation switch
             {
                 IPropertyReferenceOperation { Property: { Name: "Result" } property, Instance: { } task } when property.ContainingType.IsTask() && !IsKnownDone(function, task) => "Result",
-                IInvocationOperation { TargetMethod: { Name: "GetResult" } method, Instance: IInvocationOperation { TargetMethod.Name: "GetAwaiter", Instance: { } task } } when method.ContainingType.Name.EndsWith("Awaiter", StringComparison.Ordinal) && !IsKnownDone(function, Unconfigured(task)) => "GetAwaiter().GetResult()",
+                IInvocationOperation { TargetMethod: { Name: "GetResult" } method, Instance: IInvocationOperation { TargetMethod.Name: "GetAwaiter", Instance: { } task } } when method.ContainingType.Name.EndsWith("Awaiter", StringComparison.Ordinal) => IsKnownDone(function, Unconfigured(task)) ? null : "GetAwaiter().GetResult()",
+                IInvocationOperation { TargetMethod: { Name: "GetResult", ContainingType: { } awaiter }, Instance: not null } when awaiter.Name.EndsWith("Awaiter", StringComparison.Ordinal) && awaiter.ContainingNamespace?.ToDisplayString().StartsWith("System", StringComparison.Ordinal) == true => $"{awaiter.Name}.GetResult",
                 IInvocationOperation { TargetMethod: { } method } invocation when IsWait(method, invocation) => $"{method.ContainingType.Name}.{method.Name}",
                 _ => null,
             };
@@ -53,7 +54,21 @@ public sealed class BlockingAnalyzer : HostFunctionAnalyzer
 
     private static IOperation Unconfigured(IOperation task) => task is IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } inner } ? inner : task;
 
-    /// <summary>Whether the function asks the same task whether it is done.</summary>
-    private static bool IsKnownDone(HostFunction function, IOperation task) => function.Operations.OfType<IPropertyReferenceOperation>().Any(property =>
-        property.Property.Name is "IsCompletedSuccessfully" or "IsCompleted" && property.Instance?.Syntax.ToString() == task.Syntax.ToString());
+    /// <summary>Whether it is done by then: the function asks the same task, has awaited it before, alone or with others, or is what goes on after it.</summary>
+    private static bool IsKnownDone(HostFunction function, IOperation task)
+    {
+        if (task is IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } })
+        {
+            return true;
+        }
+
+        var text = task.Syntax.ToString();
+        return function.Operations.Any(operation => operation switch
+        {
+            IPropertyReferenceOperation { Property.Name: "IsCompletedSuccessfully" or "IsCompleted", Instance: { } asked } => asked.Syntax.ToString() == text,
+            IAwaitOperation { Operation: { } awaited } when task is ILocalReferenceOperation or IParameterReferenceOperation => operation.Syntax.SpanStart < task.Syntax.SpanStart && (Unconfigured(awaited).Syntax.ToString() == text
+                || (Unconfigured(awaited) is IInvocationOperation { TargetMethod.Name: "WhenAll" } all && HostFunction.Descendants(all).Any(each => each is ILocalReferenceOperation or IParameterReferenceOperation && each.Syntax.ToString() == text))),
+            _ => false,
+        });
+    }
 }

@@ -41,8 +41,22 @@ public sealed class CancellationAnalyzer : HostFunctionAnalyzer
     /// <summary>Whether it gives the call, and with it the token, to somebody who may use it.</summary>
     private static bool Passes(HostFunction function) => function.Operations.OfType<IArgumentOperation>().Any(argument => argument.Value is IParameterReferenceOperation passed && passed.Type.Is(function.Host.HostFunctionCall));
 
-    private static bool Waits(HostFunction function) => function.Operations.Any(operation => operation is IAwaitOperation)
+    private static bool Waits(HostFunction function) => function.Operations.Any(operation => operation is IAwaitOperation && IsOwn(function, operation))
         || (function.Symbol.ReturnType.IsTask() && function.Operations.OfType<IReturnOperation>().Any(each => each.ReturnedValue is { } value && !IsDone(value)));
+
+    /// <summary>Whether it is the function itself that does it, not a lambda or a local function in it.</summary>
+    private static bool IsOwn(HostFunction function, IOperation operation)
+    {
+        for (var parent = operation.Parent; parent is not null && parent != function.Body; parent = parent.Parent)
+        {
+            if (parent is IAnonymousFunctionOperation or ILocalFunctionOperation)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsDone(IOperation value) => value switch
     {

@@ -56,6 +56,25 @@ public sealed class CapabilityDeclarationAnalyzer : DiagnosticAnalyzer
                 },
                 SymbolKind.Method);
             start.RegisterOperationAction(operation => CheckRegistration(host, operation), OperationKind.Invocation);
+            start.RegisterOperationAction(
+                operation =>
+                {
+                    var function = ((ILocalFunctionOperation)operation.Operation).Symbol;
+                    foreach (var (problem, properties) in function.Has(host.HostFunction) ? Problems(host, function) : [])
+                    {
+                        operation.ReportDiagnostic(Diagnostic.Create(Rule, function.Locations[0], properties, problem));
+                    }
+                },
+                OperationKind.LocalFunction);
+            start.RegisterOperationAction(
+                operation =>
+                {
+                    if (((IMethodReferenceOperation)operation.Operation).Method is { Name: "Add", Parameters.Length: 2 } method && method.ContainingType.Is(host.HostFunctions))
+                    {
+                        operation.ReportDiagnostic(Diagnostic.Create(Rule, operation.Operation.Syntax.GetLocation(), "What this registers is not written here: call HostFunctions.Add itself, so that it can be seen which capability a function requires"));
+                    }
+                },
+                OperationKind.MethodReference);
         });
     }
 
@@ -104,7 +123,7 @@ public sealed class CapabilityDeclarationAnalyzer : DiagnosticAnalyzer
                 : ($"{name} requires '{capability}', which is no capability; there are {string.Join(", ", Known.OrderBy(known => known, System.StringComparer.Ordinal))}", null);
         }
 
-        if (none.Exists(data => string.IsNullOrWhiteSpace(Text(data))))
+        if (none.Exists(data => IsNoReason(Text(data))))
         {
             yield return ($"{name} says that it needs no capability, but not why: [NoCapability(\"why\")]", null);
         }
@@ -113,6 +132,9 @@ public sealed class CapabilityDeclarationAnalyzer : DiagnosticAnalyzer
             yield return ($"{name} says both that it requires a capability and that it needs none: remove one of the attributes", null);
         }
     }
+
+    /// <summary>What the fix writes is a question, not an answer.</summary>
+    internal static bool IsNoReason(string text) => string.IsNullOrWhiteSpace(text) || text.TrimStart().StartsWith("TODO", System.StringComparison.OrdinalIgnoreCase);
 
     private static string Text(AttributeData data) => data.ConstructorArguments.FirstOrDefault().Value as string ?? "";
 }

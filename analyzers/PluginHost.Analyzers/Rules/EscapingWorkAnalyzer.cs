@@ -36,11 +36,23 @@ public sealed class EscapingWorkAnalyzer : HostFunctionAnalyzer
                 case IInvocationOperation { TargetMethod: { ContainingType.Name: "ThreadPool", Name: "QueueUserWorkItem" or "UnsafeQueueUserWorkItem" or "RegisterWaitForSingleObject" } }:
                     Tell(operation.Syntax.GetLocation(), "This work item", "do it here, or await Task.Run");
                     break;
-                case IObjectCreationOperation { Type: { } type } when type.FullName() is "System.Threading.Thread" or "System.Threading.Timer" or "System.Timers.Timer" or "System.Threading.PeriodicTimer":
+                case IObjectCreationOperation { Type: { } type } when type.FullName() is "System.Threading.Thread" or "System.Threading.Timer" or "System.Timers.Timer":
                     Tell(operation.Syntax.GetLocation(), $"This {type.Name.ToLowerInvariant()}", "do it here, or await Task.Delay or Task.Run");
+                    break;
+                case IAnonymousFunctionOperation { Symbol: { IsAsync: true, ReturnsVoid: true } }:
+                    Tell(operation.Syntax.GetLocation(), "What comes after the first await of this function", "pass a function that returns a task, and await it");
+                    break;
+                case ILocalFunctionOperation { Symbol: { IsAsync: true, ReturnsVoid: true } local }:
+                    Tell(local.Locations[0], "What comes after its first await", "return a ValueTask instead of void");
+                    break;
+                case IInvocationOperation { Instance: IFieldReferenceOperation or IPropertyReferenceOperation { Instance: not ILocalReferenceOperation } } kept when IsContainer(kept) && kept.Arguments.FirstOrDefault(argument => IsToBeKept(function, argument.Value)) is { } argument:
+                    Tell(argument.Syntax.GetLocation(), "What is stored here", "store what it says, not the call, a task or a function that holds it");
                     break;
                 case ISimpleAssignmentOperation { Target: IFieldReferenceOperation or IPropertyReferenceOperation or IEventReferenceOperation } assignment when IsKept(function, assignment):
                     Tell(assignment.Syntax.GetLocation(), "What is stored here", "store what it says, not the call, a task or a function that holds it");
+                    break;
+                case ICoalesceAssignmentOperation { Target: IFieldReferenceOperation or IPropertyReferenceOperation } kept when IsToBeKept(function, kept.Value):
+                    Tell(kept.Syntax.GetLocation(), "What is stored here", "store what it says, not the call, a task or a function that holds it");
                     break;
                 case IEventAssignmentOperation { Adds: true } subscription when Captures(function, subscription.HandlerValue):
                     Tell(subscription.Syntax.GetLocation(), "This handler", "do not keep the call in it");
@@ -63,6 +75,11 @@ public sealed class EscapingWorkAnalyzer : HostFunctionAnalyzer
             value = conversion.Operand;
         }
 
+        if (value is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "Start", Instance: { } configured } && configured.Type.IsTask())
+        {
+            return value;
+        }
+
         return value is not (IAwaitOperation or IAssignmentOperation) && value.Type.IsTask() && !IsCompleted(value) ? value
             : value is IConditionalAccessOperation { WhenNotNull: var access } && access.Type.IsTask() ? value
             : null;
@@ -70,7 +87,7 @@ public sealed class EscapingWorkAnalyzer : HostFunctionAnalyzer
 
     private static bool IsCompleted(IOperation value) => value is IPropertyReferenceOperation { Property.Name: "CompletedTask" };
 
-    private static bool Starts(IOperation value) => value.Type.IsTask() && value is IInvocationOperation;
+    private static bool Starts(IOperation value) => value.Type.IsTask() && value is IInvocationOperation { TargetMethod.Name: not ("FromResult" or "FromException" or "FromCanceled") };
 
     private static bool IsUsed(HostFunction function, ILocalSymbol local) => function.Operations.OfType<ILocalReferenceOperation>().Any(reference => SymbolEqualityComparer.Default.Equals(reference.Local, local));
 
@@ -83,8 +100,14 @@ public sealed class EscapingWorkAnalyzer : HostFunctionAnalyzer
             return false;
         }
 
-        return IsCall(function, assignment.Value) || (assignment.Value.Type.IsTask() && Starts(assignment.Value)) || Captures(function, assignment.Value);
+        return IsToBeKept(function, assignment.Value);
     }
+
+    private static bool IsToBeKept(HostFunction function, IOperation value) => IsCall(function, value) || Starts(value) || Captures(function, value);
+
+    private static bool IsContainer(IInvocationOperation invocation) =>
+        invocation.TargetMethod is { Name: "Add" or "TryAdd" or "Enqueue" or "Push" or "Insert" or "TryWrite" or "WriteAsync" or "AddLast" or "AddFirst" or "AddOrUpdate", ContainingNamespace: { } space }
+        && space.ToDisplayString() is var name && (name.StartsWith("System.Collections", StringComparison.Ordinal) || name == "System.Threading.Channels");
 
     private static bool IsCall(HostFunction function, IOperation value) => value.Type.Is(function.Host.HostFunctionCall) || value.Type.Is(function.Host.HostFunctionFiles) || (value is IConversionOperation conversion && IsCall(function, conversion.Operand));
 

@@ -41,7 +41,9 @@ public sealed class ForgedGrantAnalyzer : DiagnosticAnalyzer
 
             start.RegisterOperationAction(CheckCreation, OperationKind.ObjectCreation, OperationKind.With);
             start.RegisterOperationAction(CheckInvocation, OperationKind.Invocation);
-            start.RegisterSymbolAction(CheckAccessor, SymbolKind.Method);
+            start.RegisterOperationAction(CheckDeclared, OperationKind.PropertyReference);
+            start.RegisterSymbolAction(symbol => CheckAccessor((IMethodSymbol)symbol.Symbol, symbol.ReportDiagnostic), SymbolKind.Method);
+            start.RegisterOperationAction(operation => CheckAccessor(((ILocalFunctionOperation)operation.Operation).Symbol, operation.ReportDiagnostic), OperationKind.LocalFunction);
             start.RegisterSyntaxNodeAction(CheckAttribute, SyntaxKind.Attribute);
         });
     }
@@ -58,19 +60,26 @@ public sealed class ForgedGrantAnalyzer : DiagnosticAnalyzer
     {
         var invocation = (IInvocationOperation)context.Operation;
         var method = invocation.TargetMethod;
+
+        // Names are compared before anything is made of them: this is asked of every call there is.
+        if (method.Name is not ("CreateInstance" or "As" or "Deserialize" or "DeserializeAsync" or "DeserializeObject" or "GetUninitializedObject" or "GetType") && method.ContainingType.Name is not ("Type" or "TypeInfo" or "RuntimeReflectionExtensions"))
+        {
+            return;
+        }
+
         var name = method.ContainingType.FullName() + "." + method.Name;
         switch (name)
         {
             case "System.Activator.CreateInstance" or "System.Runtime.CompilerServices.Unsafe.As" or "System.Text.Json.JsonSerializer.Deserialize" or "System.Text.Json.JsonSerializer.DeserializeAsync" or "Newtonsoft.Json.JsonConvert.DeserializeObject"
                 or "System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject" or "System.Runtime.Serialization.FormatterServices.GetUninitializedObject":
-                if ((method.TypeArguments.LastOrDefault(IsIssued) ?? invocation.Arguments.Select(argument => TypeOf(argument.Value, 0)).FirstOrDefault(IsIssued)) is { } made)
+                if ((method.TypeArguments.LastOrDefault(IsIssued) ?? invocation.Arguments.Select(argument => TypeOf(argument.Value, 0) ?? (method.ContainingType.Name == "Unsafe" ? Unconverted(argument.Value).Type : null)).FirstOrDefault(IsIssued)) is { } made)
                 {
                     Report(context, invocation, made.Name, $"{method.ContainingType.Name}.{method.Name}");
                 }
 
                 return;
             case "System.Type.GetType" or "System.Reflection.Assembly.GetType" or "System.Reflection.Assembly.CreateInstance":
-                if (invocation.Arguments.Select(argument => argument.Value.ConstantValue.Value).OfType<string>().FirstOrDefault(text => Issued.Contains(text.Split(',')[0].Split('.').Last()) && text.StartsWith("PluginHost.", StringComparison.Ordinal)) is { } text)
+                if (invocation.Arguments.Select(argument => argument.Value.ConstantValue.Value).OfType<string>().FirstOrDefault(text => text.StartsWith("PluginHost.", StringComparison.Ordinal)) is { } text)
                 {
                     Report(context, invocation, text.Split(',')[0].Split('.').Last(), $"{method.ContainingType.Name}.{method.Name}");
                 }
@@ -78,23 +87,40 @@ public sealed class ForgedGrantAnalyzer : DiagnosticAnalyzer
                 return;
         }
 
-        // Reflection on what is not public of any type of the host.
-        if (method.ContainingType.FullName() is "System.Type" or "System.Reflection.TypeInfo" or "System.Reflection.RuntimeReflectionExtensions" && invocation.Instance is { } receiver
-            && (invocation.Arguments.Any(argument => argument.Value.ConstantValue is { HasValue: true, Value: int flags } && argument.Parameter?.Type.Name == "BindingFlags" && (flags & NonPublic) != 0))
+        // Reflection on what is not public of any type of the host. The extensions tell of everything.
+        var isExtension = method.ContainingType.FullName() == "System.Reflection.RuntimeReflectionExtensions";
+        if ((isExtension || method.ContainingType.FullName() is "System.Type" or "System.Reflection.TypeInfo") && (isExtension ? invocation.Arguments.FirstOrDefault()?.Value : invocation.Instance) is { } receiver
+            && (isExtension || invocation.Arguments.Any(argument => argument.Value.ConstantValue is { HasValue: true, Value: int flags } && argument.Parameter?.Type.Name == "BindingFlags" && (flags & NonPublic) != 0))
             && TypeOf(receiver, 0) is { ContainingAssembly.Name: HostTypes.AssemblyName or HostTypes.EngineAssemblyName or "PluginHost.Skills" } target)
         {
             Report(context, invocation, target.Name, $"reflection on its members that are not public, Type.{method.Name},");
         }
     }
 
-    /// <summary>An extern method that reaches a member of the host that is not public.</summary>
-    private static void CheckAccessor(SymbolAnalysisContext context)
+    /// <summary><c>TypeInfo.DeclaredFields</c> and its like, which tell of what is not public, too.</summary>
+    private static void CheckDeclared(OperationAnalysisContext context)
     {
-        var method = (IMethodSymbol)context.Symbol;
-        if (method.GetAttributes().Any(data => data.AttributeClass?.FullName() == "System.Runtime.CompilerServices.UnsafeAccessorAttribute")
-            && method.Parameters.Select(parameter => parameter.Type).Append(method.ReturnType).FirstOrDefault(type => type.ContainingAssembly?.Name is HostTypes.AssemblyName or "PluginHost.Skills") is { } type)
+        if (context.Operation is IPropertyReferenceOperation { Property: var property, Instance: { } instance } && property.Name.StartsWith("Declared", StringComparison.Ordinal)
+            && property.ContainingType.FullName() == "System.Reflection.TypeInfo" && TypeOf(instance, 0) is { ContainingAssembly.Name: HostTypes.AssemblyName or HostTypes.EngineAssemblyName or "PluginHost.Skills" } target)
         {
-            context.ReportDiagnostic(Diagnostic.Create(Rule, method.Locations[0], type.Name, "an unsafe accessor"));
+            Report(context, context.Operation, target.Name, $"reflection on its members that are not public, TypeInfo.{property.Name},");
+        }
+    }
+
+    /// <summary>An extern method that reaches a member of the host that is not public.</summary>
+    private static void CheckAccessor(IMethodSymbol method, Action<Diagnostic> report)
+    {
+        if (!method.GetAttributes().Any(data => data.AttributeClass?.FullName() == "System.Runtime.CompilerServices.UnsafeAccessorAttribute"))
+        {
+            return;
+        }
+
+        var named = method.Parameters.SelectMany(parameter => parameter.GetAttributes()).Concat(method.GetReturnTypeAttributes())
+            .Select(data => data.AttributeClass?.Name == "UnsafeAccessorTypeAttribute" ? data.ConstructorArguments.FirstOrDefault().Value as string : null).FirstOrDefault(name => name?.StartsWith("PluginHost.", StringComparison.Ordinal) == true);
+        var type = method.Parameters.Select(parameter => parameter.Type).Append(method.ReturnType).FirstOrDefault(each => each.ContainingAssembly?.Name is HostTypes.AssemblyName or HostTypes.EngineAssemblyName or "PluginHost.Skills");
+        if ((named ?? type?.Name) is { } reached)
+        {
+            report(Diagnostic.Create(Rule, method.Locations[0], reached, "an unsafe accessor"));
         }
     }
 
@@ -107,6 +133,8 @@ public sealed class ForgedGrantAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(Rule, attribute.GetLocation(), name, "ignoring its access checks"));
         }
     }
+
+    private static IOperation Unconverted(IOperation operation) => operation is IConversionOperation conversion ? Unconverted(conversion.Operand) : operation;
 
     /// <summary>The type that an expression of <c>System.Type</c> stands for, where that is written here.</summary>
     private static ITypeSymbol? TypeOf(IOperation operation, int depth) => operation switch

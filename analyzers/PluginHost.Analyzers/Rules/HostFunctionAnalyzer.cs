@@ -30,6 +30,18 @@ public abstract class HostFunctionAnalyzer : DiagnosticAnalyzer
                 }
             });
             start.RegisterOperationAction(operation => CheckRegistration(host, operation), OperationKind.Invocation);
+
+            // AddFrom finds local functions, too: to the runtime they are methods of the type.
+            start.RegisterOperationAction(
+                operation =>
+                {
+                    var function = (ILocalFunctionOperation)operation.Operation;
+                    if (function.Body is { } body && function.Symbol.Has(host.HostFunction))
+                    {
+                        Check(new HostFunction(host, operation.Compilation, function.Symbol, body), operation.ReportDiagnostic);
+                    }
+                },
+                OperationKind.LocalFunction);
         });
     }
 

@@ -47,45 +47,18 @@ public sealed class SecretFlowAnalyzer : DiagnosticAnalyzer
                     OperationKind.Invocation, OperationKind.PropertyReference, OperationKind.FieldReference, OperationKind.ParameterReference);
                 block.RegisterOperationBlockEndAction(end =>
                 {
-                    foreach (var body in origins.Select(origin => Around(host, origin, end.OwningSymbol)).GroupBy(found => found.Symbol, SymbolEqualityComparer.Default).Select(group => group.First()))
+                    if (origins.TryPeek(out var origin) && end.OwningSymbol is IMethodSymbol method)
                     {
-                        Check(host, end, body.Body, body.Symbol, body.IsHostFunction);
+                        Check(host, end, origin, method, method.AndOverridden().Any(each => each.Has(host.HostFunction)));
                     }
                 });
             });
         });
     }
 
-    /// <summary>The whole body that an origin lies in: a registered lambda by itself, since what it returns goes to the guest.</summary>
-    private static (IOperation Body, IMethodSymbol Symbol, bool IsHostFunction) Around(HostTypes host, IOperation origin, ISymbol owner)
+    private static void Check(HostTypes host, OperationBlockAnalysisContext context, IOperation body, IMethodSymbol symbol, bool isHostFunction)
     {
-        for (var parent = origin.Parent; parent is not null; parent = parent.Parent)
-        {
-            if (parent is IAnonymousFunctionOperation lambda && Registered(lambda, host))
-            {
-                return (lambda.Body, lambda.Symbol, true);
-            }
-        }
-
-        return (origin, (owner as IMethodSymbol)!, owner is IMethodSymbol method && method.AndOverridden().Any(each => each.Has(host.HostFunction)));
-    }
-
-    private static bool Registered(IAnonymousFunctionOperation lambda, HostTypes host)
-    {
-        for (IOperation? parent = lambda.Parent; parent is IConversionOperation or IDelegateCreationOperation or IArgumentOperation or IParenthesizedOperation; parent = parent.Parent)
-        {
-            if (parent.Parent is IInvocationOperation invocation && Registration.Of(host, invocation) is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static void Check(HostTypes host, OperationBlockAnalysisContext context, IOperation body, IMethodSymbol? symbol, bool isHostFunction)
-    {
-        if (symbol is null || FlowGraphs.Of(body, symbol) is not { } graph)
+        if (FlowGraphs.Of(body, symbol) is not { } graph)
         {
             return;
         }

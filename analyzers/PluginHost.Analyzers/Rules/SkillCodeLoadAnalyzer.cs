@@ -13,8 +13,6 @@ namespace PluginHost.Analyzers.Rules;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SkillCodeLoadAnalyzer : DiagnosticAnalyzer
 {
-    private const int MaxDepth = 6;
-
     internal static readonly DiagnosticDescriptor Rule = new(
         "PHG008", "Code is loaded from a skill", "'{0}' runs what comes from a skill inside this process, past every check: call the skill's tools instead", RuleInfo.Gate, DiagnosticSeverity.Error, isEnabledByDefault: true,
         description: "A package is verified to be run in the sandbox; nothing of it is fit to be run outside.", helpLinkUri: RuleInfo.Help + "PHG008.md");
@@ -27,6 +25,8 @@ public sealed class SkillCodeLoadAnalyzer : DiagnosticAnalyzer
         "System.Diagnostics.Process.Start", "System.Activator.CreateInstance", "System.Activator.CreateInstanceFrom", "System.AppDomain.ExecuteAssembly", "System.Type.GetType",
         "Microsoft.CodeAnalysis.CSharp.Scripting.CSharpScript.EvaluateAsync", "Microsoft.CodeAnalysis.CSharp.Scripting.CSharpScript.RunAsync", "System.Diagnostics.ProcessStartInfo..ctor",
     ];
+
+    private static readonly HashSet<string> LoadNames = [.. Loads.Select(name => name.Substring(name.LastIndexOf('.') + 1)), ".ctor"];
 
     /// <inheritdoc />
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
@@ -48,8 +48,8 @@ public sealed class SkillCodeLoadAnalyzer : DiagnosticAnalyzer
                 {
                     var (method, arguments) = operation.Operation is IInvocationOperation invocation ? (invocation.TargetMethod, invocation.Arguments)
                         : (((IObjectCreationOperation)operation.Operation).Constructor, ((IObjectCreationOperation)operation.Operation).Arguments);
-                    if (method is not null && method.ContainingType is { } type && Loads.Contains(type.FullName() + "." + method.Name)
-                        && arguments.Any(argument => ComesFromSkill(host, argument.Value, operation.ContainingSymbol, 0)))
+                    if (method is not null && LoadNames.Contains(method.Name) && (method.Name != ".ctor" || method.ContainingType.Name == "ProcessStartInfo") && method.ContainingType is { } type && Loads.Contains(type.FullName() + "." + method.Name)
+                        && arguments.Any(argument => (method.Name != "CreateInstance" || argument.Parameter?.Ordinal == 0 || argument.Value.Type?.SpecialType == SpecialType.System_String) && ComesFromSkill(host, argument.Value, new HashSet<ILocalSymbol>(SymbolEqualityComparer.Default))))
                     {
                         operation.ReportDiagnostic(Diagnostic.Create(Rule, operation.Operation.Syntax.GetLocation(), method.MethodKind == MethodKind.Constructor ? "new " + type.Name : $"{type.Name}.{method.Name}"));
                     }
@@ -62,13 +62,13 @@ public sealed class SkillCodeLoadAnalyzer : DiagnosticAnalyzer
     /// Whether a value is made of what a skill is, said or brought: members of its types, parameters of host functions, paths of packages. Variables
     /// of the same body are followed to what is stored in them, in whatever order.
     /// </summary>
-    private static bool ComesFromSkill(HostTypes host, IOperation value, ISymbol owner, int depth) => HostFunction.AndDescendants(value).Any(operation => operation switch
+    private static bool ComesFromSkill(HostTypes host, IOperation value, HashSet<ILocalSymbol> followed) => HostFunction.AndDescendants(value).Any(operation => operation switch
     {
         IMemberReferenceOperation { Instance.Type: { } type } => IsOfSkill(type),
         IInvocationOperation { Instance.Type: { } type } => IsOfSkill(type) || type.Is(host.HostFunctionFiles),
         ILiteralOperation { ConstantValue.Value: string text } => text.IndexOf(".palyra-skill", StringComparison.OrdinalIgnoreCase) >= 0,
         IParameterReferenceOperation { Parameter: var parameter } => IsGuestParameter(host, parameter, operation) || IsOfSkill(parameter.Type),
-        ILocalReferenceOperation { Local: var local } => IsOfSkill(local.Type) || (depth < MaxDepth && (Stored(operation, local).Any(stored => ComesFromSkill(host, stored, owner, depth + 1)) || IsLoaded(host, operation, local))),
+        ILocalReferenceOperation { Local: var local } => IsOfSkill(local.Type) || (followed.Add(local) && (Stored(operation, local).Any(stored => ComesFromSkill(host, stored, followed)) || IsLoaded(host, operation, local))),
         _ => false,
     });
 
@@ -88,9 +88,15 @@ public sealed class SkillCodeLoadAnalyzer : DiagnosticAnalyzer
 
         for (var parent = use.Parent; parent is not null; parent = parent.Parent)
         {
-            if (parent is IInvocationOperation invocation && Registration.Of(host, invocation) is not null)
+            if (parent is IAnonymousFunctionOperation lambda && SymbolEqualityComparer.Default.Equals(lambda.Symbol, parameter.ContainingSymbol))
             {
-                return true;
+                for (IOperation? around = lambda.Parent; around is not null; around = around.Parent)
+                {
+                    if (around is IInvocationOperation invocation)
+                    {
+                        return Registration.Of(host, invocation) is not null;
+                    }
+                }
             }
         }
 

@@ -39,50 +39,65 @@ public sealed class SwallowedDenialAnalyzer : DiagnosticAnalyzer
     private static void Check(HostTypes host, OperationAnalysisContext context)
     {
         var operation = (ITryOperation)context.Operation;
-        var clause = operation.Catches.FirstOrDefault(each => CanCatch(host, each));
-        if (clause?.Syntax is not CatchClauseSyntax syntax || !LeavesNormally(operation.SemanticModel!, syntax.Block) || !CallsHost(host, context.Compilation, operation.Body, 0))
-        {
-            return;
-        }
-
         var inFunction = IsInHostFunction(host, operation, context.ContainingSymbol);
-        if (!inFunction && IsHandled(host, clause))
+        var callsHost = new System.Lazy<bool>(() => CallsHost(host, context.Compilation, operation.Body, 0));
+        foreach (var clause in operation.Catches)
         {
-            return;
+            if (CanCatch(host, clause) && clause.Syntax is CatchClauseSyntax syntax && LeavesNormally(operation.SemanticModel!, syntax.Block) && !ThrowsByACall(clause) && callsHost.Value && (inFunction || !IsHandled(host, clause)))
+            {
+                context.ReportDiagnostic(Diagnostic.Create(
+                    Rule, Location.Create(syntax.SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(syntax.CatchKeyword.SpanStart, (syntax.Declaration?.Span ?? syntax.CatchKeyword.Span).End)),
+                    inFunction ? "let it go, it ends the call of the tool; add 'when (e is not CapabilityDeniedException)'" : "add 'when (e is not CapabilityDeniedException)', or handle it by its type"));
+            }
+
+            if (CatchesAll(host, clause))
+            {
+                return;
+            }
         }
-
-        context.ReportDiagnostic(Diagnostic.Create(
-            Rule, Location.Create(syntax.SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(syntax.CatchKeyword.SpanStart, (syntax.Declaration?.Span ?? syntax.CatchKeyword.Span).End)),
-            inFunction ? "let it go, it ends the call of the tool; add 'when (e is not CapabilityDeniedException)'" : "add 'when (e is not CapabilityDeniedException)', or handle it by its type"));
     }
 
-    /// <summary>Whether a denial gets into a handler. Of several it is the first that may: later ones never see it.</summary>
-    private static bool CanCatch(HostTypes host, ICatchClauseOperation clause)
-    {
-        var caught = clause.ExceptionType;
-        return (caught is null || caught.SpecialType == SpecialType.System_Object || host.CapabilityDenied.AndBases().Any(type => SymbolEqualityComparer.Default.Equals(type, caught)))
-            && !(clause.Filter is { } filter && Excludes(host, filter));
-    }
+    /// <summary>Whether a denial gets no further than a handler.</summary>
+    private static bool CatchesAll(HostTypes host, ICatchClauseOperation clause) => IsCaught(host, clause) && (clause.Filter is null || Holds(host, Caught(clause), clause.Filter));
 
-    /// <summary>Whether a filter is false for a denial.</summary>
-    private static bool Excludes(HostTypes host, IOperation filter) => filter switch
+    private static bool IsCaught(HostTypes host, ICatchClauseOperation clause) =>
+        clause.ExceptionType is not { SpecialType: not SpecialType.System_Object } caught || host.CapabilityDenied.AndBases().Any(type => SymbolEqualityComparer.Default.Equals(type, caught));
+
+    private static ILocalSymbol? Caught(ICatchClauseOperation clause) => clause.Locals.FirstOrDefault();
+
+    /// <summary>A handler whose last word is a method that does not return, or that hands the exception on.</summary>
+    private static bool ThrowsByACall(ICatchClauseOperation clause) => clause.Handler.Operations.Select(operation => operation is IExpressionStatementOperation { Operation: IInvocationOperation invocation } ? invocation.TargetMethod : null).OfType<IMethodSymbol>().Any(method =>
+        method.GetAttributes().Any(data => data.AttributeClass?.Name == "DoesNotReturnAttribute") || (method.Name == "Throw" && method.ContainingType.Name == "ExceptionDispatchInfo") || method.Name is "SetException" or "TrySetException");
+
+    /// <summary>Whether a denial gets into a handler.</summary>
+    private static bool CanCatch(HostTypes host, ICatchClauseOperation clause) => IsCaught(host, clause) && !(clause.Filter is { } filter && Excludes(host, Caught(clause), filter));
+
+    /// <summary>Whether a filter is false for a denial. Only what is asked of the exception itself says so.</summary>
+    private static bool Excludes(HostTypes host, ILocalSymbol? caught, IOperation filter) => filter switch
     {
-        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => Holds(host, not.Operand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both => Excludes(host, both.LeftOperand) || Excludes(host, both.RightOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr } either => Excludes(host, either.LeftOperand) && Excludes(host, either.RightOperand),
-        IParenthesizedOperation parenthesized => Excludes(host, parenthesized.Operand),
-        IIsTypeOperation test => !IsDenial(host, test.TypeOperand),
-        IIsPatternOperation test => Excludes(host, test.Pattern),
+        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => Holds(host, caught, not.Operand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both => Excludes(host, caught, both.LeftOperand) || Excludes(host, caught, both.RightOperand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr } either => Excludes(host, caught, either.LeftOperand) && Excludes(host, caught, either.RightOperand),
+        IParenthesizedOperation parenthesized => Excludes(host, caught, parenthesized.Operand),
+        IIsTypeOperation test => IsOf(caught, test.ValueOperand) && !IsDenial(host, test.TypeOperand),
+        IIsPatternOperation test => IsOf(caught, test.Value) && Excludes(host, test.Pattern),
         _ => false,
     };
 
     /// <summary>Whether a condition is true for a denial.</summary>
-    private static bool Holds(HostTypes host, IOperation condition) => condition switch
+    private static bool Holds(HostTypes host, ILocalSymbol? caught, IOperation condition) => condition switch
     {
-        IIsTypeOperation test => IsDenial(host, test.TypeOperand),
-        IIsPatternOperation test => Matches(host, test.Pattern),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr } either => Holds(host, either.LeftOperand) || Holds(host, either.RightOperand),
-        IParenthesizedOperation parenthesized => Holds(host, parenthesized.Operand),
+        IIsTypeOperation test => IsOf(caught, test.ValueOperand) && IsDenial(host, test.TypeOperand),
+        IIsPatternOperation test => IsOf(caught, test.Value) && Matches(host, test.Pattern),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr } either => Holds(host, caught, either.LeftOperand) || Holds(host, caught, either.RightOperand),
+        IParenthesizedOperation parenthesized => Holds(host, caught, parenthesized.Operand),
+        _ => false,
+    };
+
+    private static bool IsOf(ILocalSymbol? caught, IOperation value) => value switch
+    {
+        ILocalReferenceOperation local => SymbolEqualityComparer.Default.Equals(local.Local, caught),
+        IConversionOperation conversion => IsOf(caught, conversion.Operand),
         _ => false,
     };
 
@@ -129,7 +144,7 @@ public sealed class SwallowedDenialAnalyzer : DiagnosticAnalyzer
     private static bool CallsHost(HostTypes host, Compilation compilation, IOperation body, int depth) => HostFunction.Descendants(body).OfType<IInvocationOperation>().Any(invocation =>
     {
         var method = invocation.TargetMethod;
-        return host.Callers.Any(caller => method.ContainingType.Is(caller))
+        return (method.Name == "CallAsync" && host.Callers.Any(caller => method.ContainingType.Is(caller)))
             || method.ContainingType.Is(host.HostFunctionCall) || method.ContainingType.Is(host.HostFunctionFiles)
             || (depth < MaxHelpers && method is { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction, DeclaringSyntaxReferences.IsEmpty: false }
                 && Bodies.Of(compilation, body.SemanticModel, method) is { } helper && !IsWithin(body, helper) && CallsHost(host, compilation, helper, depth + 1));

@@ -12,6 +12,8 @@ namespace PluginHost.Analyzers.Rules;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class UnlimitedAnalyzer : DiagnosticAnalyzer
 {
+    private const int MaxDepth = 3;
+
     /// <summary>A whole number from here on is no bound for bytes, fuel or calls.</summary>
     private const double Excess = 1L << 56;
 
@@ -53,7 +55,7 @@ public sealed class UnlimitedAnalyzer : DiagnosticAnalyzer
 
     private static bool IsLimit(IPropertySymbol property) => property.ContainingType is { ContainingAssembly.Name: HostTypes.AssemblyName } type && LimitTypes.Contains(type.Name) && property.Type.SpecialType != SpecialType.System_String;
 
-    private static bool IsUnlimited(string name, IOperation value)
+    private static bool IsUnlimited(string name, IOperation value, int depth = 0)
     {
         while (value is IConversionOperation { OperatorMethod: null } conversion && !value.ConstantValue.HasValue)
         {
@@ -63,21 +65,23 @@ public sealed class UnlimitedAnalyzer : DiagnosticAnalyzer
         if (value.ConstantValue is { HasValue: true } constant)
         {
             // An absent rate is what is there by default.
-            return constant.Value is not null and not string and not bool && IsExcessive(name, Convert.ToDouble(constant.Value, System.Globalization.CultureInfo.InvariantCulture));
+            return constant.Value is int or long or double or float or uint or ulong or short or byte or decimal && IsExcessive(name, constant.Value is int, Convert.ToDouble(constant.Value, System.Globalization.CultureInfo.InvariantCulture));
         }
 
         return value switch
         {
-            IFieldReferenceOperation { Field: { Name: "MaxValue" or "InfiniteTimeSpan" or "MinValue" } } => true,
+            IFieldReferenceOperation { Field: { Name: "MaxValue" or "InfiniteTimeSpan" or "MinValue", ContainingNamespace.Name: "System" or "Threading" } } => true,
             IFieldReferenceOperation { Field: { Name: "Zero", ContainingType.Name: "TimeSpan" } } => !ZeroIsStrict.Contains(name),
-            IPropertyReferenceOperation { Property: { Name: "MaxValue" } } => true,
+            IObjectCreationOperation { Type.Name: "TimeSpan", Arguments: [{ Value.ConstantValue: { HasValue: true, Value: int days } }, _, _, _, ..] } => days > 1,
+            IObjectCreationOperation { Type.Name: "TimeSpan", Arguments: [{ Value.ConstantValue: { HasValue: true, Value: long ticks } }] } => ticks > TimeSpan.TicksPerDay,
             IInvocationOperation { TargetMethod: { ContainingType.Name: "TimeSpan", Name: var unit }, Arguments: [var argument, ..] } => Days(unit, argument.Value) is { } days && (days > 1 || (days <= 0 && !ZeroIsStrict.Contains(name))),
+            _ when depth < MaxDepth && WrittenOnce.Value(value) is { } stored => IsUnlimited(name, stored, depth + 1),
             _ => false,
         };
     }
 
-    private static bool IsExcessive(string name, double number) =>
-        double.IsNaN(number) || number < 0 || (number == 0 && !ZeroIsStrict.Contains(name)) || number >= Excess || (number >= int.MaxValue && !name.Contains("Bytes") && name != "CallFuel");
+    private static bool IsExcessive(string name, bool isInt, double number) =>
+        double.IsNaN(number) || number < 0 || (number == 0 && !ZeroIsStrict.Contains(name)) || number >= Excess || (number >= int.MaxValue && (isInt || (!name.Contains("Bytes") && name != "CallFuel")));
 
     private static double? Days(string unit, IOperation amount) => amount.ConstantValue is { HasValue: true, Value: IConvertible number } && unit switch
     {
@@ -86,6 +90,7 @@ public sealed class UnlimitedAnalyzer : DiagnosticAnalyzer
         "FromMinutes" => 1 / 1440.0,
         "FromSeconds" => 1 / 86400.0,
         "FromMilliseconds" => 1 / 86400000.0,
+        "FromTicks" => 1.0 / TimeSpan.TicksPerDay,
         _ => 0.0,
     } is > 0 and var factor ? Convert.ToDouble(number, System.Globalization.CultureInfo.InvariantCulture) * factor : null;
 }
