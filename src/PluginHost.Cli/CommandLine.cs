@@ -1,10 +1,12 @@
 using System.CommandLine;
+using PluginHost.Cli.Attest;
 using PluginHost.Cli.Audit;
 using PluginHost.Cli.Completion;
 using PluginHost.Cli.Consents;
 using PluginHost.Cli.Doctor;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Library;
+using PluginHost.Cli.Log;
 using PluginHost.Cli.Mcp;
 using PluginHost.Cli.Policy;
 using PluginHost.Cli.Scaffold;
@@ -66,10 +68,14 @@ internal static class CommandLine
             LifecycleCommands.Reindex(),
             SkillsRunCommand.Create(),
             SkillsAuditCommand.Create(),
+            SkillsExplainCommand.Create(),
+            SkillsScanCommand.Create(),
             SkillsAdoptCommand.Create(),
             SuggestManifestCommand.Create(),
         }),
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },
+        AttestCommands.Create(),
+        new Command("log", "Work with public logs.") { LogInitCommand.Create(), LogAppendCommand.Create(), LogProveCommand.Create(), LogVerifyCommand.Create(), LogMonitorCommand.Create(), LogWitnessCommand.Create() },
         new Command("mcp", "Offer tools to agents.") { McpServeCommand.Create() },
         CompletionCommand.Create(),
         CompleteCommand.Create((line, position) => Create().Parse(line, Configuration).GetCompletions(position).Select(completion => completion.InsertText ?? completion.Label)),

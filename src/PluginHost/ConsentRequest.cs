@@ -50,6 +50,9 @@ public sealed record ConsentRequest
     /// <summary>What the static audit found, the heaviest first.</summary>
     public IReadOnlyList<SkillFinding> Findings { get; init; } = [];
 
+    /// <summary>How much it is trusted, and who stands behind it.</summary>
+    public required SkillScore Score { get; init; }
+
     /// <summary>The tools it offers.</summary>
     public required IReadOnlyList<SkillTool> Tools { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record ConsentRequest
         text.AppendLine($"\"{Printable.Words(Name)}\" ({Printable.Words(SkillId)} {Printable.Words(Version)})");
         text.AppendLine($"signed by \"{Printable.Words(Publisher)}\", key {KeyId}, {Trust}");
         text.AppendLine(KnownSince is { } since ? $"known here since {since.UtcDateTime:yyyy-MM-dd}" : "nothing signed with this key was ever loaded here");
+        text.AppendLine(Printable.Text($"score {Score.Value} of 100{(Score.Threshold is { } threshold ? $" ({threshold} is asked for)" : "")}, {Score.Exposure.ToString().ToLowerInvariant()} exposure; chain {Score.Grade}: {Score.GradeReason}"));
         text.AppendLine($"payload {PayloadDigest}");
         if (AcceptedVersion is not null)
         {

@@ -126,6 +126,9 @@ public sealed class SkillHostOptions
     /// <summary>What is demanded of the provenance of packages.</summary>
     public ProvenanceOptions Provenance { get; } = new();
 
+    /// <summary>Whom the host believes about skills beside their publishers.</summary>
+    public ChainOptions Chain { get; } = new();
+
     /// <summary>What the static audit of packages allows.</summary>
     public InspectionOptions Inspection { get; } = new();
 

@@ -17,4 +17,10 @@ public sealed class SkillLoadOptions
     /// provenance. It is put on record. Off by default.
     /// </summary>
     public bool AllowDowngrade { get; set; }
+
+    /// <summary>
+    /// For an installation: the payload digest that a person has looked at and wants, though its score is below the one that is asked for
+    /// (<see cref="ChainOptions.ScoreThresholds"/>). It is no consent: that is asked for when the skill is loaded.
+    /// </summary>
+    public string? ApprovedPayload { get; set; }
 }

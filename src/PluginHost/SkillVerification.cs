@@ -13,6 +13,9 @@ public sealed record SkillVerification
     /// <summary>What the static audit found, the heaviest first.</summary>
     public required IReadOnlyList<SkillFinding> Findings { get; init; }
 
+    /// <summary>How much it is trusted, and who stands behind it.</summary>
+    public required SkillScore Score { get; init; }
+
     /// <summary>The publisher who signed.</summary>
     public required string Publisher { get; init; }
 

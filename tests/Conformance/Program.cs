@@ -5,6 +5,7 @@ using PluginHost.Conformance.Crashes;
 using PluginHost.Conformance.Fuzz;
 using PluginHost.Conformance.Programs;
 using PluginHost.Conformance.Races;
+using PluginHost.Conformance.Scan;
 using PluginHost.Conformance.Vectors;
 using PluginHost.Conformance.Wasi;
 using PluginHost.Conformance.Wast;
@@ -20,6 +21,8 @@ return args switch
     ["purl", var path] => PackageUrlCommand.Run(path, Console.Out),
     ["versions", var path] => VersionsCommand.Run(path, Console.Out),
     ["cyclonedx", var path] => CycloneDxCommand.Run(path, Console.Out),
+    ["yara", var rounds] when int.TryParse(rounds, out var count) && count > 0 => YaraCommand.Run(count, Console.Out),
+    ["tlog", var path] => TlogCommand.Run(path, Console.Out),
     ["wasi", .. var rest] => WasiCommand.Run(rest, Console.Out),
     ["mutants", .. var rest] => MutantsCommand.Run(rest, Console.Out),
     ["fuzz", .. var rest] => FuzzCommand.Run(rest, Console.Out),
@@ -42,6 +45,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | crash [NAME…] | races ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
+    Console.Error.WriteLine("usage: wast PATH… [--features 2.0|all] [--json] [--unmetered] [--fallback] | ed25519 FILE… | libcrypto CASES | toml FOLDER | json-schema FOLDER | palyra FOLDER | purl PATH | versions PATH | cyclonedx PATH | tlog PATH | yara ROUNDS | fuzz FOLDER [--unmetered] [--fallback] | mutants FOLDER | bombs [NAME…] | kill ROUNDS | crash [NAME…] | races ROUNDS | wasi PATH… [--backend memory|directory] | programs python MODULE ROOT SCRIPT | programs ruby MODULE SCRIPT");
     return 1;
 }

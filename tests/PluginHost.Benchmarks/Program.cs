@@ -10,6 +10,9 @@ return args switch
     ["audit", .. var rest] => AuditCommand.Run(rest, Console.Out),
     ["install", .. var rest] => InstallCommand.Run(rest, Console.Out),
     ["warm"] => await WarmCommand.Run(Console.Out).ConfigureAwait(false),
+    ["scan", var file, .. var rules] => ScanCommand.Run(file, rules),
+    ["log", var entries] => LogCommand.Run(int.Parse(entries, System.Globalization.CultureInfo.InvariantCulture)),
+    ["score"] => ScoreCommand.Run(),
     ["stopping", .. var rest] => StoppingCommand.Run(rest, Console.Out),
     _ => Run(args),
 };

@@ -49,7 +49,7 @@ internal sealed class RegistryFlags
         try
         {
             return Uri.TryCreate(address, UriKind.Absolute, out var index)
-                ? SkillRegistry.Https(index, parse.GetValue(_key), parse.GetValue(_roots) is { } file ? Roots(file) : null)
+                ? SkillRegistry.Https(index, parse.GetValue(_key), parse.GetValue(_roots) is { } file ? Certificates(file) : null)
                 : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{address}' is no address");
         }
         catch (ArgumentException e)
@@ -58,7 +58,7 @@ internal sealed class RegistryFlags
         }
     }
 
-    private static X509Certificate2Collection Roots(string file)
+    public static X509Certificate2Collection Certificates(string file)
     {
         var roots = new X509Certificate2Collection();
         try

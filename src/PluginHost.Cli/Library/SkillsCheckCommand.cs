@@ -47,7 +47,7 @@ internal static class SkillsCheckCommand
                 var options = demands.Options(parse);
                 var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse), shared?.Trust);
                 using var loads = new LoadPipeline(TimeProvider.System, options.Limits);
-                var audit = new LibraryAudit(loads, () => new ReAudit(InspectionFlags.Settings(options), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null));
+                var audit = new LibraryAudit(loads, () => new ReAudit(InspectionFlags.Settings(options, root), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null));
                 var findings = Busy.While(parse, verb.IsJson(parse), "auditing", tell => selected.ConvertAll(installed =>
                 {
                     tell($"auditing {installed.SkillId} {installed.Version}");

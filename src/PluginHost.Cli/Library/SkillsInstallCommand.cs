@@ -9,11 +9,20 @@ namespace PluginHost.Cli.Library;
 /// <summary><c>skills install</c>: puts a package that every room before consent accepts into the library.</summary>
 internal static class SkillsInstallCommand
 {
+    private static Option<string?> Accept() => new("--accept") { Description = "The payload digest that you have looked at and want, though its score is below the one that is asked for.", HelpName = "PAYLOAD_SHA256" };
+
+    private static SkillLoadOptions Load(ParseResult parse, LibraryVerb verb, Option<string?> accept)
+    {
+        var options = verb.LoadOptions(parse);
+        options.ApprovedPayload = parse.GetValue(accept);
+        return options;
+    }
+
     public static Command Create()
     {
         var artifact = new Option<string?>("--artifact") { Description = "File of the package.", HelpName = "FILE" };
-        var (verb, registry) = (new LibraryVerb(), new RegistryFlags());
-        var command = new Command("install", "Verify a package and install it; consent is asked for when it runs.") { artifact };
+        var (verb, registry, accept) = (new LibraryVerb(), new RegistryFlags(), Accept());
+        var command = new Command("install", "Verify a package and install it; consent is asked for when it runs.") { artifact, accept };
         registry.AddTo(command);
         return verb.Complete(command, "verifying and installing", (parse, host, options) =>
         {
@@ -23,20 +32,20 @@ internal static class SkillsInstallCommand
                 throw new CommandError(ExitCode.Usage, "usage.artifact", "exactly one of --artifact, --registry-dir and --registry-url is needed");
             }
 
-            return Report(host, options, verb.Trust.Path(parse), file is not null ? host.Library.Install(file, verb.LoadOptions(parse)) : FromRegistry(parse, registry, host, verb.LoadOptions(parse)));
+            return Report(host, options, verb.Trust.Path(parse), file is not null ? host.Library.Install(file, Load(parse, verb, accept)) : FromRegistry(parse, registry, host, Load(parse, verb, accept)));
         });
     }
 
     /// <summary><c>skills update</c>: installs what a registry offers where it is another version than the current one.</summary>
     public static Command CreateUpdate()
     {
-        var (verb, registry) = (new LibraryVerb(), new RegistryFlags());
-        var command = new Command("update", "Install what a registry offers, where another version is current.");
+        var (verb, registry, accept) = (new LibraryVerb(), new RegistryFlags(), Accept());
+        var command = new Command("update", "Install what a registry offers, where another version is current.") { accept };
         registry.AddTo(command);
         return verb.Complete(command, "asking the registry", (parse, host, options) =>
         {
             var (from, skill, version) = registry.Of(parse);
-            return host.Library.UpdateAsync(from, skill, version, verb.LoadOptions(parse)).GetAwaiter().GetResult() is { } installed
+            return host.Library.UpdateAsync(from, skill, version, Load(parse, verb, accept)).GetAwaiter().GetResult() is { } installed
                 ? Report(host, options, verb.Trust.Path(parse), installed)
                 : AlreadyCurrent(host.Library.Skills.Find(skill, null).Installed!, options);
         });

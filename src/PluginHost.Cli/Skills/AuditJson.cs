@@ -39,7 +39,9 @@ internal static class AuditJson
         ["findings"] = Findings(audit),
     };
 
-    public static JsonArray Findings(StaticAudit audit) => [.. audit.Findings.Select(finding => (JsonNode)new JsonObject
+    public static JsonArray Findings(StaticAudit audit) => Findings(audit.Findings);
+
+    public static JsonArray Findings(IEnumerable<Finding> findings) => [.. findings.Select(finding => (JsonNode)new JsonObject
     {
         ["id"] = finding.Id,
         ["source"] = finding.Source,

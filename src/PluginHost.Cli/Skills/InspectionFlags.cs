@@ -2,6 +2,7 @@ using System.CommandLine;
 using PluginHost.Cli.Policy;
 using PluginHost.Hosting;
 using PluginHost.Skills.Inspection;
+using PluginHost.State;
 
 namespace PluginHost.Cli.Skills;
 
@@ -27,13 +28,15 @@ internal sealed class InspectionFlags
     }
 
     /// <param name="options">The options.</param>
+    /// <param name="root">Where evidence and what was seen of logs are; null for nowhere.</param>
     /// <exception cref="SkillStateException">The policy or the feed cannot be used.</exception>
-    public static InspectionSettings Settings(SkillHostOptions options)
+    public static InspectionSettings Settings(SkillHostOptions options, StateRoot? root = null)
     {
         var problems = new List<string>();
         InspectionRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
+        ChainRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
         return problems.Count == 0
-            ? InspectionRoom.Settings(options)
+            ? ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root)
             : throw new CommandError(ExitCode.Refused, "state.policy", string.Join("; ", problems));
     }
 }

@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Library;
 using PluginHost.Cli.Presentation;
+using PluginHost.Cli.State;
 using PluginHost.Hosting;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Provenance;
@@ -52,10 +54,10 @@ internal static class PackageVerifyCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var options = demands.Options(parse);
-            var (view, rules) = (flags.View(parse), flags.Rules(parse, options));
+            var (view, rules) = (flags.View(parse, options), flags.Rules(parse, options));
             var source = read(parse, flags);
             var skill = SignedSkill.Verify(SkillArtifact.Read(source.Read()));
-            var settings = InspectionFlags.Settings(options) with { Beside = source.Evidence() };
+            var settings = InspectionFlags.Settings(options, StateFlag.Open(flags.State(parse))) with { Beside = source.Evidence(), KeepProof = null };
 
             // That a newer version was met since does not speak against one that is still installed.
             rules = isInstalled ? rules with { AllowDowngrade = true } : rules;
@@ -81,6 +83,7 @@ internal static class PackageVerifyCommand
         output.WriteLine($"accepted: {manifest.SkillId} {manifest.Version} by {manifest.Publisher} ({skill.Signature.KeyId}, {evidence.Word})");
         output.WriteLine($"payload {skill.Artifact.Payload}");
         output.WriteLine($"provenance: SLSA build level {inspected.Inspection.Provenance.Level}{(inspected.Inspection.Provenance.SignedBy is { } key ? $", signed by {key}" : "")}");
+        output.WriteLine(Printable.Text($"chain: {ChainGrades.NameOf(inspected.Judgement.Chain.Grade)}, {inspected.Judgement.Chain.Why}; score {inspected.Judgement.Score.Value} of 100 ('skills explain' tells why)"));
         foreach (var tool in manifest.Tools)
         {
             output.WriteLine(Printable.Text($"tool {tool.Id}: {tool.Description}"));
@@ -117,6 +120,7 @@ internal static class PackageVerifyCommand
             },
             ["provenance"] = inspected.Inspection.Provenance.Kind == ProvenanceKind.Statement ? "statement" : "minimal",
             ["provenance_details"] = Provenance(inspected.Inspection.Provenance),
+            ["chain"] = new JsonObject { ["grade"] = ChainGrades.NameOf(inspected.Judgement.Chain.Grade), ["why"] = inspected.Judgement.Chain.Why, ["score"] = inspected.Judgement.Score.Value },
             ["sbom"] = Sbom(inspected.Inspection),
             ["findings"] = AuditJson.Findings(inspected.Audit),
             ["tools"] = new JsonArray([.. manifest.Tools.Select(tool => (JsonNode)tool.Id)]),

@@ -84,6 +84,14 @@ internal sealed class TrustFlags
         return TrustRoom.Rules(options, root) with { Now = known > now ? known.Value : now };
     }
 
+    /// <summary>The same, and the keys that a policy lists.</summary>
+    /// <exception cref="SkillStateException">The store is missing, damaged, or not the one that was written last.</exception>
+    public TrustView View(ParseResult parse, SkillHostOptions options)
+    {
+        var view = View(parse);
+        return view with { Store = options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (Publisher: pair.Key, Key: key.Trim().ToLowerInvariant()))).Aggregate(view.Store, (store, listed) => store.With(listed.Publisher, listed.Key)) };
+    }
+
     /// <exception cref="CommandError">One has another form.</exception>
     public IReadOnlyList<(string Publisher, string Key)> Keys(ParseResult parse) => [.. (parse.GetValue(Publishers) ?? []).Select(flag =>
     {

@@ -95,6 +95,13 @@ internal sealed class DsseEnvelope
         return keys.FirstOrDefault(key => Signed(key, message));
     }
 
+    /// <summary>The signature of a key under it; null where it has not signed.</summary>
+    public byte[]? SignatureOf(byte[] key)
+    {
+        var message = Encoded(PayloadType, Payload);
+        return _signatures.Find(signature => Ed25519.Verify(key, message, signature) == SignatureVerdict.Valid);
+    }
+
     /// <summary>How many of some keys signed it. A key counts once, however often it is named or has signed.</summary>
     public int CountOf(IEnumerable<byte[]> keys)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Chain;
 
 namespace PluginHost.Skills.Attestations;
 
@@ -49,7 +50,7 @@ internal static class EvidenceBundle
             var end = bundle.Span.IndexOf((byte)'\n');
             var line = end < 0 ? bundle : bundle[..end];
             bundle = end < 0 ? default : bundle[(end + 1)..];
-            if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0)
+            if (line.Span.IndexOfAnyExcept(" \t\r"u8) < 0 || LinkProof.IsLine(line.Span))
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Scoring;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.Skills.Inspection;
@@ -11,10 +12,18 @@ internal sealed class InspectedSkill
     private InspectedSkill(TrustedSkill trusted, SkillInspection inspection, InspectionSettings settings, CancellationToken cancellation)
     {
         Trusted = trusted;
-        Inspection = inspection;
-        Tools = ToolCodeResolver.Resolve(trusted.Signed, inspection);
-        Audit = StaticAuditor.Run(trusted.Signed, inspection, Tools, settings, cancellation);
+        var chain = SkillJudgement.ChainOf(trusted, settings);
+        Inspection = inspection with { Provenance = inspection.Provenance with { Evidence = [.. SkillJudgement.Merge(chain, inspection.Provenance.Evidence)] } };
+        Tools = ToolCodeResolver.Resolve(trusted.Signed, Inspection);
+        Audit = StaticAuditor.Run(trusted.Signed, Inspection, Tools, settings, cancellation);
+        Judgement = SkillJudgement.Of(trusted, inspection, chain, Audit.Scan?.Summary);
         Audit.Demand();
+        if (Judgement.Chain.Fabricated is not null)
+        {
+            settings.KeepProof?.Invoke(trusted.Signed.Artifact.Payload, Judgement.Chain.Proof);
+        }
+
+        Judgement.Demand(settings);
     }
 
     public TrustedSkill Trusted { get; }
@@ -29,6 +38,9 @@ internal sealed class InspectedSkill
 
     /// <summary>The code of each tool, in the order of the manifest.</summary>
     public ImmutableArray<ToolCode> Tools { get; }
+
+    /// <summary>Who stands behind it, and what that comes to.</summary>
+    public SkillJudgement Judgement { get; }
 
     /// <summary>What the static audit found.</summary>
     public StaticAudit Audit { get; }

@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Provenance;
+using PluginHost.Skills.Scanning;
+using PluginHost.Skills.Scoring;
 using PluginHost.Skills.Vulnerabilities;
 
 namespace PluginHost.Skills.Inspection;
@@ -13,6 +17,18 @@ internal sealed record InspectionSettings
 
     /// <summary>Known vulnerabilities; null where nobody gave a feed.</summary>
     public OsvFeed? Feed { get; init; }
+
+    /// <summary>Whom the operator believes about skills.</summary>
+    public ChainRules Chain { get; init; } = new();
+
+    /// <summary>What is demanded of chains, by how much power a skill asks for.</summary>
+    public ImmutableDictionary<Exposure, ChainDemand> Demands { get; init; } = ImmutableDictionary<Exposure, ChainDemand>.Empty;
+
+    /// <summary>Keeps documents that prove a fabrication; null where nothing is kept.</summary>
+    public Action<string, ImmutableArray<ReadOnlyMemory<byte>>>? KeepProof { get; init; }
+
+    /// <summary>Scans texts and data by rules; null where nothing is scanned.</summary>
+    public PackageScanner? Scanner { get; init; }
 
     /// <summary>What the static audit allows.</summary>
     public StaticPolicy Static { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PluginHost.Skills.Scanning;
 
 namespace PluginHost.Skills.Inspection;
 
@@ -8,6 +9,9 @@ namespace PluginHost.Skills.Inspection;
 /// <param name="Findings">Our own, the heaviest first.</param>
 internal sealed record StaticAudit(StaticPolicy Policy, ImmutableArray<StaticCheck> Checks, ImmutableArray<Finding> Findings)
 {
+    /// <summary>What the scan found; its findings are among the others. Null where none was made.</summary>
+    public ScanReport? Scan { get; init; }
+
     /// <summary>Whether nothing speaks against loading it.</summary>
     public bool Passed => Reasons.IsEmpty;
 
@@ -27,9 +31,14 @@ internal sealed record StaticAudit(StaticPolicy Policy, ImmutableArray<StaticChe
             throw new SkillVerificationException("inspection", failed.Id.Replace('_', '-'), failed.Message);
         }
 
-        if (Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error) is { } found)
+        if (Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error && finding.Source == FindingRules.Source) is { } found)
         {
             throw new SkillVerificationException("inspection", found.Id.Replace('_', '-'), $"{found.Location}: {found.Message} ({found.Advice})");
+        }
+
+        if (Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error) is { } scanned)
+        {
+            throw new SkillVerificationException("inspection", "scan", $"{scanned.Location}: {scanned.Message} (rule {scanned.Id})");
         }
     }
 }

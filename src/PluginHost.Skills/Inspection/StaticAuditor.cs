@@ -41,8 +41,9 @@ internal sealed class StaticAuditor
         checks.AddRange(ManifestChecks.Of(skill.Manifest, settings.Static));
         checks.AddRange(ModuleChecks.Of(skill.Artifact, inspection.Modules, null, AsksForFiles(skill.Manifest), settings.Static));
         checks.Add(FeedCheck(inspection));
+        var scan = settings.Scanner?.Scan(skill.Artifact, skill.Manifest, inspection.Modules, cancellation);
         return new StaticAudit(settings.Static, checks.ToImmutable(), Sorted(
-            [.. PackageFindings.Of(skill.Artifact, skill.Manifest, cancellation), .. PaperFindings.Of(inspection), .. CodeFindings.Of(skill, inspection.Modules, tools, cancellation)]));
+            [.. PackageFindings.Of(skill.Artifact, skill.Manifest, cancellation), .. PaperFindings.Of(inspection), .. CodeFindings.Of(skill, inspection.Modules, tools, cancellation), .. scan?.Findings ?? []])) { Scan = scan };
     }
 
     private StaticAudit Run()

@@ -10,8 +10,9 @@ namespace PluginHost.Consent;
 /// <summary>Puts what a skill would get into words.</summary>
 internal static class ConsentRequests
 {
-    public static ConsentRequest Of(InspectedSkill skill, ImmutableArray<ToolGrant> plan, IReadOnlyDictionary<string, MappedDirectory> mapped) => new()
+    public static ConsentRequest Of(InspectedSkill skill, ImmutableArray<ToolGrant> plan, IReadOnlyDictionary<string, MappedDirectory> mapped, SkillScore score) => new()
     {
+        Score = score,
         SkillId = skill.Manifest.SkillId,
         Name = skill.Manifest.Name,
         Version = skill.Manifest.Version.ToString(),

@@ -33,12 +33,14 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
             timeCounts();
         }
 
-        if (accepted.Payloads.Contains(request.PayloadDigest))
+        // Below the score that is asked for, a person decides: neither a policy nor an earlier version does.
+        var isTrusted = !request.Score.IsBelowThreshold;
+        if (isTrusted && accepted.Payloads.Contains(request.PayloadDigest))
         {
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Once, accepted.By), "policy");
         }
 
-        if (inherits && candidate.Terms.Key.Length > 0 && !store.WasRevoked(request) && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
+        if (isTrusted && inherits && candidate.Terms.Key.Length > 0 && !store.WasRevoked(request) && store.Last(request) is { } last && Inherits(request, candidate.Terms, last))
         {
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Always, last.Who, last.Expires), "inherited", last.Payload);
         }

@@ -103,6 +103,12 @@ internal static class PolicyFile
             provenance.End();
         }
 
+        if (root.Table("chain") is { } chain)
+        {
+            Chain(chain, options.Chain);
+            chain.End();
+        }
+
         if (root.Table("command_line") is { } commandLine)
         {
             options.ForbidFirstUseFlag = commandLine.Flag("forbid_first_use_flag");
@@ -158,6 +164,35 @@ internal static class PolicyFile
         });
     }
 
+    private static void Chain(ManifestTable table, ChainOptions options)
+    {
+        options.TrustBundleFile = table.OptionalText("trust_bundle");
+        options.LogPolicyFile = table.OptionalText("log_policy");
+        options.DistrustedKeys.UnionWith(table.Texts("distrusted_keys"));
+        foreach (var narrator in table.Tables("narrators"))
+        {
+            options.Narrators.Add(new SkillNarrator(narrator.Text("key"), narrator.NonBlank("name"), narrator.Text("role")));
+            narrator.End();
+        }
+
+        foreach (var exposure in Enum.GetValues<SkillExposure>())
+        {
+            var name = exposure.ToString().ToLowerInvariant();
+            if (table.Table(name) is not { } demand)
+            {
+                continue;
+            }
+
+            options.Requirements[exposure] = new ChainRequirement { Grade = demand.OptionalText("grade"), Auditors = (int)Math.Min(demand.Positive("auditors", 0, 0), int.MaxValue), ReviewedBy = demand.Texts("reviewed_by") };
+            if (demand.Has("score"))
+            {
+                options.ScoreThresholds[exposure] = (int)Math.Min(demand.Positive("score", 0, 0), int.MaxValue);
+            }
+
+            demand.End();
+        }
+    }
+
     private static int Level(ManifestTable table, string key, int least) =>
         table.Positive(key, least, least) is var level && level <= 3 ? (int)level : throw table.Wrong(key, "is more than 3");
 
@@ -166,6 +201,11 @@ internal static class PolicyFile
         options.MaxModuleBytes = (int)Math.Min(table.Positive("max_module_bytes", options.MaxModuleBytes), int.MaxValue);
         options.MaxExportedFunctions = (int)Math.Min(table.Positive("max_exported_functions", options.MaxExportedFunctions), int.MaxValue);
         options.VulnerabilityFeed = table.OptionalText("vulnerability_feed");
+        options.Scan = !table.Has("scan") || table.Flag("scan");
+        foreach (var file in table.Texts("scan_rules"))
+        {
+            options.ScanRuleFiles.Add(file);
+        }
     }
 
     private static void Pairs(ManifestTable root, string section, Action<ManifestTable, string> read)

@@ -62,7 +62,8 @@ internal sealed class HostServices : IDisposable
             (options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), options.AcceptedBy),
             () => State?.Advance());
         Approve = options.Approve;
-        Inspection = InspectionRoom.Settings(options);
+        Inspection = ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root);
+        ScoreThresholds = options.Chain.ScoreThresholds.ToImmutableDictionary();
         Functions = options.Functions.ToImmutable();
         Logger = options.Logger is { } told ? new QuietLogger(told) : NullLogger.Instance;
         Log = options.Log ?? Say;
@@ -117,6 +118,9 @@ internal sealed class HostServices : IDisposable
     public ConcurrentDictionary<Skill, bool> Loaded { get; } = [];
 
     public AuditLog Audit { get; }
+
+    /// <summary>The score that is asked for, by exposure.</summary>
+    public ImmutableDictionary<SkillExposure, int> ScoreThresholds { get; }
 
     /// <summary>How publishers are trusted.</summary>
     public TrustRules Trusts { get; }

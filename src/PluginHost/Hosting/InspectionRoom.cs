@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using PluginHost.Scan;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Provenance;
+using PluginHost.Skills.Scanning;
 using PluginHost.Skills.Vulnerabilities;
 
 namespace PluginHost.Hosting;
@@ -20,6 +22,7 @@ internal static class InspectionRoom
             Sources = options.Provenance.Sources.ToImmutableDictionary(pair => pair.Key, pair => new SourceExpectation(pair.Value.Repository, pair.Value.Ref), StringComparer.Ordinal),
         },
         Static = new StaticPolicy { MaxModuleBytes = options.Inspection.MaxModuleBytes, MaxExportedFunctions = options.Inspection.MaxExportedFunctions },
+        Scanner = Scanner(options.Inspection),
         Feed = options.Inspection.VulnerabilityFeed is { } feed ? Feed(Path.GetFullPath(feed)) : null,
     };
 
@@ -37,6 +40,20 @@ internal static class InspectionRoom
 
         require(options.Inspection.MaxModuleBytes > 0, "Inspection.MaxModuleBytes is not positive");
         require(options.Inspection.MaxExportedFunctions > 0, "Inspection.MaxExportedFunctions is not positive");
+    }
+
+    private static PackageScanner? Scanner(InspectionOptions options)
+    {
+        try
+        {
+            return options.ScanRuleFiles.Count > 0 || options.Scan
+                ? PackageScanner.With([.. options.ScanRuleFiles.Select(file => new YaraSource(Path.GetFileName(file), BoundedFile.Read(Path.GetFullPath(file), YaraRules.MaxBytes)))], options.Scan)
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YaraException)
+        {
+            throw new SkillStateException("policy", $"a file of rules that the policy names cannot be used: {e.Message}", e);
+        }
     }
 
     private static OsvFeed Feed(string path)

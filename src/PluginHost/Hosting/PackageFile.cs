@@ -1,21 +1,71 @@
 using PluginHost.Capabilities.Files;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Chain;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Hosting;
 
 /// <summary>Reads the file of a package, once and bounded.</summary>
 internal static class PackageFile
 {
+    private const int MaxProofs = 256;
     private const string EvidenceExtension = ".intoto.jsonl";
 
-    /// <summary>The bundle of evidence beside a package; empty where there is none that could be read. It has no authority of its own, so nothing fails for it.</summary>
+    /// <summary>
+    /// The bundle of evidence beside a package, and the proofs of logs for its links; empty where there is none that could be read. It has no authority of
+    /// its own, so nothing fails for it.
+    /// </summary>
     public static byte[] Evidence(string path)
+    {
+        var bundle = ReadBeside(path + EvidenceExtension, EvidenceBundle.MaxBytes);
+        return bundle.Length == 0 ? bundle : WithProofs(path, bundle);
+    }
+
+    /// <summary>Proofs in files become lines of the bundle, so that wherever it goes they go.</summary>
+    private static byte[] WithProofs(string path, byte[] bundle)
+    {
+        using var whole = new MemoryStream();
+        whole.Write(bundle);
+        if (bundle[^1] != '\n')
+        {
+            whole.WriteByte((byte)'\n');
+        }
+
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, LinkProof.Folder);
+        Add("", path + LogProof.Extension);
+        foreach (var line in BundleLines.Of(bundle).Take(MaxProofs))
+        {
+            try
+            {
+                var id = DsseEnvelope.Read(line).Id;
+                Add(id, Path.Combine(folder, id + LogProof.Extension));
+            }
+            catch (FormatException)
+            {
+                // What is no envelope has no proof.
+            }
+        }
+
+        return whole.ToArray();
+
+        void Add(string link, string file)
+        {
+            var proof = ReadBeside(file, LogProof.MaxBytes);
+            var line = proof.Length == 0 ? [] : LinkProof.Line(link, proof);
+            if (whole.Length + line.Length <= EvidenceBundle.MaxBytes)
+            {
+                whole.Write(line);
+            }
+        }
+    }
+
+    private static byte[] ReadBeside(string path, int maxBytes)
     {
         try
         {
-            var beside = new FileInfo(path + EvidenceExtension);
-            return beside.Exists && (!OperatingSystem.IsLinux() || LinuxFiles.KindOf(beside.FullName) is FileKind.Regular) ? BoundedFile.Read(beside.FullName, EvidenceBundle.MaxBytes) : [];
+            var beside = new FileInfo(path);
+            return beside.Exists && (!OperatingSystem.IsLinux() || LinuxFiles.KindOf(beside.FullName) is FileKind.Regular) ? BoundedFile.Read(beside.FullName, maxBytes) : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,6 +22,7 @@ internal sealed class SkillHostOptionsValidator : IValidateOptions<SkillHostOpti
         Require(options.SharedState is null || options.TrustStoreFile is null, "TrustStoreFile is set, and the trust store is shared");
         InspectionRoom.Check(options, Require);
         TrustRoom.Check(options, Require);
+        ChainRoom.Check(options, Require);
         Try(() => ResolveMap.Parse(options.Resolve.Select(pair => (pair.Key, pair.Value))));
         foreach (var (publisher, keys) in options.TrustedPublishers)
         {

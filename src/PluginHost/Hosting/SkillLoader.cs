@@ -30,7 +30,14 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
 
     /// <summary>The same for a package that is to be installed: which functions the embedder has is asked when it is loaded.</summary>
     /// <exception cref="SkillException">A room refused.</exception>
-    public Candidate VerifyToInstall(CancellationToken cancellation) => Verify(null, cancellation);
+    public Candidate VerifyToInstall(CancellationToken cancellation)
+    {
+        var candidate = Verify(null, cancellation);
+        var request = candidate.Request;
+        return request.Score.IsBelowThreshold && options.ApprovedPayload != request.PayloadDigest
+            ? throw new SkillConsentException("score", $"its score of {request.Score.Value} is below {request.Score.Threshold}, which a skill of {request.Score.Exposure.ToString().ToLowerInvariant()} exposure needs to be installed without a person's word for payload {request.PayloadDigest}", request)
+            : candidate;
+    }
 
     private Candidate Verify(ImmutableDictionary<string, HostFunctionBinding>? functions, CancellationToken cancellation)
     {
@@ -54,7 +61,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
             ImportCheck.Check(plan, services.Functions);
         }
 
-        var request = ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly());
+        var request = ConsentRequests.Of(inspected, plan, options.Directories.AsReadOnly(), ChainRoom.ScoreOf(inspected.Judgement, services.ScoreThresholds));
         var terms = ConsentTerms.Of(request, plan, inspected);
         return new Candidate(
             inspected,

@@ -25,6 +25,11 @@ internal static class TrustRoom
             roles[builder.PublicKey.ToLowerInvariant()] = "builder";
         }
 
+        foreach (var narrator in options.Chain.Narrators)
+        {
+            roles[narrator.PublicKey.ToLowerInvariant()] = narrator.Role;
+        }
+
         foreach (var key in options.OperatorKeys)
         {
             roles[Convert.ToHexStringLower(key)] = "operator";

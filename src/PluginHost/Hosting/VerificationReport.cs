@@ -1,4 +1,5 @@
 using PluginHost.Consent;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Provenance;
 
@@ -18,6 +19,7 @@ internal static class VerificationReport
             KeyId = skill.Request.KeyId,
             PayloadDigest = skill.Request.PayloadDigest,
             Findings = skill.Request.Findings,
+            Score = skill.Request.Score,
             Checks =
             [
                 Passed("archive", $"{signed.Artifact.Entries.Count} files in the one accepted form"),
@@ -33,7 +35,10 @@ internal static class VerificationReport
                 inspection.Vulnerabilities is { } report
                     ? Passed("vulnerabilities", $"{report.Records} records, the latest of {report.Modified?.UtcDateTime:yyyy-MM-dd}: {report.Matches.Length} match")
                     : new SkillCheck("vulnerabilities", SkillCheckStatus.NotAsked, "no feed of vulnerabilities was given"),
-                Missing("attestations", "auditors, vouchers and the public log"),
+                Passed("attestations", Attestations(skill.Inspected.Judgement.Chain)),
+                audit.Scan is { } scan
+                    ? Passed("scan", $"{scan.Pieces} pieces, {scan.Summary.RulesRun} of {scan.Summary.RulesInPack} rules; {scan.Findings.Length} findings")
+                    : new SkillCheck("scan", SkillCheckStatus.NotAsked, "texts and data were not scanned"),
             ],
         };
     }
@@ -47,5 +52,5 @@ internal static class VerificationReport
 
     private static SkillCheck Passed(string name, string detail) => new(name, SkillCheckStatus.Passed, detail);
 
-    private static SkillCheck Missing(string name, string detail) => new(name, SkillCheckStatus.NotPartOfThisVersion, detail);
+    private static string Attestations(ChainReport chain) => $"{ChainGrades.NameOf(chain.Grade)}: {chain.Why}; {chain.Links.Count(link => link.Counts)} links count, {chain.Links.Count(link => !link.Counts) + chain.Unread.Length} do not";
 }

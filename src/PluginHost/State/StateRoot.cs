@@ -31,6 +31,12 @@ internal sealed class StateRoot
     /// <summary>What has happened to each version of a skill.</summary>
     public string Journal => System.IO.Path.Combine(Path, "lifecycle", "journal.jsonl");
 
+    /// <summary>What was seen of logs.</summary>
+    public string Logs => System.IO.Path.Combine(Path, "lifecycle", "logs");
+
+    /// <summary>Documents that prove fabrications, by payload.</summary>
+    public string Evidence => System.IO.Path.Combine(Path, "lifecycle", "evidence");
+
     /// <summary>Packages that are installed.</summary>
     public string Skills => System.IO.Path.Combine(Path, "skills");
 

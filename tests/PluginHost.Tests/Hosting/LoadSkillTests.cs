@@ -37,9 +37,9 @@ public sealed class LoadSkillTests : IDisposable
         Assert.AreEqual("acme." + name, skill.Id);
         Assert.IsTrue(skill.Tools.All(tool => tool.Id.StartsWith("acme." + name, StringComparison.Ordinal)));
         CollectionAssert.AreEqual(
-            new[] { "archive", "manifest", "signature", "integrity", "trust", "sbom", "provenance", "inspection", "policy", "consent" },
+            new[] { "archive", "manifest", "signature", "integrity", "trust", "sbom", "provenance", "inspection", "policy", "consent", "attestations", "scan" },
             skill.Verification.Checks.Where(check => check.Status == SkillCheckStatus.Passed).Select(check => check.Name).ToArray());
-        Assert.IsTrue(skill.Verification.Checks.Any(check => check.Status == SkillCheckStatus.NotPartOfThisVersion));
+        Assert.AreEqual(SkillCheckStatus.NotAsked, skill.Verification.Checks.Single(check => check.Name == "vulnerabilities").Status);
     }
 
     [TestMethod]

@@ -12,6 +12,7 @@ public sealed class PublicApiTests
 {
     [TestMethod]
     [DataRow(typeof(WasmModule))]
+    [DataRow(typeof(PluginHost.Scan.YaraRules))]
     [DataRow(typeof(SkillException))]
     [DataRow(typeof(SkillHost))]
     [DataRow(typeof(PluginHost.PostgreSql.PostgreSqlState))]

@@ -1,0 +1,45 @@
+/* Code or words that fetch the real program from elsewhere. */
+
+rule remote_bootstrap_shell
+{
+  meta:
+    description = "pipes what it downloads into a shell"
+    category = "remote-bootstrap"
+    severity = "critical"
+  strings:
+    $pipe = /\b(curl|wget|fetch)\b[^\n|;]{1,200}\|\s*(sudo\s+)?(ba|z|da|k)?sh\b/ nocase
+    $sub = /\b(ba|z|da|k)?sh\s+(-c\s+)?["']?(\$\(|<\()\s*(curl|wget)\b/ nocase
+    $python = /\b(curl|wget)\b[^\n|;]{1,200}\|\s*(sudo\s+)?(python[0-9.]*|perl|ruby|node)\b/ nocase
+    $powershell = /\b(iex|invoke-expression)\b[^\n]{0,40}(downloadstring|invoke-webrequest|iwr|irm|invoke-restmethod)/ nocase
+    $powershell2 = /(downloadstring|invoke-webrequest|\biwr\b|\birm\b)[^\n]{0,120}\|\s*(iex|invoke-expression)\b/ nocase
+  condition:
+    any of them
+}
+
+rule remote_bootstrap_code
+{
+  meta:
+    description = "runs code that it downloads"
+    category = "remote-bootstrap"
+    severity = "high"
+  strings:
+    $python = /\b(exec|eval)\(\s*(requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get)\(/ nocase
+    $node = /\b(eval|new Function|vm\.runInThisContext)\(\s*(await\s+)?\(?\s*(await\s+)?(fetch|axios|got)\b/ nocase
+    $encoded = /\b(exec|eval)\(\s*(base64\.b64decode|atob|Buffer\.from|codecs\.decode|zlib\.decompress|marshal\.loads)\(/ nocase
+  condition:
+    any of them
+}
+
+rule fake_prerequisite
+{
+  meta:
+    description = "tells a person or a model to install something from elsewhere before the skill works"
+    category = "remote-bootstrap"
+    severity = "high"
+  strings:
+    $archive = /\b(prerequisite|requirement|before (you )?(use|using|start|begin)|first,? (you )?(must|need))\b.{0,160}\b(download|install|run|execute)\b.{0,160}https?:\/\/[^ \n)"']{4,120}\.(zip|exe|dmg|pkg|msi|scr|sh|bat|ps1)\b/ nocase
+    $password = /\b(extract|unzip|archive)\b.{0,60}\bpassword\b.{0,20}['"`:]/ nocase
+    $terminal = /\b(open|launch)\b.{0,20}\bterminal\b.{0,60}\b(paste|run|execute)\b.{0,80}\b(curl|wget|bash|base64)\b/ nocase
+  condition:
+    $archive or $terminal or ($password and #password < 5 and $archive)
+}

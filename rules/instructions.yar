@@ -1,0 +1,60 @@
+/* Words that are meant for a model and not for the person who looks at the skill. */
+
+rule hidden_instruction_override
+{
+  meta:
+    description = "tells a model to forget what it was told"
+    category = "hidden-instructions"
+    severity = "critical"
+  strings:
+    $ignore = /\b(ignore|disregard|forget|override|bypass)\b.{0,30}\b(all |any |the |your )?(previous|prior|above|earlier|existing|preceding|system|safety)\b.{0,30}\b(instructions?|prompts?|rules?|guidelines?|messages?|constraints?)\b/ nocase
+    $now = /\byou are now\b.{0,40}\b(DAN|jailbroken|unrestricted|in developer mode|no longer bound)\b/ nocase
+    $mode = /\b(enable|enter|activate)\b.{0,20}\b(developer|god|jailbreak|unrestricted|DAN) mode\b/ nocase
+  condition:
+    any of them
+}
+
+rule hidden_instruction_secrecy
+{
+  meta:
+    description = "tells a model to keep something from its user"
+    category = "hidden-instructions"
+    severity = "critical"
+  strings:
+    $secret = /\b(do not|don'?t|never|without)\b.{0,20}\b(tell(ing)?|mention(ing)?|reveal(ing)?|inform(ing)?|notify(ing)?|alert(ing)?|show(ing)?|disclos(e|ing))\b.{0,30}\b(the )?(user|human|person|operator|owner)\b/ nocase
+    $silent = /\b(silently|secretly|covertly|in the background)\b.{0,40}\b(send|upload|post|run|execute|install|delete|forward|copy|read|collect)\b/ nocase
+    $hide = /\bhide\b.{0,20}\b(this|it|the)\b.{0,30}\bfrom (the )?(user|human|operator)\b/ nocase
+  condition:
+    any of them
+}
+
+rule hidden_instruction_tag
+{
+  meta:
+    description = "looks like a message of the system or of a tool"
+    category = "hidden-instructions"
+    severity = "high"
+  strings:
+    $important = /<\s*(IMPORTANT|SYSTEM|INSTRUCTIONS?|SECRET|ADMIN)\s*>/
+    $chat = /<\|(im_start|im_end|system|endoftext|assistant)\|>/
+    $llama = /(\[INST\]|<<SYS>>|\[\/INST\])/
+    $role = /\n\s*(###\s*)?(system|assistant)\s*(prompt|message)?\s*:\s*(you (are|must|will)|ignore|from now on)/ nocase
+    $comment = /<!--.{0,20}\b(assistant|model|agent|AI)\b.{0,60}\b(must|should|always|never|ignore|do not)\b/ nocase
+  condition:
+    any of them
+}
+
+rule tool_poisoning
+{
+  meta:
+    description = "tells a model what to do with other tools"
+    category = "tool-poisoning"
+    severity = "high"
+  strings:
+    $before = /\b(before|after|whenever|each time|every time)\b.{0,30}\b(using|calling|invoking|you (use|call|invoke))\b.{0,30}\b(this|any other|other|another|the)\b.{0,20}\btools?\b.{0,60}\b(read|send|pass|include|call|first|also|must)\b/ nocase
+    $instead = /\b(instead of|rather than|in place of)\b.{0,30}\b(the )?[a-z_.]{2,30}\b tool\b.{0,40}\b(use|call|always)\b/ nocase
+    $param = /\bpass\b.{0,60}\b(as|in|into)\b.{0,20}\b(the )?['"`]?(sidenote|context|metadata|notes?|debug)['"`]?\b.{0,20}\b(parameter|argument|field)\b/ nocase
+    $prefer = /\b(always|must)\b.{0,20}\b(prefer|choose|select|use)\b.{0,20}\bthis (tool|skill)\b.{0,30}\b(over|instead|before|first|regardless)\b/ nocase
+  condition:
+    any of them
+}

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PluginHost.Cli.Keys;
+using PluginHost.Cli.Log;
+using PluginHost.Hosting;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Chain;
+
+namespace PluginHost.Cli.Attest;
+
+/// <summary>What the verbs share that sign a link.</summary>
+internal sealed class AttestFlags
+{
+    private const string BundleExtension = ".intoto.jsonl";
+    private readonly Option<string> _key = LogFlags.KeyFile("the narrator's");
+    private readonly Option<string?> _passphrase = Passphrase.Option();
+    private readonly Option<string?> _bundle = new("--bundle") { Description = $"The bundle that the link is added to; without it FILE{BundleExtension}.", HelpName = "FILE" };
+    private readonly Option<string[]> _previous = new("--prev") { Description = "Id of a link that this one stands on; without it what its kind stands on in the bundle.", HelpName = "ID" };
+    private readonly Option<string?> _issuedAt = new("--issued-at") { Description = "Since when it is so, RFC 3339 in UTC; without it now.", HelpName = "TIME" };
+    private readonly Option<long?> _sequence = new("--seq") { Description = "The narrator's number of it, which is used once; without it the time in microseconds.", HelpName = "N" };
+    private readonly Option<bool> _json = CommandOutput.JsonOption();
+
+    /// <summary>The package.</summary>
+    public Argument<string> Artifact { get; } = new("artifact") { Description = "File of the package." };
+
+    /// <summary>Adds the options, and what the verb signs.</summary>
+    public Command Complete(Command command, LinkKind kind, Action<ParseResult, Utf8JsonWriter, SignedSkill> predicate, Func<ParseResult, SignedSkill, IEnumerable<(string Name, string Sha256)>>? further = null)
+    {
+        AddTo(command);
+        command.SetAction(parse => Guard(parse, () =>
+        {
+            var path = parse.GetRequiredValue(Artifact);
+            var file = InputFiles.Read(path, ArchiveLimits.TotalBytes);
+            var skill = SignedSkill.Verify(SkillArtifact.Read(file));
+            var bundle = parse.GetValue(_bundle) ?? path + BundleExtension;
+            using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
+            var writer = new ChainWriter(key, Previous(parse, kind, bundle, skill.Artifact.Payload), IssuedAt(parse), Sequence(parse));
+            var envelope = writer.AboutSkill(
+                kind, skill.Artifact.Payload, (Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file))), json => predicate(parse, json, skill), further?.Invoke(parse, skill));
+            return Added(parse, bundle, envelope);
+        }));
+        return command;
+    }
+
+    /// <summary>Signs a vouch for a key into a bundle of vouches.</summary>
+    public int VouchForKey(ParseResult parse, string target, Action<Utf8JsonWriter> predicate)
+    {
+        var bundle = parse.GetValue(_bundle) ?? throw new CommandError(ExitCode.Usage, "usage.bundle", "a vouch for a key goes into a bundle of vouches: --bundle FILE");
+        using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
+        return Added(parse, bundle, new ChainWriter(key, [], IssuedAt(parse), Sequence(parse)).AboutKey(target, predicate));
+    }
+
+    /// <summary>Adds the options without the package.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _key, _passphrase, _bundle, _previous, _issuedAt, _sequence, _json })
+        {
+            command.Add(option);
+        }
+    }
+
+    public int Guard(ParseResult parse, Func<int> verb) => CommandOutput.Guard(parse, parse.GetValue(_json), () =>
+    {
+        try
+        {
+            return verb();
+        }
+        catch (FormatException e)
+        {
+            throw new CommandError(ExitCode.Refused, "trust.form", e.Message);
+        }
+    });
+
+    /// <summary>Links of a bundle, whoever signed them.</summary>
+    public static IEnumerable<ChainLink> Links(ReadOnlyMemory<byte> bundle)
+    {
+        foreach (var line in BundleLines.Of(bundle))
+        {
+            ChainLink? link = null;
+            try
+            {
+                var envelope = DsseEnvelope.Read(line);
+                link = ChainLinkReader.Read(envelope, InTotoStatement.Read(envelope.Payload));
+            }
+            catch (FormatException)
+            {
+                // What is no link is for others.
+            }
+
+            if (link is not null)
+            {
+                yield return link;
+            }
+        }
+    }
+
+    /// <summary>A time of the command line.</summary>
+    /// <exception cref="CommandError">It is none.</exception>
+    public static DateTimeOffset Time(string text, string option) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : throw new CommandError(ExitCode.Usage, "usage.time", $"{option} '{text}' is no time");
+
+    private DateTimeOffset IssuedAt(ParseResult parse) => parse.GetValue(_issuedAt) is { } text ? Time(text, "--issued-at") : TimeProvider.System.GetUtcNow();
+
+    private long Sequence(ParseResult parse) => parse.GetValue(_sequence) ?? TimeProvider.System.GetUtcNow().Subtract(DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>A release stands on nothing, a vouch on all audits, everything else on the release.</summary>
+    private string[] Previous(ParseResult parse, LinkKind kind, string bundle, string payload)
+    {
+        if (kind == LinkKind.Authorship)
+        {
+            return [];
+        }
+
+        if (parse.GetValue(_previous) is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        var links = Links(File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytes) : []).Where(link => link.Payloads.Contains(payload) && link.IsSigned);
+        var found = links.Where(link => kind == LinkKind.Vouch ? LinkKinds.IsAudit(link.Kind) && !link.IsNegative : link.Kind == LinkKind.Authorship).Select(link => link.Id).Distinct(StringComparer.Ordinal).ToArray();
+        return found.Length > 0 ? found : throw new CommandError(
+            ExitCode.Refused, "trust.form", $"'{bundle}' holds no {(kind == LinkKind.Vouch ? "audit" : "release")} of this package to stand on ('attest {(kind == LinkKind.Vouch ? "review" : "author")}', or --prev)");
+    }
+
+    private int Added(ParseResult parse, string bundle, byte[] envelope)
+    {
+        var before = File.Exists(bundle) ? InputFiles.Read(bundle, TrustBundle.MaxBytes) : [];
+        byte[] separator = before.Length > 0 && before[^1] != '\n' ? [(byte)'\n'] : [];
+        OutputFile.Write(bundle, [.. before, .. separator, .. envelope, (byte)'\n']);
+        var read = DsseEnvelope.Read(envelope);
+        var link = ChainLinkReader.Read(read, InTotoStatement.Read(read.Payload));
+        if (parse.GetValue(_json))
+        {
+            CommandOutput.Write(parse.InvocationConfiguration.Output, new JsonObject { ["bundle"] = bundle, ["link"] = link.Id, ["kind"] = LinkKinds.TypeOf(link.Kind), ["narrator"] = link.Narrator, ["seq"] = link.Sequence });
+        }
+        else
+        {
+            parse.InvocationConfiguration.Output.WriteLine(Printable.Text($"added to {bundle}: {LinkKinds.NameOf(link.Role)} ed25519:{link.Narrator[..16]}, {link.Detail}"));
+            parse.InvocationConfiguration.Output.WriteLine($"link {link.Id}");
+        }
+
+        return ExitCode.Done;
+    }
+}

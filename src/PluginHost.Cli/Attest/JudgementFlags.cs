@@ -1,0 +1,66 @@
+using System.CommandLine;
+using PluginHost.Cli.Library;
+using PluginHost.Cli.Skills;
+using PluginHost.Cli.State;
+using PluginHost.Hosting;
+using PluginHost.Lifecycle;
+using PluginHost.Library;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Scoring;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Cli.Attest;
+
+/// <summary>Looks at a package, or an installed skill, as the gate would, and tells what stands behind it whether or not the gate would let it in. Writes nothing.</summary>
+internal sealed class JudgementFlags
+{
+    private readonly TrustFlags _trust = new();
+    private readonly InspectionFlags _inspection = new();
+    private readonly Argument<string> _skill = new("skill") { Description = "File of a package, or id of an installed skill." };
+    private readonly Option<string?> _version = LibraryCommands.Version();
+
+    public void AddTo(Command command)
+    {
+        command.Add(_skill);
+        command.Add(_version);
+        _trust.AddWithState(command);
+        _inspection.AddTo(command);
+    }
+
+    /// <exception cref="SkillVerificationException">A room before refused it.</exception>
+    public (TrustedSkill Skill, SkillJudgement Judgement, SkillException? Refusal, SkillHostOptions Options) Judge(ParseResult parse)
+    {
+        var options = _inspection.Options(parse);
+        var name = parse.GetRequiredValue(_skill);
+        var isFile = File.Exists(name);
+        var source = isFile ? PackageSource.File(name) : Installed(parse, name);
+        var (view, rules) = (_trust.View(parse, options), _trust.Rules(parse, options) with { AllowFirstUse = true, AllowDowngrade = true });
+        var skill = SignedSkill.Verify(SkillArtifact.Read(source.Read()));
+        var settings = InspectionFlags.Settings(options, StateFlag.Open(_trust.State(parse))) with { Beside = source.Evidence(), KeepProof = null };
+        view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
+        var trusted = TrustedSkill.Decide(skill, view, rules);
+        var inspection = SkillInspection.Of(skill, settings);
+        var scan = settings.Scanner?.Scan(skill.Artifact, skill.Manifest, inspection.Modules, CancellationToken.None);
+        var judgement = SkillJudgement.Of(trusted, inspection, SkillJudgement.ChainOf(trusted, settings), scan?.Summary);
+        SkillException? refusal = null;
+        try
+        {
+            judgement.Demand(settings);
+        }
+        catch (SkillVerificationException e)
+        {
+            refusal = e;
+        }
+
+        return (trusted, judgement, refusal, options);
+    }
+
+    private PackageSource Installed(ParseResult parse, string id)
+    {
+        var root = ReadingVerb.Root(_trust.State(parse));
+        using var shared = _trust.Shared.Open(parse);
+        using var reading = new SkillsReading(root, () => new OperatorKeys(_trust.View(parse).Ledger.Operators ?? OperatorKeys.None, []), shared);
+        return reading.Skills.Folder.Read(reading.Skills.Find(id, parse.GetValue(_version)).Installed!);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+using PluginHost.Hosting;
+using PluginHost.Skills.Transparency;
+using PluginHost.State;
+
+namespace PluginHost.Registry.Log;
+
+/// <summary>
+/// Follows logs from checkpoint to checkpoint. What was seen once has to be continued; where it is not, both sides are kept as evidence and nothing of that
+/// log is believed any more until a person has looked.
+/// </summary>
+/// <param name="folder">Where what was seen is kept.</param>
+/// <param name="policy">Whose logs and witnesses count.</param>
+/// <param name="time">The time.</param>
+internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider time)
+{
+    private readonly LogMemory _memory = new(folder);
+
+    /// <summary>The checkpoint of a log that was seen last; null for none.</summary>
+    /// <exception cref="SkillVerificationException">The log forked, or the file is damaged.</exception>
+    public Note? LastOf(string origin)
+    {
+        if (_memory.IsForked(origin))
+        {
+            throw LogRefusal.Fork($"the log '{Printable.Text(origin)}' showed two trees that cannot both be; the evidence lies in '{_memory.ForkOf(origin)}'");
+        }
+
+        try
+        {
+            return _memory.NoteOf(origin);
+        }
+        catch (FormatException e)
+        {
+            throw LogRefusal.Form($"what was seen of the log cannot be used: {e.Message}");
+        }
+    }
+
+    /// <summary>Fetches the log's checkpoint and follows it.</summary>
+    /// <exception cref="SkillVerificationException">It is not signed as the policy wants, is older than one that was seen, or does not continue it.</exception>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public async Task<LogSight> FollowAsync(ILogFiles files, CancellationToken cancellation)
+    {
+        var bytes = await files.FindAsync(LogTile.Checkpoint, Note.MaxBytes, cancellation).ConfigureAwait(false) ?? throw LogRefusal.Form("the log has no checkpoint");
+        try
+        {
+            var note = Note.Read(bytes);
+            var verdict = policy.Judge(note);
+            Demand(verdict);
+            PrivateFiles.CreateDirectory(folder);
+            using var turn = FileLock.Acquire(_memory.SeenOf(verdict.Checkpoint.Origin), "log");
+            var last = LastOf(verdict.Checkpoint.Origin);
+            var before = last is null ? null : Checkpoint.Read(last.Text);
+            if (before is not null)
+            {
+                await CheckAsync(last!, before, note, verdict.Checkpoint, files, cancellation).ConfigureAwait(false);
+            }
+
+            if (before is null || before.Size < verdict.Checkpoint.Size)
+            {
+                PrivateFiles.Replace(_memory.SeenOf(verdict.Checkpoint.Origin), Encoding.UTF8.GetBytes(note.ToString()));
+            }
+
+            return new LogSight(note, verdict, before?.Size);
+        }
+        catch (FormatException e)
+        {
+            throw LogRefusal.Form($"the log cannot be used: {e.Message}");
+        }
+    }
+
+    /// <exception cref="SkillVerificationException">The policy does not take it.</exception>
+    public static void Demand(LogVerdict verdict)
+    {
+        if (verdict.Log is null)
+        {
+            throw LogRefusal.Signature($"no log that the policy lists under '{Printable.Text(verdict.Checkpoint.Origin)}' signed the checkpoint");
+        }
+
+        if (!verdict.HasQuorum)
+        {
+            throw LogRefusal.Signature($"too few witnesses cosigned the checkpoint of '{Printable.Text(verdict.Checkpoint.Origin)}': {(verdict.Witnesses.IsEmpty ? "none" : string.Join(", ", verdict.Witnesses))}");
+        }
+    }
+
+    private async Task CheckAsync(Note last, Checkpoint before, Note note, Checkpoint now, ILogFiles files, CancellationToken cancellation)
+    {
+        if (now.Size < before.Size)
+        {
+            throw LogRefusal.RolledBack($"the log '{Printable.Text(now.Origin)}' shows {now.Size} entries, and had {before.Size} before");
+        }
+
+        if (now.Size == before.Size)
+        {
+            if (!now.IsSameTree(before))
+            {
+                Keep(last, note, []);
+                throw Forked(now, before);
+            }
+
+            return;
+        }
+
+        if (before.Size == 0)
+        {
+            return;
+        }
+
+        // The root of what was there before is computed from the log's own tiles, and those are held against the new root: what then differs from what was
+        // seen was signed by the log, both times.
+        var reader = new LogReader(files, now.Size);
+        var shown = await reader.RootAsync(before.Size, cancellation).ConfigureAwait(false);
+        var proof = await reader.ProveConsistencyAsync(before.Size, cancellation).ConfigureAwait(false);
+        if (!MerkleTree.IsConsistent(before.Size, now.Size, shown, now.Root, proof))
+        {
+            throw LogRefusal.Consistency($"the tiles of '{Printable.Text(now.Origin)}' do not make the tree of its checkpoint");
+        }
+
+        if (!shown.AsSpan().SequenceEqual(before.Root))
+        {
+            Keep(last, note, proof);
+            throw Forked(now, before);
+        }
+    }
+
+    /// <summary>Both notes, and the proof that the later one does not continue the earlier one: whoever has the log's key can check it.</summary>
+    private void Keep(Note last, Note note, IReadOnlyList<byte[]> proof)
+    {
+        var origin = Checkpoint.Read(last.Text).Origin;
+        var place = _memory.ForkOf(origin);
+        PrivateFiles.CreateDirectory(place);
+        PrivateFiles.Replace(Path.Combine(place, "seen-before"), Encoding.UTF8.GetBytes(last.ToString()));
+        PrivateFiles.Replace(Path.Combine(place, "seen-now"), Encoding.UTF8.GetBytes(note.ToString()));
+        PrivateFiles.Replace(Path.Combine(place, "proof"), Encoding.ASCII.GetBytes(string.Concat(proof.Select(hash => Convert.ToBase64String(hash) + "\n"))));
+        PrivateFiles.Replace(Path.Combine(place, "when"), Encoding.ASCII.GetBytes(time.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture) + "\n"));
+    }
+
+    private SkillVerificationException Forked(Checkpoint now, Checkpoint before) => LogRefusal.Fork(
+        $"the log '{Printable.Text(now.Origin)}' signed a tree of {now.Size} entries that does not continue the one of {before.Size} that was seen before; both are kept in '{_memory.ForkOf(now.Origin)}'");
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using PluginHost.Hosting;
+using PluginHost.Skills.Cryptography;
+using PluginHost.Skills.Transparency;
+using PluginHost.State;
+
+namespace PluginHost.Registry.Log;
+
+/// <summary>
+/// Cosigns checkpoints of logs that it knows, each only if it continues the last one (c2sp.org/tlog-witness). What it has cosigned is durable before it
+/// answers, and one request for a log is served at a time.
+/// </summary>
+internal sealed class Witness : IDisposable
+{
+    /// <summary>Bytes of a request.</summary>
+    public const int MaxRequestBytes = Note.MaxBytes + (8 * 1024);
+
+    private const int MaxProof = 63;
+    private const string OldMark = "old ";
+    private readonly string _folder;
+    private readonly string _name;
+    private readonly SigningKey _key;
+    private readonly LogPolicy _logs;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _alone;
+    private readonly Lock _turn = new();
+
+    /// <param name="folder">Where it remembers what it cosigned. One process at a time.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="logs">The logs that it knows.</param>
+    /// <param name="time">The time.</param>
+    /// <exception cref="SkillStateException">Another process is that witness.</exception>
+    public Witness(string folder, string name, SigningKey key, LogPolicy logs, TimeProvider time)
+    {
+        PrivateFiles.CreateDirectory(folder);
+        (_folder, _name, _key, _logs, _time) = (folder, name, key, logs, time);
+        Key = new NoteKey(name, NoteKey.CosignatureType, key.PublicKey);
+        _alone = FileLock.Acquire(Path.Combine(folder, "witness"), "witness");
+    }
+
+    /// <summary>The key as policies name it.</summary>
+    public NoteKey Key { get; }
+
+    public void Dispose() => _alone.Dispose();
+
+    /// <summary>Answers a request.</summary>
+    public WitnessAnswer Add(ReadOnlySpan<byte> request)
+    {
+        string text;
+        Note note;
+        Checkpoint checkpoint;
+        try
+        {
+            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(request.Length <= MaxRequestBytes ? request : throw new FormatException("it is too long"));
+            var end = text.IndexOf("\n\n", StringComparison.Ordinal);
+            note = Note.Read(end > 0 ? text[(end + 2)..] : throw new FormatException("it has no empty line"));
+            checkpoint = Checkpoint.Read(note.Text);
+            text = text[..end];
+        }
+        catch (Exception e) when (e is FormatException or DecoderFallbackException)
+        {
+            return WitnessAnswer.Refused(400, $"the request is malformed: {e.Message}");
+        }
+
+        var logs = _logs.Logs.Where(log => log.Key.Name == checkpoint.Origin).Select(log => log.Key).ToList();
+        if (logs.Count == 0)
+        {
+            return WitnessAnswer.Refused(404, "the log is not known here");
+        }
+
+        if (!IsSigned(note, logs))
+        {
+            return WitnessAnswer.Refused(403, "no known key of the log signed the checkpoint");
+        }
+
+        var lines = text.Split('\n');
+        var proof = lines.Skip(1).Select(line => StrictBase64.Hash(line)).ToList();
+        if (!lines[0].StartsWith(OldMark, StringComparison.Ordinal) || Checkpoint.Number(lines[0].AsSpan(OldMark.Length)) is not { } old || proof.Count > MaxProof || proof.Contains(null) || old > checkpoint.Size)
+        {
+            return WitnessAnswer.Refused(400, "the request is malformed: 'old SIZE' with a size up to the checkpoint's, at most 63 hashes, an empty line and a checkpoint");
+        }
+
+        lock (_turn)
+        {
+            return Cosign(note, checkpoint, old, proof!);
+        }
+    }
+
+    private WitnessAnswer Cosign(Note note, Checkpoint checkpoint, long old, List<byte[]> proof)
+    {
+        var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(checkpoint.Origin)))[..32] + ".cosigned");
+        var last = File.Exists(path) ? Checkpoint.Read(Note.Read(BoundedFile.Read(path, Note.MaxBytes)).Text) : null;
+        if (old != (last?.Size ?? 0))
+        {
+            return WitnessAnswer.Conflict(last?.Size ?? 0);
+        }
+
+        if (last is not null && last.Size == checkpoint.Size)
+        {
+            if (!last.IsSameTree(checkpoint))
+            {
+                return WitnessAnswer.Conflict(last.Size);
+            }
+
+            if (proof.Count > 0)
+            {
+                return WitnessAnswer.Refused(422, "a tree needs no proof that it continues itself");
+            }
+        }
+        else if (old == 0 ? proof.Count > 0 : !MerkleTree.IsConsistent(old, checkpoint.Size, last!.Root, checkpoint.Root, proof))
+        {
+            return WitnessAnswer.Refused(422, "the proof does not show that the tree continues the one that was cosigned last");
+        }
+
+        PrivateFiles.Replace(path, Encoding.UTF8.GetBytes(note.ToString()));
+        return WitnessAnswer.Cosigned(Note.CosignatureOf(note.Text, _name, _key, _time.GetUtcNow().ToUnixTimeSeconds()));
+    }
+
+    private static bool IsSigned(Note note, List<NoteKey> logs)
+    {
+        try
+        {
+            return note.Signers(logs).Count > 0;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,347 @@
+using System.Runtime.InteropServices;
+
+namespace PluginHost.Scan.Patterns;
+
+/// <summary>
+/// Finds the matches of all strings in one piece of data. Each pattern has a budget of steps that grows with the data; one that would need more is looked for
+/// backwards over all of it once, which takes one step for each byte. Of one thread; it is used for one piece after the other.
+/// </summary>
+internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher> strings, IReadOnlyList<bool> isPresenceEnough)
+{
+    private const int MaxMatches = 1_000_000;
+    private const int StepsPerByte = 16;
+    private const long FreeSteps = 2_000_000;
+    private const int CancellationMask = (1 << 20) - 1;
+    private readonly Dictionary<Program, Automaton> _automata = [];
+    private readonly Search?[] _searches = new Search?[strings.Sum(matcher => matcher.Variants.Length)];
+    private CancellationToken _cancellation;
+    private int _tries;
+    private readonly PatternVariant[] _everywhere = [.. strings.SelectMany(matcher => matcher.Variants).OfType<PatternVariant>().Where(variant => !variant.Needles.Any())];
+
+    /// <summary>Matches of each string, in the order of their places.</summary>
+    /// <param name="data">What is scanned.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public IReadOnlyList<Match>[] Find(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    {
+        Array.Clear(_searches);
+        _cancellation = cancellation;
+        index.Find(data.Span, (needle, at) => Meet(needle, at, data.Span));
+        foreach (var variant in _everywhere)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FindEverywhere(variant, data.Span);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        foreach (var search in _searches.OfType<Search>().Where(search => search.IsOver))
+        {
+            Backwards((PatternVariant)search.Variant, search, data.Span, cancellation);
+        }
+
+        var found = new IReadOnlyList<Match>[strings.Count];
+        for (var i = 0; i < strings.Count; i++)
+        {
+            found[i] = strings[i].Jumps.IsEmpty ? Merge(strings[i]) : Chain(strings[i]);
+        }
+
+        return found;
+    }
+
+    private void Meet(Needle needle, int at, ReadOnlySpan<byte> data)
+    {
+        var search = SearchOf(needle.Variant);
+        if (search.IsDone)
+        {
+            return;
+        }
+
+        if (needle.Variant is LiteralVariant literal)
+        {
+            if (literal.At(data, at - needle.Shift) is { } match)
+            {
+                Add(search, match);
+            }
+
+            return;
+        }
+
+        var variant = (PatternVariant)needle.Variant;
+        if (variant.Before[needle.Shift] is not { } before)
+        {
+            Try(variant, search, at, data);
+            return;
+        }
+
+        // Back over what stands before the text, to every place where a match may begin.
+        var automaton = search.Before[needle.Shift] ??= AutomatonOf(before);
+        Trim(automaton);
+        var state = automaton.Start(false, false);
+        for (var start = at; ; start--)
+        {
+            var next = automaton.Step(state, start == 0 ? automaton.End : automaton.ClassOf(data[start - 1]), out var isStart);
+            search.Steps++;
+            if (isStart && search.TryFirst(start, data.Length))
+            {
+                Try(variant, search, start, data);
+            }
+
+            if (next < 0 || start == 0 || at - start >= PatternVariant.MaxLength || search.IsDone)
+            {
+                Charge(search, data.Length);
+                return;
+            }
+
+            state = next;
+        }
+    }
+
+    private void FindEverywhere(PatternVariant variant, ReadOnlySpan<byte> data)
+    {
+        var search = SearchOf(variant);
+        for (var start = 0; start < data.Length && !search.IsDone; start++)
+        {
+            var next = data[start..].IndexOfAny(variant.First);
+            if (next < 0)
+            {
+                return;
+            }
+
+            start += next;
+            Try(variant, search, start, data);
+        }
+    }
+
+    /// <summary>Looks for a match that begins at a place.</summary>
+    private void Try(PatternVariant variant, Search search, int start, ReadOnlySpan<byte> data)
+    {
+        if (search.IsDone)
+        {
+            return;
+        }
+
+        if (EndOf(variant, search, start, data) is >= 0 and var end)
+        {
+            Add(search, new Match(start, end - start));
+        }
+
+        Charge(search, data.Length);
+    }
+
+    /// <summary>Holds a search to its budget.</summary>
+    private void Charge(Search search, int length)
+    {
+        search.IsOver |= search.Steps > FreeSteps + ((long)StepsPerByte * length);
+        if (++_tries > CancellationMask >> 8)
+        {
+            _tries = 0;
+            _cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private int EndOf(PatternVariant variant, Search search, int start, ReadOnlySpan<byte> data)
+    {
+        var automaton = search.Forward ??= AutomatonOf(variant.Forward);
+        Trim(automaton);
+        var state = automaton.Start(start > 0 && ByteSet.Word.Has(data[start - 1]), start == 0);
+        var last = Math.Min(data.Length, start + PatternVariant.MaxLength);
+        var end = -1;
+        var at = start;
+        while (true)
+        {
+            // Most bytes lead on without a match, or nowhere.
+            state = automaton.Run(state, data, ref at, last);
+            if (state < 0)
+            {
+                break;
+            }
+
+            var next = automaton.Step(state, at == data.Length ? automaton.End : automaton.ClassOf(data[at]), out var isMatch);
+            if (isMatch && at > start && variant.CanBe(data, start, at))
+            {
+                end = at;
+                if (!variant.IsGreedy)
+                {
+                    break;
+                }
+            }
+
+            if (next < 0 || at >= last)
+            {
+                break;
+            }
+
+            state = next;
+            at++;
+        }
+
+        search.Steps += at - start + 1;
+        return end;
+    }
+
+    /// <summary>Finds all places where a match begins in one walk from the end to the start, however the pattern behaves.</summary>
+    private static void Backwards(PatternVariant variant, Search search, ReadOnlySpan<byte> data, CancellationToken cancellation)
+    {
+        search.Matches.Clear();
+        var automaton = new Automaton(variant.Backward, isSearch: true);
+        var state = automaton.Start(false, isStart: true);
+        for (var at = data.Length; ; at--)
+        {
+            var next = automaton.Step(state, at == 0 ? automaton.End : automaton.ClassOf(data[at - 1]), out var isStart);
+            if (isStart && at < data.Length)
+            {
+                // How long it is nobody has asked yet: the shortest that it can be stands for it.
+                search.Matches.Add(new Match(at, 1));
+                if (search.Matches.Count >= MaxMatches || search.IsPresenceEnough)
+                {
+                    return;
+                }
+            }
+
+            if (at == 0)
+            {
+                return;
+            }
+
+            state = next;
+            if (automaton.IsFull)
+            {
+                state = automaton.ClearBut(state);
+            }
+
+            if ((at & CancellationMask) == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private List<Match> Merge(StringMatcher matcher)
+    {
+        var lists = matcher.Variants.Select(variant => _searches[variant.Number]).OfType<Search>().Select(search => search.Matches).Where(matches => matches.Count > 0).ToList();
+        if (lists.Count == 0)
+        {
+            return [];
+        }
+
+        // Two forms at one place are one match, the longer one.
+        var all = lists.SelectMany(matches => matches).ToArray();
+        Array.Sort(all, static (x, y) => x.Offset != y.Offset ? x.Offset.CompareTo(y.Offset) : y.Length.CompareTo(x.Length));
+        var kept = new List<Match>(all.Length);
+        foreach (var match in all)
+        {
+            if (kept.Count == 0 || kept[^1].Offset != match.Offset)
+            {
+                kept.Add(match);
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Matches of a hex string whose pieces stand within their jumps of each other.</summary>
+    private List<Match> Chain(StringMatcher matcher)
+    {
+        var pieces = matcher.Variants.Select(variant => _searches[variant.Number] is { } search ? search.Matches.OrderBy(match => match.Offset).ToArray() : []).ToArray();
+
+        // From the last piece to the first: those that something follows, and where the whole ends.
+        var followed = pieces[^1].Select(match => (match.Offset, End: match.Offset + match.Length)).ToList();
+        for (var i = pieces.Length - 2; i >= 0; i--)
+        {
+            var (min, max) = matcher.Jumps[i + 1];
+            var offsets = CollectionsMarshal.AsSpan(followed).ToArray();
+            followed = [];
+            foreach (var match in pieces[i])
+            {
+                var from = (long)match.Offset + match.Length + min;
+                var at = Array.BinarySearch(offsets, ((int)Math.Min(from, int.MaxValue), 0), Comparer<(int Offset, int End)>.Create(static (x, y) => x.Offset.CompareTo(y.Offset)));
+                at = at < 0 ? ~at : at;
+                if (at < offsets.Length && (max is null || offsets[at].Offset <= (long)match.Offset + match.Length + max))
+                {
+                    followed.Add((match.Offset, offsets[at].End));
+                }
+            }
+        }
+
+        return [.. followed.Select(match => new Match(match.Offset, match.End - match.Offset))];
+    }
+
+    private static void Add(Search search, Match match)
+    {
+        search.Matches.Add(match);
+        search.IsDone = search.IsPresenceEnough || search.Matches.Count >= MaxMatches;
+    }
+
+    private Search SearchOf(Variant variant)
+    {
+        if (_searches[variant.Number] is not { } search)
+        {
+            _searches[variant.Number] = search = new Search { Variant = variant, IsPresenceEnough = isPresenceEnough[variant.String] && strings[variant.String].Jumps.IsEmpty };
+        }
+
+        return search;
+    }
+
+    private Automaton AutomatonOf(Program program)
+    {
+        if (!_automata.TryGetValue(program, out var automaton))
+        {
+            _automata[program] = automaton = new Automaton(program, isSearch: false);
+        }
+
+        return automaton;
+    }
+
+    /// <summary>Between two walks states can be forgotten.</summary>
+    private static void Trim(Automaton automaton)
+    {
+        if (automaton.IsFull)
+        {
+            automaton.Clear();
+        }
+    }
+
+    /// <summary>The search for one form of a string.</summary>
+    private sealed class Search
+    {
+        private ulong[]? _tried;
+        private bool _isDone;
+        private bool _isOver;
+
+        public required Variant Variant { get; init; }
+
+        public Automaton? Forward { get; set; }
+
+        public Automaton?[] Before => field ??= new Automaton?[Variant is PatternVariant pattern ? pattern.Before.Length : 0];
+
+        /// <summary>Whether one match is as good as all.</summary>
+        public required bool IsPresenceEnough { get; init; }
+
+        public List<Match> Matches { get; } = [];
+
+        /// <summary>Whether a place was not tried yet; it counts as tried from now on.</summary>
+        public bool TryFirst(int place, int length)
+        {
+            _tried ??= new ulong[(length / 64) + 1];
+            var (word, bit) = (place >> 6, 1UL << (place & 63));
+            var isFirst = (_tried[word] & bit) == 0;
+            _tried[word] |= bit;
+            return isFirst;
+        }
+
+        public long Steps { get; set; }
+
+        /// <summary>Whether its budget is used up.</summary>
+        public bool IsOver
+        {
+            get => _isOver;
+            set => (_isOver, _isDone) = (value, _isDone || value);
+        }
+
+        /// <summary>Whether it goes on.</summary>
+        public bool IsDone
+        {
+            get => _isDone;
+            set => _isDone = value;
+        }
+    }
+}

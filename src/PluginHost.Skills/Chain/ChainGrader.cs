@@ -1,0 +1,116 @@
+using PluginHost.Skills.Scoring;
+
+namespace PluginHost.Skills.Chain;
+
+/// <summary>
+/// Grades a chain by the best way from its author to an audit. A grade stands on what is there, so that adding a link that speaks for the skill never
+/// lowers it and removing one never raises it. The signature of the package is the first link, whether or not its author wrote one.
+/// </summary>
+internal static class ChainGrader
+{
+    private const int ManyChains = 3;
+    private const int MaliciousFrom = 1000;
+
+    /// <param name="report">What is known so far.</param>
+    /// <param name="isSigned">Whether the package is signed.</param>
+    /// <param name="authors">Keys of its publisher.</param>
+    /// <param name="graph">Who is vouched for now.</param>
+    /// <param name="ever">Who was ever vouched for.</param>
+    /// <param name="now">The time.</param>
+    public static ChainReport Grade(ChainReport report, bool isSigned, IReadOnlySet<string> authors, VouchGraph graph, VouchGraph ever, DateTimeOffset now)
+    {
+        var counted = report.Links.Where(link => link.Counts).ToDictionary(link => link.Link.Id, StringComparer.Ordinal);
+        var audits = counted.Values.Where(link => LinkKinds.IsAudit(link.Link.Kind) && !link.Link.IsNegative && !authors.Contains(link.Link.Narrator)).ToList();
+        var against = counted.Values.Where(link => link.Link.IsNegative && link.Narrator >= NarratorClass.Honest && !authors.Contains(link.Link.Narrator)).ToList();
+        var (positive, paths) = graph.Flow([.. audits.Select(audit => (audit.Link.Narrator, Weight(audit.Link, now), audit.Link.Id))]);
+        var (negative, _) = ever.Flow([.. against.Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
+        var (malicious, _) = ever.Flow([.. against.Where(link => link.Link.IsMalicious).Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
+        report = report with
+        {
+            Positive = positive,
+            Negative = negative,
+            IsMalicious = malicious >= MaliciousFrom,
+            Paths = [.. paths],
+            Auditors = [.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest).Select(audit => audit.Link.Narrator)],
+            Reviewers = [.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest && audit.Link.Kind == LinkKind.Review).Select(audit => audit.Link.Narrator)],
+            Warnings =
+            [
+                .. audits.Where(audit => audit.Link.IsConcealed).Select(audit => $"the audit {audit.Link.Id[..16]} does not say by which rules it was made (mudallas): it weighs a quarter"),
+                .. against.Select(link => $"{link.Link.Narrator[..16]} speaks against it (shadh): {link.Link.Detail}"),
+            ],
+        };
+        if (report.Fabricated is { } fabricated)
+        {
+            return report with { Grade = ChainGrade.Fabricated, Why = fabricated };
+        }
+
+        if (!isSigned)
+        {
+            return report with { Grade = ChainGrade.Broken, Why = "nobody signed it" };
+        }
+
+        if (against.Count > 0)
+        {
+            return report with { Grade = ChainGrade.Contradicted, Why = "somebody who is believed here speaks against it" };
+        }
+
+        var (grade, why) = Best(audits, counted);
+        return report with { Grade = grade, Why = why };
+    }
+
+    /// <summary>What an audit weighs: old ones less, and those that hide their rules a quarter.</summary>
+    private static int Weight(ChainLink audit, DateTimeOffset now)
+    {
+        var percent = (now - audit.IssuedAt).TotalDays switch { <= 90 => 100, <= 180 => 75, <= 365 => 50, _ => 25 };
+        return audit.Quality * percent / 100 / (audit.IsConcealed ? 4 : 1);
+    }
+
+    private static (ChainGrade Grade, string Why) Best(List<JudgedLink> audits, Dictionary<string, JudgedLink> counted)
+    {
+        var ways = audits.SelectMany(audit => Ways(audit, counted)).ToList();
+        var logged = ways.Where(way => way.All(link => link is { Narrator: NarratorClass.Trustworthy, Logged: not null })).ToList();
+        if (Disjoint(logged) is >= ManyChains and var chains)
+        {
+            return (ChainGrade.Mass, $"{chains} chains of trustworthy narrators that share nobody but the author, all on public record");
+        }
+
+        var reviewed = ways.Find(way => way[^1].Link.Kind == LinkKind.Review && way.All(link => link is { Narrator: NarratorClass.Trustworthy, Logged.IsWitnessed: true }));
+        if (reviewed is not null)
+        {
+            return (ChainGrade.Sound, $"reviewed by {Name(reviewed[^1])}, all narrators trustworthy, on public record before witnesses");
+        }
+
+        var fair = ways.Find(way => way.All(link => link.Narrator >= NarratorClass.Honest));
+        return fair is not null ? (ChainGrade.Fair, $"audited by {Name(fair[^1])}, all narrators believed")
+            : ways.Count > 0 ? (ChainGrade.Weak, "audited, with a narrator who is not known here")
+            : (ChainGrade.Weak, "nobody but its publisher stands behind it");
+    }
+
+    private static string Name(JudgedLink link) => link.Name.Length > 0 ? link.Name : $"ed25519:{link.Link.Narrator[..16]}";
+
+    /// <summary>All ways from an author to an audit: there are few, because only builds stand in between.</summary>
+    private static IEnumerable<List<JudgedLink>> Ways(JudgedLink audit, Dictionary<string, JudgedLink> counted)
+    {
+        foreach (var before in audit.Link.Previous.Select(id => counted[id]))
+        {
+            if (before.Link.Kind == LinkKind.Authorship)
+            {
+                yield return [before, audit];
+                continue;
+            }
+
+            foreach (var author in before.Link.Previous.Select(id => counted[id]))
+            {
+                yield return [author, before, audit];
+            }
+        }
+    }
+
+    /// <summary>How many ways share no narrator but the author. Ways without a builder come first: they take nothing from others.</summary>
+    private static int Disjoint(List<List<JudgedLink>> ways)
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        return ways.OrderBy(way => way.Count).ThenBy(way => way[^1].Link.Id, StringComparer.Ordinal)
+            .Count(way => way.Skip(1).Select(link => link.Link.Narrator).ToList() is var narrators && !narrators.Exists(used.Contains) && narrators.TrueForAll(used.Add));
+    }
+}

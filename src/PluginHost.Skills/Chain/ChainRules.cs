@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Transparency;
+using PluginHost.Skills.Trust;
+
+namespace PluginHost.Skills.Chain;
+
+/// <summary>Whom an operator believes, and what it takes.</summary>
+internal sealed record ChainRules
+{
+    /// <summary>Narrators with whom trust begins.</summary>
+    public ImmutableArray<ChainNarrator> Narrators { get; init; } = [];
+
+    /// <summary>Who vouches for whom.</summary>
+    public TrustBundle Vouches { get; init; } = TrustBundle.Empty;
+
+    /// <summary>Keys whose good word does not count; what they say against a skill still does.</summary>
+    public ImmutableHashSet<string> Distrusted { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Logs and witnesses that count.</summary>
+    public LogPolicy Logs { get; init; } = LogPolicy.Empty;
+
+    /// <summary>What is remembered of logs; null where nothing is.</summary>
+    public ILogMemory? Memory { get; init; }
+
+    /// <summary>Keys that were revoked.</summary>
+    public ImmutableSortedDictionary<string, RevokedKey> Revoked { get; init; } = ImmutableSortedDictionary.Create<string, RevokedKey>(StringComparer.Ordinal);
+
+    /// <summary>Keys of publishers that may stand in for one that signed: its successors.</summary>
+    public ImmutableHashSet<string> Successors { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    public DateTimeOffset Now { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace PluginHost.Skills.Chain;
+
+/// <summary>A link and what became of it.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Place">Where it was found.</param>
+/// <param name="Narrator">How far its narrator is believed.</param>
+/// <param name="Name">What the operator calls the narrator; empty for one that he does not name.</param>
+/// <param name="Rule">The rule (V1 to V10) that it breaks; null where it counts.</param>
+/// <param name="Reason">Why it does not count; empty where it does.</param>
+internal sealed record JudgedLink(ChainLink Link, Attestations.EvidencePlace Place, NarratorClass Narrator, string Name, string? Rule, string Reason)
+{
+    /// <summary>Whether it counts.</summary>
+    public bool Counts => Rule is null;
+
+    /// <summary>Where it stands in which log; null where no proof holds.</summary>
+    public LoggedLink? Logged { get; init; }
+}

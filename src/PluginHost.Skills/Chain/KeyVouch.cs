@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace PluginHost.Skills.Chain;
+
+/// <summary>Somebody's word for a key: an edge along which trust can flow.</summary>
+/// <param name="From">Lower hex key of the voucher.</param>
+/// <param name="To">Lower hex key that is vouched for.</param>
+/// <param name="Capacity">How much can flow.</param>
+/// <param name="Scope">As what it is vouched for.</param>
+/// <param name="IssuedAt">Since when.</param>
+/// <param name="Expires">Until when.</param>
+/// <param name="Link">Id of the link.</param>
+internal sealed record KeyVouch(string From, string To, int Capacity, ImmutableHashSet<string> Scope, DateTimeOffset IssuedAt, DateTimeOffset Expires, string Link)
+{
+    private const string Voucher = "voucher";
+
+    /// <summary>Whether the key may vouch for others.</summary>
+    public bool PassesOn => Scope.Contains(Voucher);
+}

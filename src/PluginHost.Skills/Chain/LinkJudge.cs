@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Scoring;
+
+namespace PluginHost.Skills.Chain;
+
+/// <summary>Holds links against the rules, one after the other, those first that others stand on. A link that breaks one is ignored and told.</summary>
+/// <param name="rules">Whom the operator believes.</param>
+/// <param name="payload">The package's payload digest.</param>
+/// <param name="authors">Keys whose authorship counts: the one that signed the package, and its successors.</param>
+/// <param name="author">How far the author is believed.</param>
+/// <param name="builders">Keys of trusted builders.</param>
+/// <param name="graph">Who is vouched for now.</param>
+/// <param name="everGraph">Who was ever vouched for, by whomever: what speaks against a skill does not end with a vouch.</param>
+internal sealed class LinkJudge(
+    ChainRules rules, string payload, IReadOnlySet<string> authors, NarratorClass author, IReadOnlySet<string> builders, VouchGraph graph, VouchGraph everGraph)
+{
+    private const int MaxDepth = 16;
+
+    /// <summary>How far clocks may differ.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<string, (JudgedLink Judged, int Depth)> _judged = new(StringComparer.Ordinal);
+
+    /// <summary>Judges links. Each is named once.</summary>
+    /// <param name="links">The links.</param>
+    /// <param name="logged">Where links stand in logs.</param>
+    public ImmutableArray<JudgedLink> Judge(IReadOnlyCollection<(ChainLink Link, EvidencePlace Place)> links, IReadOnlyDictionary<string, LoggedLink> logged)
+    {
+        var waiting = links.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).ToList();
+        var ids = waiting.Select(entry => entry.Link.Id).ToHashSet(StringComparer.Ordinal);
+
+        // Ids are digests of what names the links before, so there is no circle, and every round settles some.
+        while (waiting.Count > 0)
+        {
+            var ready = waiting.FindAll(entry => entry.Link.Previous.All(id => _judged.ContainsKey(id) || !ids.Contains(id)));
+            if (ready.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var (link, place) in ready)
+            {
+                var (rule, reason) = Broken(link, logged);
+                var standing = Standing(link);
+                var depth = 1 + link.Previous.Select(id => _judged.GetValueOrDefault(id).Depth).DefaultIfEmpty().Max();
+                if (rule is null && depth > MaxDepth)
+                {
+                    (rule, reason) = ("V5", $"the chain is deeper than {MaxDepth}");
+                }
+
+                _judged[link.Id] = (new JudgedLink(link, place, standing, NameOf(link.Narrator), rule, reason) { Logged = logged.GetValueOrDefault(link.Id) }, depth);
+            }
+
+            waiting.RemoveAll(entry => _judged.ContainsKey(entry.Link.Id));
+        }
+
+        return [.. _judged.Values.Select(entry => entry.Judged).OrderBy(judged => judged.Link.IssuedAt).ThenBy(judged => judged.Link.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>How far a narrator is believed, in its role.</summary>
+    public NarratorClass Standing(ChainLink link)
+    {
+        if (IsRejected(link))
+        {
+            return NarratorClass.Rejected;
+        }
+
+        if (link.Role == ChainRole.Author)
+        {
+            return authors.Contains(link.Narrator) ? author : NarratorClass.Unknown;
+        }
+
+        if (HasRoleByPolicy(link))
+        {
+            return NarratorClass.Trustworthy;
+        }
+
+        return GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? GraphFor(link).FlowTo(link.Narrator) switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown } : NarratorClass.Unknown;
+    }
+
+    private VouchGraph GraphFor(ChainLink link) => link.IsNegative ? everGraph : graph;
+
+    private bool IsRejected(ChainLink link) => (rules.Distrusted.Contains(link.Narrator) && !link.IsNegative) || (rules.Revoked.GetValueOrDefault(link.Narrator) is { } revoked && !revoked.ValidPayloads.Contains(payload));
+
+    private bool HasRoleByPolicy(ChainLink link) =>
+        rules.Narrators.Any(narrator => narrator.Key == link.Narrator && narrator.Role == link.Role) || (link.Role == ChainRole.Builder && builders.Contains(link.Narrator));
+
+    private string NameOf(string key) => rules.Narrators.FirstOrDefault(narrator => narrator.Key == key)?.Name ?? "";
+
+    private (string? Rule, string Reason) Broken(ChainLink link, IReadOnlyDictionary<string, LoggedLink> logged)
+    {
+        if (!link.IsSigned)
+        {
+            return ("V2", "it is not signed by the narrator that it names");
+        }
+
+        if (!link.Payloads.Contains(payload))
+        {
+            return ("V3", "it is about another skill");
+        }
+
+        if (link.Kind == LinkKind.Authorship != link.Previous.IsEmpty)
+        {
+            return ("V4", link.Previous.IsEmpty ? "it stands on nothing" : "a release stands on nothing else");
+        }
+
+        foreach (var id in link.Previous)
+        {
+            if (!_judged.TryGetValue(id, out var before))
+            {
+                return ("V4", $"the link {id[..16]}, on which it stands, is missing");
+            }
+
+            if (!before.Judged.Counts)
+            {
+                return ("V4", $"the link {id[..16]}, on which it stands, does not count ({before.Judged.Rule})");
+            }
+
+            if (!LinkKinds.MayFollow(link.Kind, before.Judged.Link.Kind))
+            {
+                return ("V6", $"a {LinkKinds.NameOf(link.Role)} does not stand on a {LinkKinds.NameOf(before.Judged.Link.Role)}'s {before.Judged.Link.Kind.ToString().ToLowerInvariant()}");
+            }
+
+            if (before.Judged.Link.IssuedAt - link.IssuedAt > Skew)
+            {
+                return ("V9", $"it is older than the link {id[..16]}, on which it stands");
+            }
+
+            if (logged.GetValueOrDefault(link.Id) is { } mine && logged.GetValueOrDefault(id) is { } its && mine.Origin == its.Origin && mine.Index < its.Index)
+            {
+                return ("V9", $"it stands in the log before the link {id[..16]}, on which it stands");
+            }
+        }
+
+        return Role(link) ?? Time(link) ?? (null, "");
+    }
+
+    private (string? Rule, string Reason)? Role(ChainLink link)
+    {
+        if (rules.Revoked.TryGetValue(link.Narrator, out var revoked) && !revoked.ValidPayloads.Contains(payload))
+        {
+            return ("V10", $"its narrator's key was revoked ({revoked.Reason})");
+        }
+
+        if (link.Role == ChainRole.Author)
+        {
+            return authors.Contains(link.Narrator) ? null : ("V8", "it names another author than the key that signed the package");
+        }
+
+        if (rules.Distrusted.Contains(link.Narrator) && !link.IsNegative)
+        {
+            return ("V7", "its narrator is distrusted here");
+        }
+
+        return HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? null : ("V7", $"nobody whom this host knows says that its narrator is {(link.Role == ChainRole.Auditor ? "an" : "a")} {LinkKinds.NameOf(link.Role)}");
+    }
+
+    private (string? Rule, string Reason)? Time(ChainLink link) =>
+        link.IssuedAt - rules.Now > Skew ? ("V9", "it is of the future")
+        : link.Vouch is { } vouch && vouch.Expires <= rules.Now ? ("V9", $"it ended at {vouch.Expires:yyyy-MM-dd}")
+        : link.Vouch is { Payload: var about } && about != payload ? ("V3", "it answers for another skill")
+        : null;
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using PluginHost.Scan;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Scoring;
+
+namespace PluginHost.Skills.Scanning;
+
+/// <summary>Scans packages, taken apart, by rules: our own pack, or others in its place or beside it.</summary>
+internal sealed class PackageScanner(Lazy<YaraRules> compiled)
+{
+    private const string Source = "yara";
+    private const string PackFolder = "rules/";
+    private const int MaxFindings = 200;
+    private static readonly Dictionary<string, object> Facts = new(StringComparer.Ordinal) { ["section"] = "", ["file"] = "", ["wasm_imports"] = "", ["wasm_exports"] = "" };
+
+    /// <summary>The scanner with our own pack.</summary>
+    public static PackageScanner BuiltIn { get; } = new(new Lazy<YaraRules>(static () => YaraRules.Compile(OwnRules(), Facts)));
+
+    /// <summary>The rules; our own are compiled when something is scanned for the first time.</summary>
+    public YaraRules Rules => compiled.Value;
+
+    /// <summary>A scanner with files of rules.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="withOwn">Whether our own pack is used, too.</param>
+    /// <exception cref="YaraException">A file is malformed.</exception>
+    public static PackageScanner With(IReadOnlyCollection<YaraSource> files, bool withOwn) => files.Count == 0 && withOwn ? BuiltIn : Of(YaraRules.Compile([.. withOwn ? OwnRules() : [], .. files], Facts));
+
+    private static PackageScanner Of(YaraRules rules) => new(new Lazy<YaraRules>(rules));
+
+    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    public ScanReport Scan(SkillArtifact artifact, SkillManifest manifest, ImmutableArray<InspectedModule> modules, CancellationToken cancellation)
+    {
+        var rules = Rules;
+        var findings = new List<Finding>();
+        var undecided = new HashSet<string>(StringComparer.Ordinal);
+        var (pieces, critical, medium, low) = (0, 0, 0, 0);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var piece in PackagePieces.Of(artifact, manifest, modules))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            pieces++;
+            var result = rules.Scan(piece.Content, new Dictionary<string, object>(StringComparer.Ordinal) { ["section"] = piece.Section, ["file"] = Latin(piece.Location), ["wasm_imports"] = Latin(piece.Imports), ["wasm_exports"] = Latin(piece.Exports) }, cancellation);
+            undecided.UnionWith(result.NotRun.Select(rule => $"{rule.File}:{rule.Name}"));
+            foreach (var match in result.Matches.Where(_ => findings.Count < MaxFindings))
+            {
+                var severity = match.Meta.GetValueOrDefault("severity") as string;
+                findings.Add(Finding(match, piece, severity));
+
+                // A rule counts once, however many pieces it is met in: the same text stands in the manifest and in its tool.
+                if (seen.Add($"{match.File}:{match.Rule}"))
+                {
+                    _ = severity switch { "critical" => critical++, "low" or "info" => low++, _ => medium++ };
+                }
+            }
+        }
+
+        var inPack = rules.Count + rules.Skipped.Count;
+        return new ScanReport([.. findings], new ScanSummary(critical, medium, low, rules.Count - undecided.Count, inPack), pieces);
+    }
+
+    private Finding Finding(RuleMatch match, PackagePiece piece, string? severity)
+    {
+        var at = match.Strings.Count > 0 ? match.Strings.MinBy(found => found.Offset) : null;
+        var advice = match.Meta.GetValueOrDefault("category") is string category ? $"{category}: take it out, or say in words what it is for" : "look at it, or ask whoever wrote the rule";
+        return new Finding(
+            match.Rule,
+            severity switch { "critical" => FindingSeverity.Error, "low" or "info" => FindingSeverity.Info, _ => FindingSeverity.Warning },
+            match.Meta.GetValueOrDefault("description") as string ?? $"the rule {match.Rule} of {match.File} holds",
+            at is null ? piece.Location : string.Create(CultureInfo.InvariantCulture, $"{piece.Location}+{at.Offset}"),
+            advice)
+        {
+            Source = Source,
+            RuleSet = Rules.Digest,
+        };
+    }
+
+    /// <summary>Texts of rules are bytes.</summary>
+    private static string Latin(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static IEnumerable<YaraSource> OwnRules()
+    {
+        var assembly = typeof(YaraRules).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(PackFolder, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            using var content = new MemoryStream();
+            stream.CopyTo(content);
+            yield return new YaraSource(name, content.ToArray());
+        }
+    }
+}

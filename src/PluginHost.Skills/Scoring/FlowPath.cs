@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace PluginHost.Skills.Scoring;
+
+/// <summary>A way along which trust flows.</summary>
+/// <param name="Amount">How much.</param>
+/// <param name="Steps">Keys from the operator's narrator on, and at the end what it flows to.</param>
+internal sealed record FlowPath(int Amount, ImmutableArray<string> Steps);

@@ -1,0 +1,8 @@
+namespace PluginHost;
+
+/// <summary>A part of a score.</summary>
+/// <param name="Name">What it is about.</param>
+/// <param name="Weight">How much of a hundred it makes up.</param>
+/// <param name="Value">What it is worth, 0 to 1000.</param>
+/// <param name="Reason">The evidence that earned it.</param>
+public sealed record SkillScoreComponent(string Name, int Weight, int Value, string Reason);

@@ -1,0 +1,234 @@
+using System.Text.Json;
+using PluginHost.Skills.Cryptography;
+using PluginHost.Tests;
+
+namespace PluginHost.Cli.Tests;
+
+/// <summary>The life of a chain from the command line: signed, logged, verified, explained, demanded.</summary>
+[TestClass]
+public sealed class VettingVerbsTests
+{
+    private sealed class Scene : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public Scene()
+        {
+            foreach (var (name, seed) in new[] { ("auditor", 21), ("voucher", 22), ("builder", 23), ("log", 24), ("stranger", 25) })
+            {
+                File.WriteAllBytes(this[name], [.. Enumerable.Repeat((byte)seed, 32)]);
+            }
+
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "fixtures", "skills", "test-key.pem"), this["author"]);
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "fixtures", "skills", "orders.palyra-skill"), Package);
+        }
+
+        public string Package => this["orders.palyra-skill"];
+
+        public string this[string name] => _folder[name];
+
+        public string KeyOf(string name) => Convert.ToHexStringLower(SigningKey.Read(File.ReadAllBytes(this[name]), () => null).PublicKey);
+
+        public void Dispose() => _folder.Dispose();
+
+        /// <summary>Signs a link.</summary>
+        /// <returns>Its id.</returns>
+        public static string Attest(params string[] arguments)
+        {
+            var run = Invocation.Run(["attest", .. arguments, "--json"]);
+            Assert.AreEqual(0, run.ExitCode, run.Output + run.Error);
+            return JsonDocument.Parse(run.Output).RootElement.GetProperty("link").GetString()!;
+        }
+
+        public string Policy(string more = "", string name = "policy.toml")
+        {
+            File.WriteAllText(this[name], $"""
+                schema = 1
+                [trusted_publishers]
+                acme = ["{KeyOf("author")}"]
+                [chain]
+                {(File.Exists(this["logs"]) ? $"log_policy = \"{this["logs"]}\"" : "")}
+                {(File.Exists(this["trust.intoto.jsonl"]) ? $"trust_bundle = \"{this["trust.intoto.jsonl"]}\"" : "")}
+                [[chain.narrators]]
+                key = "{KeyOf("auditor")}"
+                name = "ops"
+                role = "auditor"
+                [[chain.narrators]]
+                key = "{KeyOf("voucher")}"
+                name = "desk"
+                role = "voucher"
+                {more}
+                """);
+            return this[name];
+        }
+
+        public JsonElement Explain(string? policy = null, int exitCode = 0)
+        {
+            var run = Invocation.Run("skills", "explain", Package, "--policy", policy ?? Policy(), "--json");
+            Assert.AreEqual(exitCode, run.ExitCode, run.Output + run.Error);
+            return JsonDocument.Parse(run.Output).RootElement;
+        }
+    }
+
+    private static string Publisher => "acme";
+
+    [TestMethod]
+    public void Chain_IsSigned_Logged_AndExplained()
+    {
+        using var scene = new Scene();
+        Assert.AreEqual("da'if", scene.Explain().GetProperty("grade").GetString());
+
+        var release = Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", "https://auditor.example");
+        Scene.Attest("vouch", "skill", scene.Package, "--key", scene["voucher"], "--expires", "2030-01-01T00:00:00Z");
+        Assert.AreEqual("hasan", scene.Explain().GetProperty("grade").GetString());
+
+        var init = Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        File.WriteAllText(scene["logs"], $"log {JsonDocument.Parse(init.Output).RootElement.GetProperty("key").GetString()}\nquorum none\n");
+        var append = Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--artifact", scene.Package, "--json");
+        Assert.AreEqual((0, 3), (append.ExitCode, JsonDocument.Parse(append.Output).RootElement.GetProperty("appended").GetInt32()), append.Error);
+
+        var explained = scene.Explain();
+        Assert.AreEqual(500, explained.GetProperty("components").GetProperty("transparency").GetProperty("value").GetInt32());
+        Assert.AreEqual(700, explained.GetProperty("components").GetProperty("audits").GetProperty("flowPositive").GetInt32());
+        Assert.AreEqual("ops", explained.GetProperty("links").EnumerateArray().Single(link => link.GetProperty("role").GetString() == "auditor").GetProperty("name").GetString());
+        var text = Invocation.Run("skills", "explain", scene.Package, "--policy", scene.Policy());
+        StringAssert.Contains(text.Output, "chain hasan (fair): audited by ops");
+        StringAssert.Contains(text.Output, "└─ auditor ops (ed25519:");
+        StringAssert.Contains(text.Output, "   └─ voucher desk (ed25519:");
+        StringAssert.Contains(text.Output, "; in log.example/skills at 0");
+
+        // What is logged can be proven and checked by itself, and a second run logs nothing twice.
+        Assert.AreEqual(0, JsonDocument.Parse(Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--artifact", scene.Package, "--json").Output).RootElement.GetProperty("appended").GetInt32());
+        var proof = Invocation.Run("log", "prove", scene["public"], "--link", release, "--log-policy", scene["logs"], "--json");
+        Assert.AreEqual((0, 0), (proof.ExitCode, JsonDocument.Parse(proof.Output).RootElement.GetProperty("index").GetInt32()));
+        Assert.AreEqual(0, Invocation.Run("log", "verify", scene["public"], "--log-policy", scene["logs"], "--json").ExitCode);
+        File.WriteAllText(scene["entry"], "an entry");
+        Assert.AreEqual(0, Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--entry", scene["entry"], "--json").ExitCode);
+        Assert.AreEqual(0, Invocation.Run("log", "prove", scene["public"], "--entry", scene["entry"], "--output", scene["entry.tlog-proof"], "--json").ExitCode);
+        Assert.AreEqual(0, Invocation.Run("log", "verify", scene["entry.tlog-proof"], "--entry", scene["entry"], "--log-policy", scene["logs"], "--json").ExitCode);
+        Assert.AreEqual(2, Invocation.Run("log", "verify", scene["entry.tlog-proof"], "--entry", scene["logs"], "--log-policy", scene["logs"], "--json").ExitCode);
+        Assert.AreEqual(2, Invocation.Run("log", "monitor", scene["public"], "--log-policy", scene["logs"], "--seen", scene["seen"], "--name", Publisher, "--known-key", scene.KeyOf("author"), "--json").ExitCode, "the entry is none of a link");
+        Assert.AreEqual(2, Invocation.Run("log", "monitor", scene["public"], "--log-policy", scene["logs"], "--seen", scene["seen2"], "--name", Publisher, "--known-key", scene.KeyOf("stranger"), "--json").ExitCode);
+    }
+
+    [TestMethod]
+    public void Build_Audit_AndVulnerabilities_AreLinksOfTheirOwn()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        var build = Scene.Attest("build", scene.Package, "--key", scene["builder"], "--builder-id", "https://ci.example/b");
+        Directory.CreateDirectory(scene["osv"]);
+        Scene.Attest("audit", scene.Package, "--key", scene["auditor"], "--result", "PASSED", "--rulepack", $"pack={new string('a', 64)}", "--passed", "yara:*", "--prev", build);
+        Scene.Attest("vulnerabilities", scene.Package, "--key", scene["auditor"], "--osv", scene["osv"]);
+        var policy = scene.Policy($"""
+            [provenance]
+            builders = [{"{"} key = "{scene.KeyOf("builder")}", id = "https://ci.example/b", max_level = 3 {"}"}]
+            """);
+        var run = Invocation.Run("attest", "verify", scene.Package, "--policy", policy, "--json");
+
+        Assert.AreEqual(0, run.ExitCode, run.Output);
+        var links = JsonDocument.Parse(run.Output).RootElement.GetProperty("links").EnumerateArray().ToList();
+        Assert.AreEqual(4, links.Count(link => link.GetProperty("counts").GetBoolean()), run.Output);
+        Assert.AreEqual(1000, scene.Explain(policy).GetProperty("components").GetProperty("provenance").GetProperty("value").GetInt32());
+    }
+
+    [TestMethod]
+    public void Violation_BarsTheSkill_WithTheLineThatSaysWhy()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("violation", scene.Package, "--key", scene["auditor"], "--severity", "malicious", "--reason", "sends the input to a webhook");
+        var explained = scene.Explain(exitCode: 2);
+
+        Assert.AreEqual(("blocked", 0, "trust.violation"), (explained.GetProperty("verdict").GetString(), explained.GetProperty("score").GetInt32(), explained.GetProperty("refused").GetProperty("code").GetString()));
+        var verify = Invocation.Run("skills", "package", "verify", "--artifact", scene.Package, "--policy", scene.Policy());
+        Assert.AreEqual(2, verify.ExitCode);
+        StringAssert.Contains(verify.Error, "sends the input to a webhook");
+    }
+
+    [TestMethod]
+    public void Demands_OfThePolicy_RefuseWhatIsLess()
+    {
+        using var scene = new Scene();
+        var release = Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        string Refusal(string demands) => Invocation.Run("skills", "package", "verify", "--artifact", scene.Package, "--policy", scene.Policy(string.Concat(new[] { "low", "medium", "high" }.Select(exposure => $"[chain.{exposure}]\n{demands}\n")), "demands.toml")).Error.Split(':')[0];
+
+        Assert.AreEqual("policy.grade", Refusal("grade = \"hasan\""));
+        Assert.AreEqual("policy.auditors", Refusal("auditors = 1"));
+        Assert.AreEqual("policy.review", Refusal($"reviewed_by = [\"{scene.KeyOf("auditor")}\"]"));
+        Assert.AreEqual("state.policy", Refusal("grade = \"excellent\""));
+        Scene.Attest("review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", "https://a.example", "--prev", release);
+        Assert.AreEqual("", Refusal($"grade = \"fair\"\nauditors = 1\nreviewed_by = [\"{scene.KeyOf("auditor")}\"]"));
+    }
+
+    [TestMethod]
+    public void VouchedAuditor_CountsThroughTheBundle()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("review", scene.Package, "--key", scene["stranger"], "--did", "reviewed-source", "--reviewer", "https://s.example");
+        Assert.AreEqual("V7", scene.Explain().GetProperty("ignored")[0].GetProperty("rule").GetString());
+
+        Scene.Attest("vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--scope", "auditor", "--level", "medium", "--expires", "2030-01-01T00:00:00Z", "--bundle", scene["trust.intoto.jsonl"]);
+        var path = scene.Explain().GetProperty("components").GetProperty("audits").GetProperty("paths")[0];
+        Assert.AreEqual((500, scene.KeyOf("voucher")), (path.GetProperty("amount").GetInt32(), path.GetProperty("isnad")[0].GetString()));
+    }
+
+    [TestMethod]
+    public void Threshold_AsksBeforeItInstalls()
+    {
+        using var scene = new Scene();
+        Assert.AreEqual(0, Invocation.Run("init", "--state", scene["state"]).ExitCode);
+        var policy = scene.Policy(string.Concat(new[] { "low", "medium", "high" }.Select(exposure => $"[chain.{exposure}]\nscore = 90\n")));
+        string[] install = ["skills", "install", "--artifact", scene.Package, "--state", scene["state"], "--policy", policy];
+        var refused = Invocation.Run(install);
+        Assert.AreEqual(2, refused.ExitCode);
+        StringAssert.StartsWith(refused.Error, "consent.score");
+
+        var payload = scene.Explain(policy).GetProperty("payload_sha256").GetString()!;
+        Assert.AreEqual(2, Invocation.Run([.. install, "--accept", new string('0', 64)]).ExitCode);
+        Assert.AreEqual(0, Invocation.Run([.. install, "--accept", payload]).ExitCode);
+        Assert.AreEqual(0, Invocation.Run("skills", "explain", JsonDocument.Parse(Invocation.Run("skills", "list", "--state", scene["state"], "--json").Output).RootElement.GetProperty("entries")[0].GetProperty("skill_id").GetString()!, "--state", scene["state"], "--policy", policy).ExitCode);
+    }
+
+    [TestMethod]
+    public void Scan_TellsWhatRulesFind_AndWritesSarif()
+    {
+        using var scene = new Scene();
+        Assert.AreEqual(0, Invocation.Run("skills", "scan", scene.Package, "--json").ExitCode);
+        File.WriteAllText(scene["own.yar"], "import \"pe\" rule orders { meta: severity = \"critical\" description = \"it is about orders\" strings: $a = \"order\" nocase condition: $a and section == \"tool\" } rule skipped { condition: pe.is_pe }");
+        var run = Invocation.Run("skills", "scan", scene.Package, "--rules", scene["own.yar"], "--no-own-rules", "--sarif", scene["out.sarif"], "--json");
+        var report = JsonDocument.Parse(run.Output).RootElement;
+
+        Assert.AreEqual((2, 1, 2), (run.ExitCode, report.GetProperty("rules_run").GetInt32(), report.GetProperty("rules_in_pack").GetInt32()));
+        StringAssert.StartsWith(report.GetProperty("findings")[0].GetProperty("location").GetString(), "skill.toml (acme.orders.");
+        Assert.AreEqual("the module 'pe'", report.GetProperty("not_run")[0].GetProperty("reason").GetString());
+        var sarif = JsonDocument.Parse(File.ReadAllText(scene["out.sarif"])).RootElement.GetProperty("runs")[0];
+        Assert.AreEqual(("error", "skill.toml"), (sarif.GetProperty("results")[0].GetProperty("level").GetString(), sarif.GetProperty("results")[0].GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()));
+
+        // The gate uses them where the policy names them.
+        var policy = scene.Policy($"[inspection]\nscan_rules = [\"{scene["own.yar"]}\"]\n");
+        StringAssert.StartsWith(Invocation.Run("skills", "package", "verify", "--artifact", scene.Package, "--policy", policy).Error, "inspection.scan: skill.toml");
+        File.WriteAllText(scene["own.yar"], "rule {");
+        Assert.AreEqual(2, Invocation.Run("skills", "scan", scene.Package, "--rules", scene["own.yar"]).ExitCode);
+        Assert.AreEqual(2, Invocation.Run("skills", "package", "verify", "--artifact", scene.Package, "--policy", policy).ExitCode);
+        Assert.AreEqual(1, Invocation.Run("skills", "scan", scene.Package, "--no-own-rules").ExitCode);
+    }
+
+    [TestMethod]
+    public void WrongWords_HaveTheirExitCodes()
+    {
+        using var scene = new Scene();
+        Assert.AreEqual(2, Invocation.Run("attest", "review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", "x").ExitCode, "there is nothing to stand on");
+        Assert.IsFalse(File.Exists(scene.Package + ".intoto.jsonl"));
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Assert.AreEqual(2, Invocation.Run("attest", "review", scene.Package, "--key", scene["auditor"], "--did", "glanced-at-it", "--reviewer", "x").ExitCode);
+        Assert.AreEqual(1, Invocation.Run("attest", "audit", scene.Package, "--key", scene["auditor"]).ExitCode);
+        Assert.AreEqual(1, Invocation.Run("attest", "vouch", "key", "00", "--key", scene["voucher"], "--expires", "2030-01-01T00:00:00Z").ExitCode);
+        Assert.AreEqual(1, Invocation.Run("attest", "vouch", "key", new string('a', 64), "--key", scene["voucher"], "--bundle", scene["vouches"], "--expires", "soon").ExitCode);
+        Assert.AreEqual(2, Invocation.Run("log", "verify", scene["nowhere"], "--log-policy", scene["auditor"]).ExitCode, "the policy is none");
+        Assert.AreEqual(1, Invocation.Run("log", "prove", scene["auditor"], "--index", "1", "--link", "x").ExitCode);
+        Assert.AreEqual(5, Invocation.Run("log", "prove", scene["nowhere"], "--index", "1").ExitCode);
+    }
+}

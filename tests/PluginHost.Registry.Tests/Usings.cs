@@ -1,0 +1,5 @@
+global using Microsoft.VisualStudio.TestTools.UnitTesting;
+global using PluginHost.Skills;
+global using PluginHost.Tests;
+
+[assembly: Parallelize(Scope = ExecutionScope.ClassLevel)]

@@ -1,0 +1,69 @@
+namespace PluginHost.Scan.Tests;
+
+[TestClass]
+public sealed class ConditionTests
+{
+    [TestMethod]
+    [DataRow("$a = \"ab\"", "#a == 2 and @a[2] == 3 and !a[1] == 2", "ab ab", true)]
+    [DataRow("$a = \"ab\"", "$a at 3", "ab ab", true)]
+    [DataRow("$a = \"ab\"", "$a in (1..2)", "ab ab", false)]
+    [DataRow("$a = \"ab\"", "#a in (1..9) == 1", "ab ab", true)]
+    [DataRow("$a = \"ab\"", "@a[3] > 0 or true", "ab", true)]
+    [DataRow("$a = \"ab\"", "not (@a[3] > 0)", "ab", false)]
+    [DataRow("$a = \"ab\"", "defined @a[3]", "ab", false)]
+    [DataRow("$a = \"a\" $b = \"b\" $c = \"c\"", "2 of them", "ab", true)]
+    [DataRow("$a = \"a\" $b = \"b\" $_c = \"c\"", "all of ($a, $b)", "ab", true)]
+    [DataRow("$a = \"a\" $b = \"b\" $c = \"c\"", "none of them", "x", true)]
+    [DataRow("$a1 = \"a\" $a2 = \"b\" $c = \"c\"", "any of ($a*) and $c", "bc", true)]
+    [DataRow("$a = \"a\" $b = \"b\" $c = \"c\"", "50% of them", "ab", true)]
+    [DataRow("$a = \"a\" $b = \"b\" $c = \"c\"", "67% of them", "ab", false)]
+    [DataRow("$a = \"a\" $b = \"b\"", "for all of them : ( # > 1 )", "abab", true)]
+    [DataRow("$a = \"a\" $b = \"b\"", "for any of them : ( @ > 2 )", "aab", false)]
+    [DataRow("$a = \"a\"", "for all i in (1..#a) : ( @a[i] % 2 == 0 )", "axaxa", true)]
+    [DataRow("$a = \"a\"", "for 2 i in (1, 2, 9) : ( i < 5 ) and $a", "a", true)]
+    [DataRow("", "uint16(0) == 0x6261 and uint16be(0) == 0x6162", "ab", true)]
+    [DataRow("", "uint32(0) == 0", "ab", false)]
+    [DataRow("", "int8(0) == -1", "\u00ff", true)]
+    [DataRow("", "filesize == 3 and filesize < 1KB", "abc", true)]
+    [DataRow("", "1 + 2 * 3 == 7 and 7 \\ 2 == 3 and 7 % 4 == 3 and -1 < 0", "", true)]
+    [DataRow("", "(1 | 2) ^ 3 == 0 and ~0 == -1 and 1 << 4 == 16 and 0x10 >> 2 == 4", "", true)]
+    [DataRow("", "((1 | 2) ^ 3) == 0 and (~0) == -1 and (1 << 4) == 16", "", true)]
+    [DataRow("", "1 \\ 0 == 0 or 5 == 5", "", true)]
+    [DataRow("", "section == \"asset\" and section icontains \"SS\" and section matches /^a.+t$/", "", true)]
+    [DataRow("", "section startswith \"as\" and section endswith \"et\" and section iequals \"ASSET\"", "", true)]
+    [DataRow("", "hash.md5(0, filesize) == \"900150983cd24fb0d6963f7d28e17f72\"", "abc", true)]
+    [DataRow("", "hash.sha256(\"abc\") == \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"", "", true)]
+    [DataRow("", "hash.crc32(0, 3) == 0x352441c2 and hash.checksum32(0, 3) == 294", "abc", true)]
+    [DataRow("", "hash.sha1(5, 3) == \"\"", "abc", false)]
+    [DataRow("", "math.entropy(0, filesize) == 2.0 and math.mean(0, 4) > 97.0", "abcd", true)]
+    [DataRow("", "math.in_range(math.deviation(0, 4, 98.5), 0.9, 1.1) and math.max(1, 2) == 2 and math.count(0x61, 0, 4) == 1", "abcd", true)]
+    public void Conditions_SayWhatYaraSays(string strings, string condition, string data, bool holds) => Assert.AreEqual(holds, Scans.Holds(strings, condition, data));
+
+    [TestMethod]
+    public void RulesOfRules_PrivateAndGlobalOnes()
+    {
+        const string rules = "private rule p { condition: filesize > 2 } rule a { condition: p } rule b { condition: any of (a, p) } rule c { condition: all of (a*) and not p }";
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }, Scans.Of(rules, "abc"));
+        CollectionAssert.AreEqual(Array.Empty<string>(), Scans.Of("global rule g { condition: filesize > 9 } " + rules, "abc"));
+        CollectionAssert.AreEqual(new[] { "g", "a", "b" }, Scans.Of("global rule g { condition: filesize > 1 } " + rules, "abc"));
+    }
+
+    [TestMethod]
+    public void LoopThatNeverEnds_IsGivenUp_AndTheRuleCounted()
+    {
+        var result = Scans.Compile("rule r { condition: for all i in (0..9223372036854775806) : ( i >= 0 ) } rule s { condition: true }").Scan("a"u8.ToArray(), Scans.Facts);
+
+        Assert.AreEqual(("s", "r"), (result.Matches.Single().Rule, result.NotRun.Single().Name));
+    }
+
+    [TestMethod]
+    public void PrivateStringsAndTags_AreTold()
+    {
+        var match = Scans.Compile("rule r : one two { meta: severity = \"high\" n = -3 f = true strings: $a = \"a\" private $ = \"b\" condition: all of them }").Scan("ab"u8.ToArray()).Matches.Single();
+
+        Assert.AreEqual("one two", string.Join(' ', match.Tags));
+        Assert.AreEqual(("high", -3L, true), (match.Meta["severity"], match.Meta["n"], match.Meta["f"]));
+        Assert.AreEqual("$", match.Strings.Single().Name);
+    }
+}

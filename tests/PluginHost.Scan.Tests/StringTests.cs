@@ -1,0 +1,73 @@
+namespace PluginHost.Scan.Tests;
+
+/// <summary>Where strings are found; each expectation is what YARA 4.2 says.</summary>
+[TestClass]
+public sealed class StringTests
+{
+    [TestMethod]
+    [DataRow("$a = \"abc\"", "xabcabc", "1:3 4:3")]
+    [DataRow("$a = \"aa\"", "aaaa", "0:2 1:2 2:2")]
+    [DataRow("$a = \"AbC\" nocase", "abcABC", "0:3 3:3")]
+    [DataRow("$a = \"ab\" wide", "abxa\0b\0", "3:4")]
+    [DataRow("$a = \"ab\" wide ascii", "aba\0b\0", "0:2 2:4")]
+    [DataRow("$a = \"ab\" fullword", "ab xab abx _ab_ ab", "0:2 12:2 16:2")]
+    [DataRow("$a = \"ab\" wide fullword", "xa\0b\0", "1:4")]
+    [DataRow("$a = \"abc\" xor(1-2)", "abc`cb", "3:3")]
+    [DataRow("$a = \"This program cannot\" base64", "VGhpcyBwcm9ncmFtIGNhbm5vd", "0:25")]
+    [DataRow("$a = { 61 ?? 63 }", "abcaxc", "0:3 3:3")]
+    [DataRow("$a = { 6? 62 }", "abbb", "0:2 1:2 2:2")]
+    [DataRow("$a = { 61 [1-2] 63 }", "abcabbc", "0:3 3:4")]
+    [DataRow("$a = { 61 ( 62 | 63 64 ) 65 }", "abeacde", "0:3 3:4")]
+    [DataRow("$a = { 61 ~62 63 }", "abcaxc", "3:3")]
+    [DataRow("$a = { 61 62 [300-] 63 }", "ab", "")]
+    [DataRow("$a = /a+b/", "aaab", "0:4 1:3 2:2")]
+    [DataRow("$a = /a+?b*?/", "aab", "0:1 1:1")]
+    [DataRow("$a = /a.c/", "a\nc abc", "4:3")]
+    [DataRow("$a = /a.c/s", "a\nc", "0:3")]
+    [DataRow("$a = /^ab/", "abab", "0:2")]
+    [DataRow("$a = /ab$/", "abab", "2:2")]
+    [DataRow("$a = /\\bab\\b/", "ab xab ab", "0:2 7:2")]
+    [DataRow("$a = /a[^b-d]e/i", "abe aXE", "4:3")]
+    [DataRow("$a = /(foo|ba)r{2}/", "foorr barr", "0:5 6:4")]
+    [DataRow("$a = /\\x41\\.\\w/", "A.b", "0:3")]
+    [DataRow("$a = /ab/ wide", "a\0b\0", "0:4")]
+    [DataRow("$a = /a{,2}c/", "aac", "0:3 1:2 2:1")]
+    [DataRow("$a = /a{x/", "a{x", "0:3")]
+    [DataRow("$a = /[a-z]+@example/", "me@example", "0:10 1:9")]
+    public void Strings_AreFoundWhereTheyAre(string strings, string data, string places) => Assert.AreEqual(places, Scans.Places(strings, data));
+
+    [TestMethod]
+    public void LongJump_ReachesFar_WithinItsBounds()
+    {
+        string Far(int gap) => Scans.Places("$a = { 61 62 63 [250-400] 64 65 66 }", "abc" + new string('x', gap) + "def");
+
+        Assert.AreEqual(("", "0:256", "0:406", ""), (Far(249), Far(250), Far(400), Far(401)));
+        Assert.AreEqual("0:20006", Scans.Places("$a = { 61 62 63 [-] 64 65 66 }", "abc" + new string('x', 20_000) + "def"));
+    }
+
+    [TestMethod]
+    public void Match_ReachesAtMost4096Bytes()
+    {
+        Assert.AreEqual("0:4096", Scans.Places("$a = /a.*b/", "a" + new string('x', 4094) + "b"));
+        Assert.AreEqual("", Scans.Places("$a = /a.*b/", "a" + new string('x', 4096) + "b"));
+    }
+
+    [TestMethod]
+    [DataRow("/a.*b/", 'a')]
+    [DataRow("/(a+)+b/", 'a')]
+    [DataRow("/.*foo/", 'o')]
+    [DataRow("/(a|aa|aaa)*c/", 'a')]
+    [DataRow("/a[^b]{1,500}b/", 'a')]
+    [DataRow("/(x+x+)+y/", 'x')]
+    public void EvilPatterns_TakeLinearTime(string pattern, char letter)
+    {
+        // Of each letter a walk could begin that goes to the end: a hundred thousand million steps, were they walked.
+        var data = new string(letter, 500_000);
+
+        Assert.IsFalse(Scans.Holds($"$a = {pattern}", "$a", data));
+        Assert.IsFalse(Scans.Holds($"$a = {pattern}", "#a > 3", data));
+    }
+
+    [TestMethod]
+    public void PatternOverItsBudget_IsStillFound() => Assert.IsTrue(Scans.Holds("$a = /a.*b/", "#a > 3", new string('a', 400_000) + "b"));
+}

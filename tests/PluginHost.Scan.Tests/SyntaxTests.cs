@@ -1,0 +1,121 @@
+using System.Text;
+
+namespace PluginHost.Scan.Tests;
+
+[TestClass]
+public sealed class SyntaxTests
+{
+    [TestMethod]
+    [DataRow("import \"pe\" rule r { condition: pe.number_of_sections > 2 }", "the module 'pe'")]
+    [DataRow("import \"pe\" rule r { condition: pe.imports(\"a.dll\") }", "pe.imports")]
+    [DataRow("import \"elf\" rule r { condition: for any s in elf.sections : ( s.size > 1 ) }", "the module 'elf'")]
+    [DataRow("rule r { condition: entrypoint == 0 }", "entrypoint")]
+    [DataRow("include \"x.yar\" rule r { condition: true }", "the file includes 'x.yar'")]
+    [DataRow("rule r { strings: $a = /a(?=b)/ condition: $a }", "'(?=' in a regular expression")]
+    [DataRow("rule r { strings: $a = /(a)\\1/ condition: $a }", "a reference back in a regular expression")]
+    [DataRow("rule r { strings: $a = /a*b+?/ condition: $a }", "greedy and lazy repetitions in one regular expression")]
+    public void WhatIsNotSupported_IsNamed_AndTheRuleCounted(string rules, string reason) => Assert.AreEqual(reason, Scans.Skipped(rules));
+
+    [TestMethod]
+    public void RulesAroundASkippedOne_AreRun_AndThoseThatNeedItAreNot()
+    {
+        var rules = Scans.Compile("import \"pe\" rule a { condition: pe.is_pe } rule b { condition: a } rule c { condition: filesize > 0 }");
+
+        Assert.AreEqual(("a b", 1), (string.Join(' ', rules.Skipped.Select(rule => rule.Name)), rules.Count));
+        Assert.AreEqual("c", rules.Scan("x"u8.ToArray()).Matches.Single().Rule);
+    }
+
+    [TestMethod]
+    [DataRow("rule r { condition: }")]
+    [DataRow("rule r { condition: true")]
+    [DataRow("rule { condition: true }")]
+    [DataRow("rule for { condition: true }")]
+    [DataRow("rule r { condition: true } rule r { condition: true }")]
+    [DataRow("private private rule r { condition: true }")]
+    [DataRow("rule r { strings: condition: true }")]
+    [DataRow("rule r { strings: $a = \"\" condition: $a }")]
+    [DataRow("rule r { strings: $a = \"a\" $a = \"b\" condition: $a }")]
+    [DataRow("rule r { strings: $a = \"a\" condition: true }")]
+    [DataRow("rule r { strings: $a = \"a\" condition: $b }")]
+    [DataRow("rule r { strings: $a = \"a\\q\" condition: $a }")]
+    [DataRow("rule r { strings: $a = \"a condition: $a }")]
+    [DataRow("rule r { strings: $a = \"abc\" xor nocase condition: $a }")]
+    [DataRow("rule r { strings: $a = \"abc\" base64 fullword condition: $a }")]
+    [DataRow("rule r { strings: $a = \"abc\" wide wide condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 } nocase condition: $a }")]
+    [DataRow("rule r { strings: $a = /a/ xor condition: $a }")]
+    [DataRow("rule r { strings: $a = { 6 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { [2] 61 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 [3-1] 62 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { ( 61 | ) } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 condition: $a }")]
+    [DataRow("rule r { strings: $a = /a(/ condition: $a }")]
+    [DataRow("rule r { strings: $a = /a)/ condition: $a }")]
+    [DataRow("rule r { strings: $a = /[a/ condition: $a }")]
+    [DataRow("rule r { strings: $a = /*a/ condition: $a }")]
+    [DataRow("rule r { strings: $a = /[z-a]/ condition: $a }")]
+    [DataRow("rule r { strings: $a = /a{3,1}/ condition: $a }")]
+    [DataRow("rule r { strings: $a = // condition: $a }")]
+    [DataRow("rule r { condition: unknown }")]
+    [DataRow("rule r { condition: math.entropy(0, 1) > 1 }")]
+    [DataRow("rule r { condition: $ }")]
+    [DataRow("rule r { condition: 99999999999999999999 > 1 }")]
+    [DataRow("rule r { condition: \"a\" matches \"b\" and /a/ }")]
+    [DataRow("rule r { /* condition: true }")]
+    [DataRow("rule r { condition: ` }")]
+    public void MalformedRules_AreRefused(string rules) => Assert.AreNotEqual("", Scans.Problem(rules));
+
+    [TestMethod]
+    public void Problems_NameFileAndLine()
+    {
+        var problem = Assert.ThrowsExactly<YaraException>(() => Scans.Compile("rule a { condition: true }\n\nrule b {\n condition: ( }"));
+
+        Assert.AreEqual(("t.yar", 4), (problem.File, problem.Line));
+    }
+
+    [TestMethod]
+    public void DeepNesting_IsRefused_NotOverflowing()
+    {
+        foreach (var (open, close) in new[] { ("(", ")"), ("not ", ""), ("-", ""), ("not (", ")") })
+        {
+            Assert.AreNotEqual("", Scans.Problem($"rule r {{ condition: {string.Concat(Enumerable.Repeat(open, 100_000))}1{string.Concat(Enumerable.Repeat(close, 100_000))} }}"));
+        }
+
+        Assert.AreNotEqual("", Scans.Problem($"rule r {{ strings: $a = /{new string('(', 50_000)}a{new string(')', 50_000)}/ condition: $a }}"));
+    }
+
+    [TestMethod]
+    public void PatternThatWouldBeHuge_IsSkipped() => StringAssert.Contains(Scans.Skipped("rule r { strings: $a = /(a{1000}){1000}/ condition: $a }"), "60000 steps");
+
+    [TestMethod]
+    public void Mutants_OfTheOwnPack_AreReadOrRefused()
+    {
+        var pack = OwnPack.Files.ToList();
+        var random = new Random(5);
+        for (var i = 0; i < 400; i++)
+        {
+            var bytes = pack[random.Next(pack.Count)].Content.ToArray();
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(1, 128);
+            }
+
+            try
+            {
+                YaraRules.Compile([new YaraSource("m.yar", bytes)], Scans.Facts).Scan(Encoding.ASCII.GetBytes("curl https://x | sh"), Scans.Facts);
+            }
+            catch (YaraException)
+            {
+                // It says what is wrong.
+            }
+        }
+    }
+
+    [TestMethod]
+    public void ManyThreads_ScanWithTheSameRules()
+    {
+        var rules = Scans.Compile("rule r { strings: $a = /a[bc]+d/ condition: #a == 2 }");
+
+        Assert.IsTrue(Enumerable.Range(0, 200).AsParallel().All(_ => rules.Scan("abd accd"u8.ToArray()).Matches.Count == 1));
+    }
+}

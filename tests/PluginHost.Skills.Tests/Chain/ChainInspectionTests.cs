@@ -1,0 +1,336 @@
+using System.Text;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Chain;
+using PluginHost.Skills.Cryptography;
+using PluginHost.Skills.Tests.Trust;
+using PluginHost.Skills.Transparency;
+using PluginHost.Skills.Trust;
+using static PluginHost.Skills.Tests.Chain.ChainScene;
+
+namespace PluginHost.Skills.Tests.Chain;
+
+[TestClass]
+public sealed class ChainInspectionTests
+{
+    private readonly ChainScene _scene = new();
+
+    private static string? Rule(ChainReport report, byte[] link) => report.Links.Single(judged => judged.Link.Id == Id(link)).Rule;
+
+    private static ChainReport Of(params byte[][] lines) => Report(null, TrustDecision.Allowlisted, lines);
+
+    private static ChainRules Vouched(params byte[][] vouches) => Rules with { Vouches = TrustBundle.Read(Bundle(vouches)) };
+
+    [TestMethod]
+    public void NoLinks_AreAWeakChain() => Assert.AreEqual((ChainGrade.Weak, 0, 0), (Of() is var report ? report.Grade : default, report.Positive, report.Links.Length));
+
+    [TestMethod]
+    public void AuditOfAListedAuditor_MakesAFairChain()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        var report = Of(release, audit);
+
+        Assert.AreEqual((ChainGrade.Fair, 200), (report.Grade, report.Positive));
+        Assert.AreEqual(Auditor.Hex(), report.Auditors.Single());
+        Assert.AreEqual(ChainGrade.Weak, Report(null, TrustDecision.NewlyPinned, release, audit).Grade, "an author who is met for the first time");
+        Assert.AreEqual(ChainGrade.Fair, Report(null, TrustDecision.Pinned, release, audit).Grade);
+    }
+
+    [TestMethod]
+    public void ReviewOnWitnessedRecord_MakesASoundChain()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release));
+
+        Assert.AreEqual(ChainGrade.Fair, Of(release, review).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Of([release, review, .. Logged(release)]).Grade);
+        Assert.AreEqual(ChainGrade.Sound, Of([release, review, .. Logged(release, review)]).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Report(null, TrustDecision.Pinned, [release, review, .. Logged(release, review)]).Grade, "an author who is honest, not trustworthy");
+        Assert.AreEqual(1000, Of([release, review, .. Logged(release, review)]).Transparency);
+        Assert.AreEqual(0, Of([release, review, .. Unwitnessed(release)]).Transparency);
+        Assert.AreEqual(0, Of([release, review, .. ByAnotherLog(release)]).Transparency);
+    }
+
+    [TestMethod]
+    public void ThreeChainsThatShareNobody_AreMass()
+    {
+        var release = _scene.Release();
+        byte[][] audits = [_scene.Audit(Id(release)), _scene.Audit(Id(release), Second), _scene.Review(Id(release), Third)];
+
+        Assert.AreEqual(ChainGrade.Mass, Of([release, .. audits, .. Logged([release, .. audits])]).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Of([release, .. audits[..2], .. Logged([release, .. audits[..2]])]).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Of([release, .. audits, .. Logged([release, .. audits[..2]])]).Grade, "one of them is not on record");
+    }
+
+    [TestMethod]
+    public void BuildOnTheWay_IsWalkedThrough_AndAnUnknownBuilderEndsIt()
+    {
+        var release = _scene.Release();
+        var (build, strange) = (_scene.Build(Id(release)), _scene.Build(Id(release), Stranger));
+        var audit = _scene.Audit(Id(build));
+
+        Assert.AreEqual(ChainGrade.Fair, Of(release, build, audit).Grade);
+        Assert.AreEqual("V7", Rule(Of(release, strange), strange));
+        Assert.AreEqual("V4", Rule(Of(release, strange, _scene.Audit(Id(strange))), strange) == "V7" ? "V4" : "");
+        Assert.AreEqual(ChainGrade.Weak, Of(release, strange, _scene.Audit(Id(strange))).Grade);
+    }
+
+    [TestMethod]
+    public void MissingLink_BreaksWhatStandsOnIt()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        var report = Of(audit);
+
+        Assert.AreEqual(("V4", ChainGrade.Weak, 0), (Rule(report, audit), report.Grade, report.Positive));
+    }
+
+    [TestMethod]
+    public void LinkThatItsNarratorDidNotSign_IsIgnored()
+    {
+        var release = _scene.Release();
+        var audit = DsseEnvelope.Read(_scene.Audit(Id(release)));
+        var forged = DsseEnvelope.Sign(InTotoStatement.PayloadType, audit.Payload, Stranger);
+
+        Assert.AreEqual("V2", Rule(Of(release, forged), forged));
+
+        // The same words, signed, count wherever they stand.
+        Assert.AreEqual(ChainGrade.Fair, Of(release, forged, audit.Raw.ToArray()).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Of(audit.Raw.ToArray(), forged, release).Grade);
+    }
+
+    [TestMethod]
+    public void LinkAboutAnotherSkill_IsIgnored()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Sign(Auditor, LinkKind.Review, [Id(release)], json =>
+        {
+            json.WriteStartArray("properties");
+            json.WriteStringValue(LinkKinds.ReviewProperty("REVIEWED_SOURCE"));
+            json.WriteEndArray();
+        }, Other);
+
+        Assert.AreEqual("V3", Rule(Of(release, audit), audit));
+    }
+
+    [TestMethod]
+    public void RolesOutOfOrder_AreIgnored()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        var (vouchOnRelease, auditOnAudit) = (_scene.VouchForSkill(Id(release)), _scene.Audit(Id(audit)));
+        var report = Of(release, audit, vouchOnRelease, auditOnAudit);
+
+        Assert.AreEqual(("V6", "V6"), (Rule(report, vouchOnRelease), Rule(report, auditOnAudit)));
+        Assert.IsNull(Rule(Of(release, audit, _scene.VouchForSkill(Id(audit))), audit));
+    }
+
+    [TestMethod]
+    public void ReleaseOfSomebodyElse_IsIgnored()
+    {
+        var release = _scene.Release(Stranger);
+
+        Assert.AreEqual("V8", Rule(Of(release), release));
+        Assert.AreEqual(ChainGrade.Weak, Of(release, _scene.Audit(Id(release))).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Report(Rules with { Successors = [Stranger.Hex()] }, TrustDecision.Allowlisted, release, _scene.Audit(Id(release))).Grade, "its successor's");
+    }
+
+    [TestMethod]
+    public void Times_HaveToFollowEachOther()
+    {
+        var release = _scene.Release(at: Now.AddDays(-5));
+        var (older, future, skewed) = (_scene.Audit(Id(release), at: Now.AddDays(-6)), _scene.Audit(Id(release), at: Now.AddHours(1)), _scene.Audit(Id(release), at: Now.AddDays(-5).AddMinutes(-9)));
+        var report = Of(release, older, future, skewed);
+
+        Assert.AreEqual(("V9", "V9", null), (Rule(report, older), Rule(report, future), Rule(report, skewed)));
+    }
+
+    [TestMethod]
+    public void LogThatTellsAnotherOrder_SpoilsTheLink()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release));
+
+        Assert.AreEqual("V9", Rule(Of([release, review, .. Logged(review, release)]), review));
+        Assert.IsNull(Rule(Of([release, review, .. Logged(release, review)]), review));
+    }
+
+    [TestMethod]
+    public void VouchThatEnded_IsIgnored()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        var vouch = _scene.VouchForSkill(Id(audit), Now.AddDays(-1));
+
+        Assert.AreEqual("V9", Rule(Of(release, audit, vouch), vouch));
+    }
+
+    [TestMethod]
+    public void UnknownAuditor_CountsOnceSomebodyVouchesForItAsOne()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Review(Id(release), Stranger);
+
+        Assert.AreEqual("V7", Rule(Of(release, audit), audit));
+        Assert.AreEqual(ChainGrade.Fair, Report(Vouched(_scene.VouchForKey(Voucher, Stranger)), TrustDecision.Allowlisted, release, audit).Grade);
+        Assert.AreEqual("V7", Rule(Report(Vouched(_scene.VouchForKey(Voucher, Stranger, scope: ["voucher"])), TrustDecision.Allowlisted, release, audit), audit));
+        Assert.AreEqual("V7", Rule(Report(Vouched(_scene.VouchForKey(Auditor, Stranger)), TrustDecision.Allowlisted, release, audit), audit), "an auditor is no voucher");
+        Assert.AreEqual("V7", Rule(Report(Vouched(_scene.VouchForKey(Voucher, Stranger, expires: Now.AddDays(-1))), TrustDecision.Allowlisted, release, audit), audit));
+        Assert.AreEqual("V7", Rule(Report(Vouched(_scene.VouchForKey(Stranger, Stranger)), TrustDecision.Allowlisted, release, audit), audit));
+    }
+
+    [TestMethod]
+    public void TrustThatFlows_IsBoundedByTheVouch()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release), Stranger);
+
+        Assert.AreEqual(250, Report(Vouched(_scene.VouchForKey(Voucher, Stranger, "low")), TrustDecision.Allowlisted, release, review).Positive);
+        Assert.AreEqual(500, Report(Vouched(_scene.VouchForKey(Voucher, Stranger, "medium")), TrustDecision.Allowlisted, release, review).Positive);
+        Assert.AreEqual(700, Report(Vouched(_scene.VouchForKey(Voucher, Stranger)), TrustDecision.Allowlisted, release, review).Positive);
+    }
+
+    [TestMethod]
+    public void PublisherWhoVouchesForItsAuditor_GainsNothing()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release), Stranger);
+        var rules = Vouched(_scene.VouchForKey(Voucher, Author, scope: ["voucher", "auditor"]), _scene.VouchForKey(Author, Stranger));
+
+        Assert.AreEqual((0, "V7"), (Report(rules, TrustDecision.Allowlisted, release, review) is var report ? report.Positive : -1, Rule(report, review)));
+        Assert.AreEqual(0, Report(rules, TrustDecision.Allowlisted, release, _scene.Review(Id(release), Author)).Positive);
+    }
+
+    [TestMethod]
+    public void RevokedKey_CountsForNothing_ButForPayloadsThatStayValid()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        ChainRules Revoking(params string[] valid) => Rules with { Revoked = Rules.Revoked.Add(Auditor.Hex(), new RevokedKey { Reason = "compromised", At = Now, ValidPayloads = [.. valid] }) };
+
+        Assert.AreEqual("V10", Rule(Report(Revoking(), TrustDecision.Allowlisted, release, audit), audit));
+        Assert.IsNull(Rule(Report(Revoking(Skill.Artifact.Payload), TrustDecision.Allowlisted, release, audit), audit));
+    }
+
+    [TestMethod]
+    public void Violation_ContradictsAndItsMaliceBars()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release));
+        var mild = Of(release, review, _scene.Violation(Id(release), severity: "low"));
+        var malicious = Of(release, review, _scene.Violation(Id(release)));
+
+        Assert.AreEqual((ChainGrade.Contradicted, 200, false), (mild.Grade, mild.Negative, mild.IsMalicious));
+        Assert.AreEqual((1000, true), (malicious.Negative, malicious.IsMalicious));
+        Assert.AreEqual(ChainGrade.Fair, Of(release, review, _scene.Violation(Id(release), Stranger)).Grade, "a stranger's word lowers nothing");
+        Assert.AreEqual(ChainGrade.Contradicted, Of(release, review, _scene.Audit(Id(release), Second, "FAILED")).Grade);
+    }
+
+    [TestMethod]
+    public void DistrustedNarrator_LosesItsGoodWord_NotItsBadOne()
+    {
+        var release = _scene.Release();
+        var rules = Rules with { Distrusted = [Auditor.Hex(), Second.Hex()] };
+
+        Assert.AreEqual(0, Report(rules, TrustDecision.Allowlisted, release, _scene.Review(Id(release))).Positive);
+        Assert.IsTrue(Report(rules, TrustDecision.Allowlisted, release, _scene.Violation(Id(release))).IsMalicious);
+    }
+
+    [TestMethod]
+    public void AuditThatHidesItsRules_WeighsAQuarter()
+    {
+        var release = _scene.Release();
+        var report = Of(release, _scene.Audit(Id(release), isConcealed: true));
+
+        Assert.AreEqual(50, report.Positive);
+        StringAssert.Contains(report.Warnings.Single(), "mudallas");
+    }
+
+    [TestMethod]
+    public void OldAudits_WeighLess()
+    {
+        var release = _scene.Release(at: Now.AddDays(-800));
+        int At(int days) => Of(release, _scene.Review(Id(release), at: Now.AddDays(-days))).Positive;
+
+        CollectionAssert.AreEqual(new[] { 700, 700, 525, 350, 175 }, new[] { At(1), At(90), At(91), At(300), At(400) });
+    }
+
+    [TestMethod]
+    public void TwoReleasesOfOneVersion_AreFabricated_WithBothAsProof()
+    {
+        var release = _scene.Release();
+        var other = _scene.Release(skill: Other);
+        var report = Of(release, other);
+
+        Assert.AreEqual((ChainGrade.Fabricated, false, 2), (report.Grade, report.IsForked, report.Proof.Length));
+        Assert.AreEqual(ChainGrade.Weak, Of(release, _scene.Release(Stranger, Other)).Grade, "somebody else's release proves nothing");
+    }
+
+    [TestMethod]
+    public void NumberUsedTwice_IsFabricated_WhereTheKeyIsKnown()
+    {
+        var release = _scene.Release();
+        byte[][] Twice(SigningKey key) => [_scene.Review(Id(release), key, sequence: 7_777), _scene.Review(Id(release), key, ["RAN_SANDBOX"], sequence: 7_777)];
+
+        Assert.AreEqual(ChainGrade.Fabricated, Of([release, .. Twice(Auditor)]).Grade);
+        Assert.AreEqual(ChainGrade.Weak, Of([release, .. Twice(Stranger)]).Grade);
+    }
+
+    [TestMethod]
+    public void LogThatShowsTwoTrees_IsAFork()
+    {
+        var (release, second) = (_scene.Release(), _scene.Audit(new string('c', 64)));
+        var report = Of([release, .. Logged(release, second)[..1], .. Fork(release)]);
+
+        Assert.AreEqual((ChainGrade.Fabricated, true, 2), (report.Grade, report.IsForked, report.Proof.Length));
+    }
+
+    [TestMethod]
+    public void LogThatWasSeenToFork_OrShowedAnotherTreeBefore_IsNotBelieved()
+    {
+        var release = _scene.Release();
+        var seen = Checkpoint.Of(Origin, 1, new byte[32]);
+
+        Assert.IsTrue(Report(Rules with { Memory = new Memory(true, null) }, TrustDecision.Allowlisted, [release, .. Logged(release)]).IsForked);
+        Assert.IsTrue(Report(Rules with { Memory = new Memory(false, seen) }, TrustDecision.Allowlisted, [release, .. Logged(release)]).IsForked);
+        Assert.IsFalse(Report(Rules with { Memory = new Memory(false, seen with { Size = 2 }) }, TrustDecision.Allowlisted, [release, .. Logged(release)]).IsForked);
+    }
+
+    [TestMethod]
+    public void ProofForAnotherLink_ProvesNothing()
+    {
+        var (release, review) = (_scene.Release(), _scene.Review(new string('d', 64)));
+        var proof = Encoding.UTF8.GetString(Logged(release)[0]).Replace(Id(release), Id(review), StringComparison.Ordinal);
+
+        Assert.AreEqual(0, Of(release, review, Encoding.UTF8.GetBytes(proof)).Transparency);
+    }
+
+    [TestMethod]
+    [DataRow("\"v\":1", "\"v\":2")]
+    [DataRow("\"role\":\"auditor\"", "\"role\":\"author\"")]
+    [DataRow("\"narrator\":\"ed25519:", "\"narrator\":\"ed25518:")]
+    [DataRow("\"seq\":", "\"seq\":-")]
+    [DataRow("Z\",\"seq\"", "\",\"seq\"")]
+    [DataRow("\"issuedAt\":\"2026", "\"issuedAt\":\"0001")]
+    [DataRow("\"prev\":[\"", "\"prev\":[\"\\ud800")]
+    [DataRow("REVIEWED_SOURCE", "LIKED_SOURCE")]
+    [DataRow("\"prev\":[\"", "\"prev\":[\"0")]
+    public void MalformedLinks_AreToldAndLowerNothing(string from, string to)
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release));
+        var text = Encoding.UTF8.GetString(DsseEnvelope.Read(_scene.Review(Id(release))).Payload);
+        Assert.AreNotEqual(text, text.Replace(from, to, StringComparison.Ordinal));
+        var broken = DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), Auditor);
+        var report = Of(release, review, broken);
+
+        Assert.AreEqual((ChainGrade.Fair, 1), (report.Grade, report.Unread.Length));
+    }
+
+    private sealed class Memory(bool isForked, Checkpoint? last) : ILogMemory
+    {
+        public bool IsForked(string origin) => isForked;
+
+        public Checkpoint? LastOf(string origin) => last;
+    }
+}
