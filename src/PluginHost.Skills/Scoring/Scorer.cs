@@ -59,7 +59,7 @@ internal static class Scorer
             { ProvenanceLevel: >= 3 } => (1000, "signed by a trusted builder, level 3"),
             { ProvenanceLevel: 2 } => (800, "signed by a trusted builder, level 2"),
             { PublisherSignedProvenance: true } => (600, "a statement that its publisher signed"),
-            { ProvenanceLevel: 1, HasStatement: false } => (600, "signed by a builder, level 1"),
+            { ProvenanceLevel: 1 } => (600, "signed by a builder, level 1"),
             { HasStatement: true } => (300, "a statement about every module, signed with the package alone"),
             _ => (100, "a builder is named, and no more"),
         };

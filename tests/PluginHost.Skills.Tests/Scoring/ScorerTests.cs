@@ -67,6 +67,12 @@ public sealed class ScorerTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void BuilderOfLevel1_IsWorthTheSame_WhateverThePackageSaysBesides(bool hasStatement) =>
+        Assert.AreEqual(600, Scorer.Score(Minimal with { ProvenanceLevel = 1, HasStatement = hasStatement }).Components.Single(component => component.Name == "provenance").Value);
+
+    [TestMethod]
     public void Components_SumToTheScore()
     {
         var score = Scorer.Score(Minimal with { DaysPinned = 37, Identity = IdentityKind.Pinned, Chain = Plain with { Grade = ChainGrade.Fair, Positive = 333, Negative = 21 } });
