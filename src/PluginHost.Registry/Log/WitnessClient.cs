@@ -30,7 +30,7 @@ internal static class WitnessClient
 
                 // All lines are looked at beside the checkpoint, and those of the witness that hold are taken.
                 var answer = Note.Read($"{note.Text}\n{lines}");
-                if (!answer.IsSignedBy(witness.Key))
+                if (answer.Text != note.Text || !answer.IsSignedBy(witness.Key))
                 {
                     throw new FormatException("its answer holds no cosignature of its key");
                 }

@@ -49,7 +49,7 @@ internal sealed class Note
     /// <exception cref="FormatException">It is no note.</exception>
     public static Note Read(string note)
     {
-        if (note.Length > MaxBytes || !IsUnicode(note) || note.Any(c => c < ' ' && c != '\n'))
+        if (note.Length > MaxBytes || !IsUnicode(note) || Strict.GetByteCount(note) > MaxBytes || note.Any(c => c < ' ' && c != '\n'))
         {
             throw new FormatException($"a note is text of at most {MaxBytes} bytes without control characters");
         }

@@ -56,6 +56,9 @@ public sealed class NoteTests
     public void BytesThatAreNoUtf8_AreRefused() => Assert.ThrowsExactly<FormatException>(() => Note.Read([(byte)'a', 0xFF, (byte)'\n', (byte)'\n', .. "— name x08go/ZJkuBS\n"u8]));
 
     [TestMethod]
+    public void Length_IsCountedInBytes() => Assert.AreNotEqual("", Assert.ThrowsExactly<FormatException>(() => Note.Read(new string('\u4e00', 100_000) + "\n\n— name x08go/ZJkuBS\n")).Message);
+
+    [TestMethod]
     public void SixteenSignatures_AreRead_AndAHundredAndOneAreNot()
     {
         string Signed(int count) => Example + string.Concat(Enumerable.Range(0, count).Select(i => Note.SignatureOf("x\n", $"key{i}", LogKeys.Of(4))));
