@@ -27,36 +27,42 @@ internal static class LogMonitorCommand
 
             var files = LogFlags.Files(parse.GetRequiredValue(log), parse.GetValue(roots));
             using var disposing = files as IDisposable;
-            var sight = await new LogFollower(parse.GetRequiredValue(seen), LogFlags.ReadPolicy(parse.GetValue(policy)!), TimeProvider.System).FollowAsync(files, CancellationToken.None).ConfigureAwait(false);
+            var follower = new LogFollower(parse.GetRequiredValue(seen), LogFlags.ReadPolicy(parse.GetValue(policy)!), TimeProvider.System);
+            var sight = await follower.FollowAsync(files, CancellationToken.None).ConfigureAwait(false);
+            var checkpoint = sight.Verdict.Checkpoint;
+            var from = follower.ToldOf(checkpoint.Origin);
             var monitor = new LogMonitor { Keys = known, Names = parse.GetValue(names) ?? [] };
             var alerts = new List<LogAlert>();
-            await foreach (var alert in monitor.ReadAsync(new LogReader(files, sight.Verdict.Checkpoint.Size), sight.Before ?? 0, CancellationToken.None).ConfigureAwait(false))
+            await foreach (var alert in monitor.ReadAsync(new LogReader(files, checkpoint.Size), checkpoint, from ?? 0, CancellationToken.None).ConfigureAwait(false))
             {
                 alerts.Add(alert);
             }
 
-            Report(parse, parse.GetValue(json), sight, alerts);
+            Report(parse, parse.GetValue(json), checkpoint, from, alerts);
+
+            // Only what somebody was told is not told again.
+            follower.Told(checkpoint);
             return alerts.Exists(alert => alert.Kind is "unknown-key" or "version-reused" or "own-key" or "unreadable") ? ExitCode.Refused : ExitCode.Done;
         }));
         return command;
     }
 
-    private static void Report(ParseResult parse, bool json, LogSight sight, List<LogAlert> alerts)
+    private static void Report(ParseResult parse, bool json, Checkpoint checkpoint, long? from, List<LogAlert> alerts)
     {
-        var (output, checkpoint) = (parse.InvocationConfiguration.Output, sight.Verdict.Checkpoint);
+        var output = parse.InvocationConfiguration.Output;
         if (json)
         {
             CommandOutput.Write(output, new JsonObject
             {
                 ["origin"] = checkpoint.Origin,
                 ["size"] = checkpoint.Size,
-                ["before"] = sight.Before,
+                ["before"] = from,
                 ["alerts"] = new JsonArray([.. alerts.Select(alert => (JsonNode)new JsonObject { ["index"] = alert.Index, ["kind"] = alert.Kind, ["message"] = alert.Message })]),
             });
             return;
         }
 
-        output.WriteLine(Printable.Text($"{checkpoint.Origin}: {checkpoint.Size} entries{(sight.Before is { } before ? $", {checkpoint.Size - before} of them new" : ", seen for the first time")}"));
+        output.WriteLine(Printable.Text($"{checkpoint.Origin}: {checkpoint.Size} entries{(from is { } before ? $", {checkpoint.Size - before} of them new" : ", seen for the first time")}"));
         foreach (var alert in alerts)
         {
             output.WriteLine($"{alert.Index} {alert.Kind}: {alert.Message}");

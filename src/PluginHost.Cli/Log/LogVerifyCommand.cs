@@ -62,31 +62,12 @@ internal static class LogVerifyCommand
         var verdict = seen is null
             ? policy.Judge((await LogFlags.CheckpointAsync(files, policy).ConfigureAwait(false)).Note)
             : (await new LogFollower(seen, policy, TimeProvider.System).FollowAsync(files, CancellationToken.None).ConfigureAwait(false)).Verdict;
-        var tree = new List<byte[]?>();
+        var tree = new MerkleFrontier();
         await foreach (var (_, leaf) in new LogReader(files, verdict.Checkpoint.Size).EntriesAsync(0, CancellationToken.None).ConfigureAwait(false))
         {
-            Add(tree, MerkleTree.LeafHash(leaf));
+            tree.Add(MerkleTree.LeafHash(leaf));
         }
 
-        var root = tree.Where(subtree => subtree is not null).Aggregate((byte[]?)null, (right, left) => right is null ? left : MerkleTree.NodeHash(left!, right)) ?? MerkleTree.EmptyRoot;
-        return root.AsSpan().SequenceEqual(verdict.Checkpoint.Root) ? verdict : throw LogRefusal.Consistency("the entries of the log do not make the tree of its checkpoint");
-    }
-
-    /// <summary>Adds a leaf to a tree of which only whole subtrees are kept, one of each height: as one counts in binary.</summary>
-    private static void Add(List<byte[]?> subtrees, byte[] hash)
-    {
-        var height = 0;
-        for (; height < subtrees.Count && subtrees[height] is { } left; height++)
-        {
-            hash = MerkleTree.NodeHash(left, hash);
-            subtrees[height] = null;
-        }
-
-        if (height == subtrees.Count)
-        {
-            subtrees.Add(null);
-        }
-
-        subtrees[height] = hash;
+        return tree.Root.AsSpan().SequenceEqual(verdict.Checkpoint.Root) ? verdict : throw LogRefusal.Consistency("the entries of the log do not make the tree of its checkpoint");
     }
 }

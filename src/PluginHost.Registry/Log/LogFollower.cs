@@ -15,6 +15,7 @@ namespace PluginHost.Registry.Log;
 /// <param name="time">The time.</param>
 internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider time)
 {
+    private const int MaxNumber = 32;
     private readonly LogMemory _memory = new(folder);
 
     /// <summary>The checkpoint of a log that was seen last; null for none.</summary>
@@ -36,6 +37,24 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
         }
     }
 
+    /// <summary>How many entries of a log somebody who watches it was told of; null for none yet.</summary>
+    public long? ToldOf(string origin)
+    {
+        try
+        {
+            return Checkpoint.Number(Encoding.ASCII.GetString(BoundedFile.Read(ToldPathOf(origin), MaxNumber)).AsSpan().TrimEnd('\n')) ?? throw LogRefusal.Form($"'{ToldPathOf(origin)}' holds no number");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Remembers that somebody was told of all entries of a tree.</summary>
+    public void Told(Checkpoint checkpoint) => PrivateFiles.Replace(ToldPathOf(checkpoint.Origin), Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{checkpoint.Size}\n")));
+
+    private string ToldPathOf(string origin) => Path.ChangeExtension(_memory.PathOf(origin), ".told");
+
     /// <summary>Fetches the log's checkpoint and follows it.</summary>
     /// <exception cref="SkillVerificationException">It is not signed as the policy wants, is older than one that was seen, or does not continue it.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>
@@ -48,7 +67,7 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
             var verdict = policy.Judge(note);
             Demand(verdict);
             PrivateFiles.CreateDirectory(folder);
-            using var turn = FileLock.Acquire(_memory.SeenOf(verdict.Checkpoint.Origin), "log");
+            using var turn = FileLock.Acquire(_memory.PathOf(verdict.Checkpoint.Origin), "log");
             var last = LastOf(verdict.Checkpoint.Origin);
             var before = last is null ? null : Checkpoint.Read(last.Text);
             if (before is not null)
@@ -56,9 +75,10 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
                 await CheckAsync(last!, before, note, verdict.Checkpoint, files, cancellation).ConfigureAwait(false);
             }
 
+            await ReconcileAsync(note, verdict.Checkpoint, files, cancellation).ConfigureAwait(false);
             if (before is null || before.Size < verdict.Checkpoint.Size)
             {
-                PrivateFiles.Replace(_memory.SeenOf(verdict.Checkpoint.Origin), Encoding.UTF8.GetBytes(note.ToString()));
+                PrivateFiles.Replace(_memory.PathOf(verdict.Checkpoint.Origin), Encoding.UTF8.GetBytes(note.ToString()));
             }
 
             return new LogSight(note, verdict, before?.Size);
@@ -106,16 +126,7 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
             return;
         }
 
-        // The root of what was there before is computed from the log's own tiles, and those are held against the new root: what then differs from what was
-        // seen was signed by the log, both times.
-        var reader = new LogReader(files, now.Size);
-        var shown = await reader.RootAsync(before.Size, cancellation).ConfigureAwait(false);
-        var proof = await reader.ProveConsistencyAsync(before.Size, cancellation).ConfigureAwait(false);
-        if (!MerkleTree.IsConsistent(before.Size, now.Size, shown, now.Root, proof))
-        {
-            throw LogRefusal.Consistency($"the tiles of '{Printable.Text(now.Origin)}' do not make the tree of its checkpoint");
-        }
-
+        var (shown, proof) = await ShownAsync(before.Size, now, files, cancellation).ConfigureAwait(false);
         if (!shown.AsSpan().SequenceEqual(before.Root))
         {
             Keep(last, note, proof);
@@ -123,16 +134,55 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
         }
     }
 
+    /// <summary>Holds checkpoints that proofs brought against the log. Those that are larger than it wait on.</summary>
+    private async Task ReconcileAsync(Note note, Checkpoint now, ILogFiles files, CancellationToken cancellation)
+    {
+        foreach (var waiting in _memory.WaitingOf(now.Origin))
+        {
+            var then = Checkpoint.Read(waiting.Text);
+            if (then.Size > now.Size)
+            {
+                continue;
+            }
+
+            var (shown, proof) = then.Size == now.Size ? (now.Root, [])
+                : then.Size == 0 ? (MerkleTree.EmptyRoot, [])
+                : await ShownAsync(then.Size, now, files, cancellation).ConfigureAwait(false);
+            if (!shown.AsSpan().SequenceEqual(then.Root))
+            {
+                Keep(waiting, note, proof);
+                throw Forked(now, then);
+            }
+
+            _memory.Reconciled(waiting);
+        }
+    }
+
+    /// <summary>
+    /// The root of the first leaves, from the log's own tiles, which are held against its checkpoint: what then differs from what was seen was signed by the
+    /// log, both times.
+    /// </summary>
+    private static async Task<(byte[] Root, IReadOnlyList<byte[]> Proof)> ShownAsync(long size, Checkpoint now, ILogFiles files, CancellationToken cancellation)
+    {
+        var reader = new LogReader(files, now.Size);
+        var shown = await reader.RootAsync(size, cancellation).ConfigureAwait(false);
+        var proof = await reader.ProveConsistencyAsync(size, cancellation).ConfigureAwait(false);
+        return MerkleTree.IsConsistent(size, now.Size, shown, now.Root, proof)
+            ? (shown, proof)
+            : throw LogRefusal.Consistency($"the tiles of '{Printable.Text(now.Origin)}' do not make the tree of its checkpoint");
+    }
+
     /// <summary>Both notes, and the proof that the later one does not continue the earlier one: whoever has the log's key can check it.</summary>
     private void Keep(Note last, Note note, IReadOnlyList<byte[]> proof)
     {
         var origin = Checkpoint.Read(last.Text).Origin;
-        var place = _memory.ForkOf(origin);
+        var place = $"{_memory.ForkOf(origin)}.{Guid.NewGuid():n}.tmp";
         PrivateFiles.CreateDirectory(place);
         PrivateFiles.Replace(Path.Combine(place, "seen-before"), Encoding.UTF8.GetBytes(last.ToString()));
         PrivateFiles.Replace(Path.Combine(place, "seen-now"), Encoding.UTF8.GetBytes(note.ToString()));
         PrivateFiles.Replace(Path.Combine(place, "proof"), Encoding.ASCII.GetBytes(string.Concat(proof.Select(hash => Convert.ToBase64String(hash) + "\n"))));
         PrivateFiles.Replace(Path.Combine(place, "when"), Encoding.ASCII.GetBytes(time.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture) + "\n"));
+        Directory.Move(place, _memory.ForkOf(origin));
     }
 
     private SkillVerificationException Forked(Checkpoint now, Checkpoint before) => LogRefusal.Fork(

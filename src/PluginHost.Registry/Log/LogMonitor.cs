@@ -16,17 +16,26 @@ internal sealed class LogMonitor
     /// <summary>Names that are watched: of a skill, or a publisher's, which its skills begin with.</summary>
     public required IReadOnlyCollection<string> Names { get; init; }
 
-    /// <summary>Reads entries, each compared with the tree.</summary>
+    /// <summary>Reads entries, each compared with the tree, and the tree with its checkpoint.</summary>
     /// <exception cref="FormatException">The log holds other entries than its tree says.</exception>
-    public async IAsyncEnumerable<LogAlert> ReadAsync(LogReader reader, long from, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <exception cref="SkillVerificationException">Its entries do not make the tree of its checkpoint: none of what was told is true of the log.</exception>
+    public async IAsyncEnumerable<LogAlert> ReadAsync(LogReader reader, Checkpoint checkpoint, long from, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        var tree = new MerkleFrontier();
+
         // Whether a version was released twice shows only to whoever has seen all releases.
         await foreach (var (index, leaf) in reader.EntriesAsync(0, cancellation).ConfigureAwait(false))
         {
+            tree.Add(MerkleTree.LeafHash(leaf));
             foreach (var alert in Look(index, leaf).Where(_ => index >= from))
             {
                 yield return alert;
             }
+        }
+
+        if (!tree.Root.AsSpan().SequenceEqual(checkpoint.Root))
+        {
+            throw LogRefusal.Consistency("the entries of the log do not make the tree of its checkpoint");
         }
     }
 

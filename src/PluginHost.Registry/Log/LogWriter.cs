@@ -52,20 +52,30 @@ internal sealed class LogWriter : IDisposable
             throw LogRefusal.Entry("the origin of a log is not empty, and has no white space, control character or plus");
         }
 
-        if (File.Exists(keyPath + SignedExtension))
+        var turn = FileLock.Acquire(keyPath, "log");
+        try
         {
-            throw LogRefusal.Exists($"the key has signed for a log already: '{keyPath}{SignedExtension}' tells for which. A log has a key of its own");
-        }
+            var writer = new LogWriter(folder, keyPath, key, Checkpoint.Of(origin, 0, MerkleTree.EmptyRoot), turn);
+            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                throw LogRefusal.Exists($"'{folder}' holds something already");
+            }
 
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            // A process that ended after it signed and before it showed the empty tree is finished here.
+            if (File.Exists(writer._signedPath) && !writer.IsSignedEmpty())
+            {
+                throw LogRefusal.Exists($"the key has signed for a log already: '{writer._signedPath}' tells for which. A log has a key of its own");
+            }
+
+            Directory.CreateDirectory(folder);
+            writer.Publish(writer.Sign());
+            return writer;
+        }
+        catch
         {
-            throw LogRefusal.Exists($"'{folder}' holds something already");
+            turn.Dispose();
+            throw;
         }
-
-        Directory.CreateDirectory(folder);
-        var writer = new LogWriter(folder, keyPath, key, Checkpoint.Of(origin, 0, MerkleTree.EmptyRoot), FileLock.Acquire(keyPath, "log"));
-        writer.Publish(writer.Sign());
-        return writer;
     }
 
     /// <summary>Opens a log to append to it.</summary>
@@ -148,6 +158,20 @@ internal sealed class LogWriter : IDisposable
         return Note.Read(note);
     }
 
+    /// <summary>Whether the key has signed the empty tree of this log, and nothing else.</summary>
+    private bool IsSignedEmpty()
+    {
+        try
+        {
+            var signed = Note.Read(BoundedFile.Read(_signedPath, Note.MaxBytes));
+            return signed.IsSignedBy(_noteKey) && Checkpoint.Read(signed.Text).IsSameTree(Checkpoint);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads the right edge of the tree, and holds it against what was signed.</summary>
     private void TakeOver()
     {
@@ -183,6 +207,11 @@ internal sealed class LogWriter : IDisposable
 
         var rest = (int)(size % LogTile.Width);
         _bundle = rest == 0 ? [] : Part(LogTile.Entries(size / LogTile.Width, rest), LogTile.MaxBundleBytes);
+        var leaves = LogReader.Split(_bundle, rest).SelectMany(entry => MerkleTree.LeafHash(entry.Span)).ToArray();
+        if (!leaves.AsSpan().SequenceEqual(rest == 0 ? [] : _edges[0]))
+        {
+            throw LogRefusal.RolledBack("the last entries in the directory are others than the tree that the key signed last holds");
+        }
     }
 
     private byte[] Part(string path, int maxBytes)

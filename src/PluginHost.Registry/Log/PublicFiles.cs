@@ -3,16 +3,17 @@ using PluginHost.State;
 namespace PluginHost.Registry.Log;
 
 /// <summary>Files that anybody may read and a web server hands out as they are. Each is there whole, or not at all.</summary>
-internal sealed class PublicFiles(string root)
+internal sealed class PublicFiles(string folder)
 {
+    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
 
     /// <summary>Writes a file; its name is durable after <see cref="Flush"/>.</summary>
     public void Write(string path, ReadOnlySpan<byte> content)
     {
-        var target = Path.Combine(root, path);
+        var target = Path.Combine(_root, path);
         var folder = Path.GetDirectoryName(target)!;
-        for (var above = folder; above.Length >= root.Length && _touched.Add(above); above = Path.GetDirectoryName(above)!)
+        for (var above = folder; above.Length >= _root.Length && _touched.Add(above); above = Path.GetDirectoryName(above)!)
         {
             // Names of new folders have to last, too.
         }

@@ -70,10 +70,13 @@ internal sealed class Witness : IDisposable
             return WitnessAnswer.Refused(404, "the log is not known here");
         }
 
-        if (!IsSigned(note, logs))
+        if (SignedBy(note, logs) is not { } signer)
         {
             return WitnessAnswer.Refused(403, "no known key of the log signed the checkpoint");
         }
+
+        // Of what else stands below the text nothing is kept: anybody could have written it.
+        note = Note.Read($"{note.Text}\n{note.Signatures.First(signature => signature.Name == signer.Name && signature.Id == signer.Id).Line}");
 
         var lines = text.Split('\n');
         var proof = lines.Skip(1).Select(line => StrictBase64.Hash(line)).ToList();
@@ -118,15 +121,15 @@ internal sealed class Witness : IDisposable
         return WitnessAnswer.Cosigned(Note.CosignatureOf(note.Text, _name, _key, _time.GetUtcNow().ToUnixTimeSeconds()));
     }
 
-    private static bool IsSigned(Note note, List<NoteKey> logs)
+    private static NoteKey? SignedBy(Note note, List<NoteKey> logs)
     {
         try
         {
-            return note.Signers(logs).Count > 0;
+            return note.Signers(logs).Keys.FirstOrDefault();
         }
         catch (FormatException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -28,14 +28,14 @@ internal static class WitnessClient
             {
                 var lines = await AskAsync(client, witness, note, reader, cancellation).ConfigureAwait(false);
 
-                // All lines are looked at beside the checkpoint, and those of the witness that hold are taken.
+                // All lines are looked at beside the checkpoint: all of the witness have to hold, and one of them is taken.
                 var answer = Note.Read($"{note.Text}\n{lines}");
                 if (answer.Text != note.Text || !answer.IsSignedBy(witness.Key))
                 {
                     throw new FormatException("its answer holds no cosignature of its key");
                 }
 
-                note = note.With(answer.Signatures.Where(signature => signature.Name == witness.Key.Name && signature.Id == witness.Key.Id).Select(signature => signature.Line));
+                note = note.With([answer.Signatures.First(signature => signature.Name == witness.Key.Name && signature.Id == witness.Key.Id).Line]);
             }
             catch (Exception e) when (e is HttpRequestException or FormatException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
@@ -59,7 +59,7 @@ internal static class WitnessClient
             var request = $"old {old}\n{string.Concat(proof.Select(hash => Convert.ToBase64String(hash) + "\n"))}\n{note}";
             using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(request));
             using var response = await client.PostAsync(address, content, cancellation).ConfigureAwait(false);
-            var answer = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+            var answer = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 return answer;

@@ -13,6 +13,9 @@ internal static class EvidenceBundle
     /// <summary>Bytes of a bundle.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>Bytes of a bundle with the proofs of logs for its links.</summary>
+    public const int MaxBytesWithProofs = 2 * MaxBytes;
+
     private const int MaxLines = 256;
     private const int MaxEnvelopes = 512;
     private const string Folder = "attestations/";
@@ -38,7 +41,7 @@ internal static class EvidenceBundle
     private static void Read(
         ReadOnlyMemory<byte> bundle, EvidencePlace place, SkillArtifact artifact, IReadOnlyCollection<IEvidenceVerifier> verifiers, ImmutableArray<EvidenceOutcome>.Builder outcomes)
     {
-        if (bundle.Length > MaxBytes)
+        if (bundle.Length > (place == EvidencePlace.Beside ? MaxBytesWithProofs : MaxBytes))
         {
             outcomes.Add(Unread(place, $"a bundle of more than {MaxBytes} bytes is not read"));
             return;

@@ -31,10 +31,13 @@ internal static class ChainGrader
             Negative = negative,
             IsMalicious = malicious >= MaliciousFrom,
             Paths = [.. paths],
+            IndependentAuditors = graph.Independent([.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest).Select(audit => new[] { audit.Link.Narrator })]),
             Auditors = [.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest).Select(audit => audit.Link.Narrator)],
             Reviewers = [.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest && audit.Link.Kind == LinkKind.Review).Select(audit => audit.Link.Narrator)],
             Warnings =
             [
+                .. report.Warnings,
+                .. OutOfOrder(counted),
                 .. audits.Where(audit => audit.Link.IsConcealed).Select(audit => $"the audit {audit.Link.Id[..16]} does not say by which rules it was made (mudallas): it weighs a quarter"),
                 .. against.Select(link => $"{link.Link.Narrator[..16]} speaks against it (shadh): {link.Link.Detail}"),
             ],
@@ -54,7 +57,7 @@ internal static class ChainGrader
             return report with { Grade = ChainGrade.Contradicted, Why = "somebody who is believed here speaks against it" };
         }
 
-        var (grade, why) = Best(audits, counted);
+        var (grade, why) = Best(audits, counted, graph);
         return report with { Grade = grade, Why = why };
     }
 
@@ -65,16 +68,16 @@ internal static class ChainGrader
         return audit.Quality * percent / 100 / (audit.IsConcealed ? 4 : 1);
     }
 
-    private static (ChainGrade Grade, string Why) Best(List<JudgedLink> audits, Dictionary<string, JudgedLink> counted)
+    private static (ChainGrade Grade, string Why) Best(List<JudgedLink> audits, Dictionary<string, JudgedLink> counted, VouchGraph graph)
     {
         var ways = audits.SelectMany(audit => Ways(audit, counted)).ToList();
-        var logged = ways.Where(way => way.All(link => link is { Narrator: NarratorClass.Trustworthy, Logged: not null })).ToList();
-        if (Disjoint(logged) is >= ManyChains and var chains)
+        var logged = ways.FindAll(way => way.TrueForAll(link => link.Narrator == NarratorClass.Trustworthy) && IsOnRecord(way));
+        if (graph.Independent([.. logged.Select(way => way.Skip(1).Select(link => link.Link.Narrator).Reverse().ToList())]) is >= ManyChains and var chains)
         {
             return (ChainGrade.Mass, $"{chains} chains of trustworthy narrators that share nobody but the author, all on public record");
         }
 
-        var reviewed = ways.Find(way => way[^1].Link.Kind == LinkKind.Review && way.All(link => link is { Narrator: NarratorClass.Trustworthy, Logged.IsWitnessed: true }));
+        var reviewed = logged.Find(way => way[^1].Link.Kind == LinkKind.Review && way.TrueForAll(link => link.Logged!.IsWitnessed));
         if (reviewed is not null)
         {
             return (ChainGrade.Sound, $"reviewed by {Name(reviewed[^1])}, all narrators trustworthy, on public record before witnesses");
@@ -106,11 +109,18 @@ internal static class ChainGrader
         }
     }
 
-    /// <summary>How many ways share no narrator but the author. Ways without a builder come first: they take nothing from others.</summary>
-    private static int Disjoint(List<List<JudgedLink>> ways)
-    {
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        return ways.OrderBy(way => way.Count).ThenBy(way => way[^1].Link.Id, StringComparer.Ordinal)
-            .Count(way => way.Skip(1).Select(link => link.Link.Narrator).ToList() is var narrators && !narrators.Exists(used.Contains) && narrators.TrueForAll(used.Add));
-    }
+    /// <summary>
+    /// Whether all of a way is on record, and no log has a link of it before the one on which that stands. Each pair of neighbours needs one pair of places
+    /// that agree: a further proof takes nothing away.
+    /// </summary>
+    private static bool IsOnRecord(List<JudgedLink> way) => way.TrueForAll(link => link.Logged is not null) && Enumerable.Range(1, way.Count - 1).All(i => InOrder(way[i - 1], way[i]));
+
+    private static bool InOrder(JudgedLink before, JudgedLink after) => before.Places.Any(place => after.Places.Any(later => later.Origin != place.Origin || later.Index > place.Index));
+
+    private static IEnumerable<string> OutOfOrder(Dictionary<string, JudgedLink> counted) =>
+        from link in counted.Values
+        from id in link.Link.Previous
+        let before = counted.GetValueOrDefault(id)
+        where before?.Logged is not null && link.Logged is not null && !InOrder(before, link)
+        select $"the log has {link.Link.Id[..16]} before {id[..16]}, on which it stands (V9): it does not count as on record";
 }

@@ -51,8 +51,24 @@ internal sealed record ChainLink
     /// <summary>For whom or what a voucher answers; null for other links.</summary>
     public Vouch? Vouch { get; init; }
 
-    /// <summary>Whether the narrator signed it.</summary>
-    public bool IsSigned => _isSigned ??= Envelope.SignatureOf(Convert.FromHexString(Narrator)) is not null;
+    /// <summary>The narrator's signature; null where it did not sign it. Signatures are looked at once.</summary>
+    public byte[]? Signature
+    {
+        get
+        {
+            if (!_isChecked)
+            {
+                _signature = Envelope.SignatureOf(Convert.FromHexString(Narrator));
+                _isChecked = true;
+            }
 
-    private bool? _isSigned;
+            return _signature;
+        }
+    }
+
+    /// <summary>Whether the narrator signed it.</summary>
+    public bool IsSigned => Signature is not null;
+
+    private byte[]? _signature;
+    private bool _isChecked;
 }

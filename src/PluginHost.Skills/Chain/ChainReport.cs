@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Skills.Scoring;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Skills.Chain;
 
@@ -13,7 +14,7 @@ internal sealed record ChainReport
     public ImmutableArray<JudgedLink> Links { get; init; } = [];
 
     /// <summary>Lines that could not be read as links though they say to be.</summary>
-    public ImmutableArray<(string Id, string Kind, Attestations.EvidencePlace Place, string Reason)> Unread { get; init; } = [];
+    public ImmutableArray<UnreadLink> Unread { get; init; } = [];
 
     public required ChainGrade Grade { get; init; }
 
@@ -31,6 +32,9 @@ internal sealed record ChainReport
 
     /// <summary>What proves it: the documents that contradict each other.</summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Proof { get; init; } = [];
+
+    /// <summary>Checkpoints of logs on which links that count stand.</summary>
+    public ImmutableArray<Note> Seen { get; init; } = [];
 
     /// <summary>What speaks for the skill: how much trust flows to its audits.</summary>
     public int Positive { get; init; }
@@ -52,6 +56,9 @@ internal sealed record ChainReport
 
     /// <summary>Different keys that audited it and are believed.</summary>
     public ImmutableHashSet<string> Auditors { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>How many of them are believed on the word of nobody who speaks for another of them, too, but the operator.</summary>
+    public int IndependentAuditors { get; init; }
 
     /// <summary>Different keys by which a person reviewed it and which are believed.</summary>
     public ImmutableHashSet<string> Reviewers { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);

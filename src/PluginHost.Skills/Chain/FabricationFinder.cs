@@ -16,7 +16,7 @@ internal static class FabricationFinder
         var release = $"{skill.Manifest.SkillId}@{skill.Manifest.Version}";
         if (signed.Find(link => link.Kind == LinkKind.Authorship && authors.Contains(link.Narrator) && IsOf(link.Release, release) && !link.Payloads.Contains(skill.Artifact.Payload) && link.Payloads.Length > 0) is { } other)
         {
-            return new Fabrication($"its publisher released {release} with another payload, too ({other.Payloads[0]}, link {other.Id[..16]})", [other.Envelope.Raw, Encoding.UTF8.GetBytes(skill.Artifact.Payload + "\n")]);
+            return new Fabrication($"its publisher released {release} with another payload, too ({other.Payloads[0]}, link {other.Id[..16]})", [other.Envelope.Raw, Encoding.UTF8.GetBytes(skill.Artifact.Payload + "\n"), skill.Artifact.Find(PayloadDigest.SignatureEntry) ?? []]);
         }
 
         return signed.GroupBy(link => (link.Narrator, link.Sequence)).FirstOrDefault(group => group.DistinctBy(link => link.Id).Count() > 1) is { } twice

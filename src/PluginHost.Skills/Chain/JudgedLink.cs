@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace PluginHost.Skills.Chain;
 
 /// <summary>A link and what became of it.</summary>
@@ -12,6 +14,9 @@ internal sealed record JudgedLink(ChainLink Link, Attestations.EvidencePlace Pla
     /// <summary>Whether it counts.</summary>
     public bool Counts => Rule is null;
 
-    /// <summary>Where it stands in which log; null where no proof holds.</summary>
-    public LoggedLink? Logged { get; init; }
+    /// <summary>Where it stands in which logs.</summary>
+    public ImmutableArray<LoggedLink> Places { get; init; } = [];
+
+    /// <summary>The first of these places; null where no proof holds.</summary>
+    public LoggedLink? Logged => Places.FirstOrDefault();
 }

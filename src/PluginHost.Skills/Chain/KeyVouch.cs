@@ -12,7 +12,8 @@ namespace PluginHost.Skills.Chain;
 /// <param name="Link">Id of the link.</param>
 internal sealed record KeyVouch(string From, string To, int Capacity, ImmutableHashSet<string> Scope, DateTimeOffset IssuedAt, DateTimeOffset Expires, string Link)
 {
-    private const string Voucher = "voucher";
+    /// <summary>The scope of a key that may vouch for others.</summary>
+    public const string Voucher = "voucher";
 
     /// <summary>Whether the key may vouch for others.</summary>
     public bool PassesOn => Scope.Contains(Voucher);

@@ -21,11 +21,12 @@ internal sealed class LinkJudge(
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, (JudgedLink Judged, int Depth)> _judged = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Key, ChainRole Role, bool IsNegative), NarratorClass> _standings = [];
 
     /// <summary>Judges links. Each is named once.</summary>
     /// <param name="links">The links.</param>
-    /// <param name="logged">Where links stand in logs.</param>
-    public ImmutableArray<JudgedLink> Judge(IReadOnlyCollection<(ChainLink Link, EvidencePlace Place)> links, IReadOnlyDictionary<string, LoggedLink> logged)
+    /// <param name="logs">Where links stand in logs.</param>
+    public ImmutableArray<JudgedLink> Judge(IReadOnlyCollection<(ChainLink Link, EvidencePlace Place)> links, LogStanding logs)
     {
         var waiting = links.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).ToList();
         var ids = waiting.Select(entry => entry.Link.Id).ToHashSet(StringComparer.Ordinal);
@@ -41,15 +42,15 @@ internal sealed class LinkJudge(
 
             foreach (var (link, place) in ready)
             {
-                var (rule, reason) = Broken(link, logged);
+                var (rule, reason) = Broken(link);
                 var standing = Standing(link);
                 var depth = 1 + link.Previous.Select(id => _judged.GetValueOrDefault(id).Depth).DefaultIfEmpty().Max();
-                if (rule is null && depth > MaxDepth)
+                if (rule is null && depth > MaxDepth && !link.IsNegative)
                 {
                     (rule, reason) = ("V5", $"the chain is deeper than {MaxDepth}");
                 }
 
-                _judged[link.Id] = (new JudgedLink(link, place, standing, NameOf(link.Narrator), rule, reason) { Logged = logged.GetValueOrDefault(link.Id) }, depth);
+                _judged[link.Id] = (new JudgedLink(link, place, standing, NameOf(link.Narrator), rule, reason) { Places = logs.PlacesOf(link.Id) }, depth);
             }
 
             waiting.RemoveAll(entry => _judged.ContainsKey(entry.Link.Id));
@@ -76,8 +77,21 @@ internal sealed class LinkJudge(
             return NarratorClass.Trustworthy;
         }
 
-        return GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? GraphFor(link).FlowTo(link.Narrator) switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown } : NarratorClass.Unknown;
+        // What it takes to find out is bounded by the graph, not by how many links a narrator signed.
+        if (!_standings.TryGetValue((link.Narrator, link.Role, link.IsNegative), out var standing))
+        {
+            var flow = GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? GraphFor(link).FlowTo(link.Narrator, LinkKinds.NameOf(link.Role)) : 0;
+            _standings[(link.Narrator, link.Role, link.IsNegative)] = standing = flow switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown };
+        }
+
+        return standing;
     }
+
+    /// <summary>Whether a link names a narrator whose word counts in its role. Whether it is its word is another question.</summary>
+    public bool HasRole(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)));
+
+    /// <summary>Whether a link names a key of the package's publisher.</summary>
+    public bool IsAuthor(ChainLink link) => link.Role == ChainRole.Author && authors.Contains(link.Narrator);
 
     private VouchGraph GraphFor(ChainLink link) => link.IsNegative ? everGraph : graph;
 
@@ -88,7 +102,7 @@ internal sealed class LinkJudge(
 
     private string NameOf(string key) => rules.Narrators.FirstOrDefault(narrator => narrator.Key == key)?.Name ?? "";
 
-    private (string? Rule, string Reason) Broken(ChainLink link, IReadOnlyDictionary<string, LoggedLink> logged)
+    private (string? Rule, string Reason) Broken(ChainLink link)
     {
         if (!link.IsSigned)
         {
@@ -98,6 +112,12 @@ internal sealed class LinkJudge(
         if (!link.Payloads.Contains(payload))
         {
             return ("V3", "it is about another skill");
+        }
+
+        // What speaks against a skill needs nobody before it: else whoever takes that away, or dates it later, silences it.
+        if (link.IsNegative)
+        {
+            return Role(link) ?? (null, "");
         }
 
         if (link.Kind == LinkKind.Authorship != link.Previous.IsEmpty)
@@ -126,11 +146,6 @@ internal sealed class LinkJudge(
             {
                 return ("V9", $"it is older than the link {id[..16]}, on which it stands");
             }
-
-            if (logged.GetValueOrDefault(link.Id) is { } mine && logged.GetValueOrDefault(id) is { } its && mine.Origin == its.Origin && mine.Index < its.Index)
-            {
-                return ("V9", $"it stands in the log before the link {id[..16]}, on which it stands");
-            }
         }
 
         return Role(link) ?? Time(link) ?? (null, "");
@@ -153,7 +168,7 @@ internal sealed class LinkJudge(
             return ("V7", "its narrator is distrusted here");
         }
 
-        return HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? null : ("V7", $"nobody whom this host knows says that its narrator is {(link.Role == ChainRole.Auditor ? "an" : "a")} {LinkKinds.NameOf(link.Role)}");
+        return HasRole(link) ? null : ("V7", $"nobody whom this host knows says that its narrator is {(link.Role == ChainRole.Auditor ? "an" : "a")} {LinkKinds.NameOf(link.Role)}");
     }
 
     private (string? Rule, string Reason)? Time(ChainLink link) =>

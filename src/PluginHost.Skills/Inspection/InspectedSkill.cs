@@ -20,10 +20,17 @@ internal sealed class InspectedSkill
         Audit.Demand();
         if (Judgement.Chain.Fabricated is not null)
         {
-            settings.KeepProof?.Invoke(trusted.Signed.Artifact.Payload, Judgement.Chain.Proof);
+            settings.KeepProof?.Invoke(trusted.Signed.Artifact.Payload, trusted.Decision is TrustDecision.Allowlisted or TrustDecision.Pinned, Judgement.Chain.Proof);
         }
 
         Judgement.Demand(settings);
+        if (settings.KeepProof is not null)
+        {
+            foreach (var note in chain.Seen)
+            {
+                settings.Chain.Memory?.Remember(note);
+            }
+        }
     }
 
     public TrustedSkill Trusted { get; }

@@ -25,7 +25,7 @@ internal sealed record InspectionSettings
     public ImmutableDictionary<Exposure, ChainDemand> Demands { get; init; } = ImmutableDictionary<Exposure, ChainDemand>.Empty;
 
     /// <summary>Keeps documents that prove a fabrication; null where nothing is kept.</summary>
-    public Action<string, ImmutableArray<ReadOnlyMemory<byte>>>? KeepProof { get; init; }
+    public Action<string, bool, ImmutableArray<ReadOnlyMemory<byte>>>? KeepProof { get; init; }
 
     /// <summary>Scans texts and data by rules; null where nothing is scanned.</summary>
     public PackageScanner? Scanner { get; init; }

@@ -5,7 +5,7 @@ namespace PluginHost.Skills.Scoring;
 
 /// <summary>What an operator demands of the chain of a skill.</summary>
 /// <param name="Grade">The grade that it needs at least; null for any.</param>
-/// <param name="Auditors">How many different keys have to have audited it.</param>
+/// <param name="Auditors">How many different keys have to have audited it, who share no voucher but the operator's own.</param>
 /// <param name="ReviewedBy">Keys by which it has to have been reviewed, each of them.</param>
 internal sealed record ChainDemand(ChainGrade? Grade, int Auditors, ImmutableArray<string> ReviewedBy)
 {
@@ -18,9 +18,10 @@ internal sealed record ChainDemand(ChainGrade? Grade, int Auditors, ImmutableArr
             throw new SkillVerificationException("policy", "grade", $"{asks} a chain of grade {ChainGrades.NameOf(grade)}, and this one is {ChainGrades.NameOf(chain.Grade)}: {chain.Why}");
         }
 
-        if (chain.Auditors.Count < Auditors)
+        if (chain.IndependentAuditors < Auditors)
         {
-            throw new SkillVerificationException("policy", "auditors", $"{asks} {Auditors} auditors who are believed here, and {chain.Auditors.Count} audited it");
+            var known = chain.Auditors.Count > chain.IndependentAuditors ? $"{chain.IndependentAuditors} independent ones of {chain.Auditors.Count}" : $"{chain.Auditors.Count}";
+            throw new SkillVerificationException("policy", "auditors", $"{asks} {Auditors} auditors who are believed here, and {known} audited it");
         }
 
         if (ReviewedBy.FirstOrDefault(key => !chain.Reviewers.Contains(key)) is { } missing)

@@ -108,9 +108,7 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
         }
 
         var own = new BuildEvidence([], null);
-        return skill.Artifact.Entries.Where(entry => entry.Path.StartsWith("attestations/", StringComparison.Ordinal) && entry.Path.EndsWith(".intoto.jsonl", StringComparison.Ordinal))
-            .SelectMany(entry => BundleLines.Of(entry.Content)).Concat(beside.Length > EvidenceBundle.MaxBytes ? [] : BundleLines.Of(beside)).Take(512)
-            .Any(line => IsByPublisher(line, own.PredicateType, skill));
+        return ChainEvidence.Lines(skill, beside).Any(line => IsByPublisher(line.Line, own.PredicateType, skill));
     }
 
     private static bool IsByPublisher(ReadOnlyMemory<byte> line, string type, Artifacts.SignedSkill skill)

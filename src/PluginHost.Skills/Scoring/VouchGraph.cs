@@ -3,21 +3,25 @@ using PluginHost.Skills.Chain;
 namespace PluginHost.Skills.Scoring;
 
 /// <summary>
-/// Who vouches for whom. Trust begins with the operator's own narrators, 1000 each, and flows along vouches; what reaches a key is bounded by its distance
-/// and by every vouch on the way, so that invented keys add nothing but what an honest one gave them.
+/// Who vouches for whom, and as what. Trust begins with the operator's own narrators, 1000 each, and flows along vouches; what reaches a key is bounded by
+/// its distance and by every vouch on the way, so that invented keys add nothing but what an honest one gave them. What a key was given as an auditor it
+/// cannot hand on as a voucher.
 /// </summary>
 internal sealed class VouchGraph
 {
     /// <summary>What a narrator of the operator has to give.</summary>
     public const int Supply = 1000;
 
+    private const string Auditor = "auditor";
+
     /// <summary>What can go through a key, by its distance from the operator. Beyond that nothing can.</summary>
     private static readonly int[] CapacityAt = [1000, 1000, 500, 250, 125];
 
-    private readonly Dictionary<string, int> _depth = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<string, int>> _out = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _in = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _scopes = new(StringComparer.Ordinal);
+    /// <summary>Vouchers whose word counts, by their distance from the operator.</summary>
+    private readonly Dictionary<string, int> _vouchers = new(StringComparer.Ordinal);
+
+    /// <summary>Vouches of such vouchers, by the key that they are for.</summary>
+    private readonly Dictionary<string, List<KeyVouch>> _into = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seeds;
 
     /// <param name="seeds">Keys of the operator's narrators, and whether they may vouch.</param>
@@ -29,110 +33,191 @@ internal sealed class VouchGraph
         _seeds = first.Select(seed => seed.Key).ToHashSet(StringComparer.Ordinal);
         var byVoucher = vouches.Where(vouch => without is null || (!without.Contains(vouch.From) && !without.Contains(vouch.To))).ToLookup(vouch => vouch.From, StringComparer.Ordinal);
         var wave = first.Where(seed => seed.Vouches).Select(seed => seed.Key).Distinct(StringComparer.Ordinal).ToList();
-        foreach (var seed in _seeds)
+        for (var depth = 0; wave.Count > 0 && depth < CapacityAt.Length - 1; depth++)
         {
-            _depth[seed] = 0;
-        }
-
-        var expanded = new HashSet<string>(StringComparer.Ordinal);
-        for (var depth = 1; wave.Count > 0 && depth < CapacityAt.Length; depth++)
-        {
-            wave = Expand(wave.Where(expanded.Add), byVoucher, depth);
+            wave = Expand(wave, byVoucher, depth);
         }
     }
 
-    /// <summary>Whether somebody whom trust reaches vouched for a key as something.</summary>
-    public bool IsVouchedAs(string key, string scope) => _scopes.GetValueOrDefault(key)?.Contains(scope) == true;
+    /// <summary>Whether a key may vouch, and is near enough to the operator for its word to count.</summary>
+    public bool MayVouch(string key) => _vouchers.ContainsKey(key);
 
-    /// <summary>What reaches a key.</summary>
-    public int FlowTo(string key) => Flow([(key, Supply, key)]).Amount;
+    /// <summary>Whether somebody whose word counts vouched for a key as something.</summary>
+    public bool IsVouchedAs(string key, string scope) => Into(key, scope).Any();
+
+    /// <summary>What reaches a key in a role.</summary>
+    public int FlowTo(string key, string scope) => Flow([(key, Supply, key)], scope).Amount;
 
     /// <summary>What reaches some keys together.</summary>
     /// <param name="sinks">Keys, how much each can take in, and what that is for.</param>
+    /// <param name="scope">In which role.</param>
     /// <returns>How much, and along which ways: the keys from the operator's narrator on.</returns>
-    public (int Amount, IReadOnlyList<FlowPath> Paths) Flow(IReadOnlyCollection<(string Key, int Capacity, string For)> sinks)
+    public (int Amount, IReadOnlyList<FlowPath> Paths) Flow(IReadOnlyCollection<(string Key, int Capacity, string For)> sinks, string scope = Auditor)
     {
         var network = new FlowNetwork();
         var (source, sink) = (network.AddNode(), network.AddNode());
-        var nodes = new Dictionary<string, (int In, int Out)>(StringComparer.Ordinal);
+        var nodes = new Dictionary<(string Key, string Scope), (int In, int Out)>();
+        var pairs = new Dictionary<(string From, string To), int>();
+        var supplies = new Dictionary<string, int>(StringComparer.Ordinal);
         var names = new Dictionary<int, string>();
 
         // Only what leads to a sink matters; going backwards from there keeps the network small in a large graph.
-        var wanted = new Queue<string>(sinks.Select(entry => entry.Key).Where(_depth.ContainsKey).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        foreach (var key in wanted)
+        var wanted = new Queue<(string Key, string Scope)>();
+        foreach (var key in sinks.Select(entry => entry.Key).Where(key => _seeds.Contains(key) || IsVouchedAs(key, scope)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            Node(key);
+            Node(key, scope);
         }
 
-        while (wanted.TryDequeue(out var key))
+        while (wanted.TryDequeue(out var at))
         {
-            foreach (var from in (_in.GetValueOrDefault(key) ?? []).Order(StringComparer.Ordinal))
+            foreach (var from in (_into.GetValueOrDefault(at.Key) ?? []).GroupBy(vouch => vouch.From, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             {
-                if (!nodes.ContainsKey(from))
+                if (from.Where(vouch => vouch.Scope.Contains(at.Scope)).Select(vouch => vouch.Capacity).DefaultIfEmpty().Max() is > 0 and var capacity)
                 {
-                    Node(from);
-                    wanted.Enqueue(from);
+                    network.AddEdge(Pair(from.Key, at.Key, from.Max(vouch => vouch.Capacity)), nodes[at].In, capacity);
                 }
-
-                network.AddEdge(nodes[from].Out, nodes[key].In, _out[from][key]);
             }
         }
 
-        foreach (var seed in _seeds.Where(nodes.ContainsKey).Order(StringComparer.Ordinal))
-        {
-            network.AddEdge(source, nodes[seed].In, Supply);
-        }
-
-        foreach (var (key, capacity, reason) in sinks.Where(entry => nodes.ContainsKey(entry.Key)).OrderBy(entry => entry.For, StringComparer.Ordinal))
+        foreach (var (key, capacity, reason) in sinks.Where(entry => nodes.ContainsKey((entry.Key, scope))).OrderBy(entry => entry.For, StringComparer.Ordinal))
         {
             var end = network.AddNode();
             names[end] = reason;
-            network.AddEdge(nodes[key].Out, end, capacity);
+            network.AddEdge(nodes[(key, scope)].Out, end, capacity);
             network.AddEdge(end, sink, capacity);
         }
 
         var amount = network.Flow(source, sink);
         return (amount, [.. network.Paths(source, sink).Select(path => new FlowPath(path.Amount, [.. path.Nodes.Where(names.ContainsKey).Select(node => names[node])]))]);
 
-        void Node(string key)
+        void Node(string key, string role)
         {
             var (entry, exit) = (network.AddNode(), network.AddNode());
-            nodes[key] = (entry, exit);
+            nodes[(key, role)] = (entry, exit);
             names[entry] = key;
-            network.AddEdge(entry, exit, CapacityAt[_depth[key]]);
+            wanted.Enqueue((key, role));
+            network.AddEdge(entry, exit, CapacityAt[DepthOf(key, role)]);
+            if (_seeds.Contains(key))
+            {
+                if (!supplies.TryGetValue(key, out var supply))
+                {
+                    supplies[key] = supply = network.AddNode();
+                    network.AddEdge(source, supply, Supply);
+                }
+
+                network.AddEdge(supply, entry, Supply);
+            }
+        }
+
+        // Several vouches of one key for another carry together what the best of them does.
+        int Pair(string from, string to, int capacity)
+        {
+            if (!nodes.ContainsKey((from, KeyVouch.Voucher)))
+            {
+                Node(from, KeyVouch.Voucher);
+            }
+
+            if (!pairs.TryGetValue((from, to), out var pair))
+            {
+                pairs[(from, to)] = pair = network.AddNode();
+                network.AddEdge(nodes[(from, KeyVouch.Voucher)].Out, pair, capacity);
+            }
+
+            return pair;
         }
     }
 
-    private List<string> Expand(IEnumerable<string> vouchers, ILookup<string, KeyVouch> byVoucher, int depth)
+    /// <summary>
+    /// How many chains of narrators share nobody. An auditor whom the operator did not name has to be reached through vouchers that no other chain needs;
+    /// only the operator's own vouchers serve any number of them.
+    /// </summary>
+    /// <param name="chains">For each chain its auditor, and the other narrators on the way to the author.</param>
+    public int Independent(IEnumerable<IReadOnlyList<string>> chains)
     {
-        var next = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var vouch in vouchers.SelectMany(voucher => byVoucher[voucher]))
+        var network = new FlowNetwork();
+        var (source, sink) = (network.AddNode(), network.AddNode());
+        var nodes = new Dictionary<string, (int In, int Out)>(StringComparer.Ordinal);
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        var edges = new HashSet<(int, int)>();
+        foreach (var chain in chains.OrderBy(chain => string.Join(' ', chain), StringComparer.Ordinal))
         {
-            _depth.TryAdd(vouch.To, depth);
-            Of(_scopes, vouch.To).UnionWith(vouch.Scope);
-            Of(_in, vouch.To).Add(vouch.From);
-            if (!_out.TryGetValue(vouch.From, out var edges))
+            Reach(chain[0], Auditor);
+            for (var i = 0; i < chain.Count; i++)
             {
-                _out[vouch.From] = edges = new Dictionary<string, int>(StringComparer.Ordinal);
+                Edge(Node(chain[i]).Out, i + 1 < chain.Count ? Node(chain[i + 1]).In : sink);
+            }
+        }
+
+        return network.Flow(source, sink);
+
+        (int In, int Out) Node(string key)
+        {
+            if (!nodes.TryGetValue(key, out var node))
+            {
+                nodes[key] = node = (network.AddNode(), network.AddNode());
+                network.AddEdge(node.In, node.Out, 1);
             }
 
-            edges[vouch.To] = Math.Max(edges.GetValueOrDefault(vouch.To), vouch.Capacity);
-            if (vouch.PassesOn)
+            return node;
+        }
+
+        void Edge(int from, int to)
+        {
+            if (edges.Add((from, to)))
             {
-                next.Add(vouch.To);
+                network.AddEdge(from, to, 1);
+            }
+        }
+
+        void Reach(string key, string role)
+        {
+            if (!reached.Add($"{role} {key}"))
+            {
+                return;
+            }
+
+            if (_seeds.Contains(key))
+            {
+                Edge(source, Node(key).In);
+                return;
+            }
+
+            foreach (var from in Into(key, role).Select(vouch => vouch.From).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            {
+                Edge(_seeds.Contains(from) ? source : Node(from).Out, Node(key).In);
+                if (!_seeds.Contains(from))
+                {
+                    Reach(from, KeyVouch.Voucher);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<KeyVouch> Into(string key, string scope) => (_into.GetValueOrDefault(key) ?? []).Where(vouch => vouch.Scope.Contains(scope));
+
+    private int DepthOf(string key, string role) =>
+        _seeds.Contains(key) ? 0 : role == KeyVouch.Voucher && _vouchers.TryGetValue(key, out var depth) ? depth : 1 + Into(key, role).Min(vouch => _vouchers[vouch.From]);
+
+    private List<string> Expand(List<string> vouchers, ILookup<string, KeyVouch> byVoucher, int depth)
+    {
+        var next = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var voucher in vouchers.Where(voucher => _vouchers.TryAdd(voucher, depth)))
+        {
+            foreach (var vouch in byVoucher[voucher])
+            {
+                if (!_into.TryGetValue(vouch.To, out var into))
+                {
+                    _into[vouch.To] = into = [];
+                }
+
+                into.Add(vouch);
+                if (vouch.PassesOn)
+                {
+                    next.Add(vouch.To);
+                }
             }
         }
 
         return [.. next];
-
-        static HashSet<string> Of(Dictionary<string, HashSet<string>> sets, string key)
-        {
-            if (!sets.TryGetValue(key, out var set))
-            {
-                sets[key] = set = new HashSet<string>(StringComparer.Ordinal);
-            }
-
-            return set;
-        }
     }
 }

@@ -56,7 +56,9 @@ internal sealed class LogReader(ILogFiles files, long size)
         }
     }
 
-    private static List<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> bundle, int width)
+    /// <summary>Entries of a bundle.</summary>
+    /// <exception cref="FormatException">It has another form.</exception>
+    public static List<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> bundle, int width)
     {
         var entries = new List<ReadOnlyMemory<byte>>();
         while (!bundle.IsEmpty && entries.Count < width)

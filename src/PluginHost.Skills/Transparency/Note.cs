@@ -102,7 +102,7 @@ internal sealed class Note
     {
         var signers = new Dictionary<NoteKey, ulong>();
         var known = keys.Where(key => key.IsVerifiable).GroupBy(key => (key.Name, key.Id)).ToDictionary(group => group.Key, group => group.ToList());
-        foreach (var signature in Signatures)
+        foreach (var signature in Signatures.DistinctBy(signature => signature.Line, StringComparer.Ordinal))
         {
             foreach (var key in known.GetValueOrDefault((signature.Name, signature.Id)) ?? [])
             {

@@ -52,7 +52,7 @@ internal sealed class KeyEvents
     /// <summary>Lines of a bundle that hold something.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> bundle)
     {
-        if (bundle.Length > EvidenceBundle.MaxBytes)
+        if (bundle.Length > EvidenceBundle.MaxBytesWithProofs)
         {
             yield break;
         }

@@ -31,7 +31,7 @@ internal static class ChainRoom
         Demands = options.Requirements.ToImmutableDictionary(
             pair => (Exposure)pair.Key,
             pair => new ChainDemand(pair.Value.Grade is { } grade ? ChainGrades.Find(grade) : null, pair.Value.Auditors, [.. pair.Value.ReviewedBy.Select(key => key.ToLowerInvariant())])),
-        KeepProof = root is null ? null : (payload, documents) => EvidenceShelf.Keep(root.Evidence, payload, documents),
+        KeepProof = root is null ? null : (payload, isKnown, documents) => EvidenceShelf.Keep(root.Evidence, payload, isKnown, documents),
     };
 
     /// <summary>A judgement in the words of the host.</summary>

@@ -9,7 +9,6 @@ namespace PluginHost.Hosting;
 /// <summary>Reads the file of a package, once and bounded.</summary>
 internal static class PackageFile
 {
-    private const int MaxProofs = 256;
     private const string EvidenceExtension = ".intoto.jsonl";
 
     /// <summary>
@@ -18,7 +17,7 @@ internal static class PackageFile
     /// </summary>
     public static byte[] Evidence(string path)
     {
-        var bundle = ReadBeside(path + EvidenceExtension, EvidenceBundle.MaxBytes);
+        var bundle = ReadBeside(path + EvidenceExtension, EvidenceBundle.MaxBytesWithProofs);
         return bundle.Length == 0 ? bundle : WithProofs(path, bundle);
     }
 
@@ -34,8 +33,13 @@ internal static class PackageFile
 
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, LinkProof.Folder);
         Add("", path + LogProof.Extension);
-        foreach (var line in BundleLines.Of(bundle).Take(MaxProofs))
+        foreach (var line in BundleLines.Of(bundle))
         {
+            if (LinkProof.IsLine(line.Span))
+            {
+                continue;
+            }
+
             try
             {
                 var id = DsseEnvelope.Read(line).Id;
@@ -53,7 +57,7 @@ internal static class PackageFile
         {
             var proof = ReadBeside(file, LogProof.MaxBytes);
             var line = proof.Length == 0 ? [] : LinkProof.Line(link, proof);
-            if (whole.Length + line.Length <= EvidenceBundle.MaxBytes)
+            if (whole.Length + line.Length <= EvidenceBundle.MaxBytesWithProofs)
             {
                 whole.Write(line);
             }

@@ -19,6 +19,8 @@ public sealed class LogFollowerTests
     private static Task<LogSight> Follow(TemporaryFolder folder, string name, LogPolicy? policy = null) =>
         new LogFollower(folder["seen"], policy ?? LogKeys.Policy(), TimeProvider.System).FollowAsync(new DirectoryLogFiles(folder[name]), default);
 
+    private static Checkpoint CheckpointOf(TemporaryFolder folder) => Checkpoint.Read(Note.Read(File.ReadAllBytes(Path.Combine(folder["log"], "checkpoint"))).Text);
+
     private static async Task<string> Refusal(Task<LogSight> follow) => (await Assert.ThrowsExactlyAsync<SkillVerificationException>(() => follow)).Code;
 
     [TestMethod]
@@ -104,6 +106,60 @@ public sealed class LogFollowerTests
     }
 
     [TestMethod]
+    public async Task CheckpointThatAProofBrought_IsHeldAgainstTheLogWhenItIsFollowed()
+    {
+        using var folder = new TemporaryFolder();
+        Append(folder, "log", "a", "b");
+        Append(folder, "fork", "a", "x");
+        var memory = new LogMemory(folder["seen"]);
+        memory.Remember(Note.Read(File.ReadAllBytes(Path.Combine(folder["log"], "checkpoint"))));
+        Append(folder, "log", "c");
+        await Follow(folder, "log");
+        Assert.AreEqual(0, memory.WaitingOf(LogKeys.Origin).Count, "the log continues it");
+
+        memory.Remember(Note.Read(File.ReadAllBytes(Path.Combine(folder["fork"], "checkpoint"))));
+        Assert.AreEqual(2, memory.SeenOf(LogKeys.Origin).Count);
+        Assert.AreEqual("log.fork", await Refusal(Follow(folder, "log")));
+        Assert.IsTrue(memory.IsForked(LogKeys.Origin));
+    }
+
+    [TestMethod]
+    public async Task CheckpointAheadOfTheLog_WaitsForIt()
+    {
+        using var folder = new TemporaryFolder();
+        Append(folder, "log", "a");
+        var memory = new LogMemory(folder["seen"]);
+        Append(folder, "ahead", "a", "b");
+        memory.Remember(Note.Read(File.ReadAllBytes(Path.Combine(folder["ahead"], "checkpoint"))));
+        await Follow(folder, "log");
+        Assert.AreEqual(1, memory.WaitingOf(LogKeys.Origin).Count);
+        Append(folder, "log", "b", "c");
+        await Follow(folder, "log");
+        Assert.AreEqual(0, memory.WaitingOf(LogKeys.Origin).Count);
+    }
+
+    [TestMethod]
+    public async Task Monitor_BelievesNoTilesThatDoNotMakeTheTree()
+    {
+        using var folder = new TemporaryFolder();
+        Append(folder, "log", "a", "b");
+        Append(folder, "lie", "a", "x");
+
+        // Its entries and their hashes agree with each other, and not with what the log signed.
+        File.Copy(Path.Combine(folder["lie"], "tile/0/000.p/2"), Path.Combine(folder["log"], "tile/0/000.p/2"), overwrite: true);
+        File.Copy(Path.Combine(folder["lie"], "tile/entries/000.p/2"), Path.Combine(folder["log"], "tile/entries/000.p/2"), overwrite: true);
+        var monitor = new LogMonitor { Keys = new HashSet<string>(), Names = [] };
+        var refused = await Assert.ThrowsExactlyAsync<SkillVerificationException>(async () =>
+        {
+            await foreach (var _ in monitor.ReadAsync(new LogReader(new DirectoryLogFiles(folder["log"]), 2), CheckpointOf(folder), 0, default))
+            {
+            }
+        });
+
+        Assert.AreEqual("log.consistency", refused.Code);
+    }
+
+    [TestMethod]
     public async Task Monitor_TellsOfWatchedNames_UnknownKeys_AndReusedVersions()
     {
         using var folder = new TemporaryFolder();
@@ -120,7 +176,7 @@ public sealed class LogFollowerTests
             "no entry");
         var monitor = new LogMonitor { Keys = new HashSet<string> { own }, Names = ["acme"] };
         var alerts = new List<(long, string)>();
-        await foreach (var alert in monitor.ReadAsync(new LogReader(new DirectoryLogFiles(folder["log"]), 7), 1, default))
+        await foreach (var alert in monitor.ReadAsync(new LogReader(new DirectoryLogFiles(folder["log"]), 7), CheckpointOf(folder), 1, default))
         {
             alerts.Add((alert.Index, alert.Kind));
         }

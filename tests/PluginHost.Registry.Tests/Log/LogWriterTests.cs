@@ -109,6 +109,43 @@ public sealed class LogWriterTests
     }
 
     [TestMethod]
+    public void EntryThatSomebodyEdited_IsFoundBeforeAnythingIsSigned()
+    {
+        using var folder = new TemporaryFolder();
+        using (var log = LogWriter.Create(folder["log"], LogKeys.Origin, folder["key"], LogKeys.Of(1)))
+        {
+            log.Publish(log.Append([new byte[] { 1 }, new byte[] { 2 }]));
+        }
+
+        var bundle = Path.Combine(folder["log"], "tile/entries/000.p/2");
+        var bytes = File.ReadAllBytes(bundle);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(bundle, bytes);
+
+        Assert.AreEqual("log.rolled-back", Assert.ThrowsExactly<SkillVerificationException>(() => LogWriter.Open(folder["log"], folder["key"], LogKeys.Of(1))).Code);
+    }
+
+    [TestMethod]
+    public void LogThatWasSignedAndNotShown_IsMadeByTheNextAttempt()
+    {
+        using var folder = new TemporaryFolder();
+        LogWriter.Create(folder["log"], LogKeys.Origin, folder["key"], LogKeys.Of(1)).Dispose();
+        Directory.Delete(folder["log"], recursive: true);
+        LogWriter.Create(folder["log"], LogKeys.Origin, folder["key"], LogKeys.Of(1)).Dispose();
+        Directory.Delete(folder["log"], recursive: true);
+
+        Assert.AreEqual("log.exists", Assert.ThrowsExactly<SkillVerificationException>(() => LogWriter.Create(folder["log"], "another.example", folder["key"], LogKeys.Of(1))).Code);
+    }
+
+    [TestMethod]
+    public void DirectoryWithASlashAtItsEnd_IsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        LogWriter.Create(folder["log"] + Path.DirectorySeparatorChar, LogKeys.Origin, folder["key"], LogKeys.Of(1)).Dispose();
+        Assert.IsTrue(File.Exists(Path.Combine(folder["log"], "checkpoint")));
+    }
+
+    [TestMethod]
     public void EntryThatIsTooLong_IsRefused_AndNothingIsSigned()
     {
         using var folder = new TemporaryFolder();

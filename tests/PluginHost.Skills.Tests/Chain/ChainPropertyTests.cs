@@ -32,7 +32,7 @@ public sealed class ChainPropertyTests
 
     private static Gen<byte[][]> Some(byte[][] lines) => Gen.Choose(0, (1 << lines.Length) - 1).Select(mask => lines.Where((_, i) => (mask >> i & 1) == 1).ToArray());
 
-    private static void For<T>(Gen<T> cases, Func<T, bool> holds) => Prop.ForAll(cases.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+    private static void For<T>(Gen<T> cases, Func<T, bool> holds) => Prop.ForAll(cases.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
 
     [TestMethod]
     public void OneMoreGoodLine_NeverLowersGradeOrScore() => For(Gen.Zip(Some(Good), Gen.Elements(Good)), scene =>

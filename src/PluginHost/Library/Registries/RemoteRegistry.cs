@@ -91,7 +91,7 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     {
         try
         {
-            return await client.FindAsync(new UriBuilder(place) { Path = place.AbsolutePath + EvidenceExtension }.Uri, EvidenceBundle.MaxBytes, cancellation).ConfigureAwait(false) ?? [];
+            return await client.FindAsync(new UriBuilder(place) { Path = place.AbsolutePath + EvidenceExtension }.Uri, EvidenceBundle.MaxBytesWithProofs, cancellation).ConfigureAwait(false) ?? [];
         }
         catch (Exception e) when (e is IOException or SkillVerificationException)
         {

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using PluginHost.Skills.Attestations;
+
+namespace PluginHost.Skills.Chain;
+
+/// <summary>
+/// Chooses what a chain is made of where more is shown than a chain may have. Those whose word counts come before those whose word does not, what speaks
+/// against the skill before what speaks for it, and no narrator's second link before another one's first: a flood covers nothing but itself.
+/// </summary>
+/// <param name="judge">Knows whose word counts.</param>
+/// <param name="payload">The package's payload digest.</param>
+internal sealed class LinkSelection(LinkJudge judge, string payload)
+{
+    private const int MaxLinks = 256;
+
+    /// <summary>How many signatures are looked at, all links together: as many as there can be links of one signature in all bundles.</summary>
+    private const int MaxSignatures = 4_096;
+
+    /// <summary>Envelopes with more signatures come last: they are made to cost.</summary>
+    private const int FewSignatures = 4;
+
+    private readonly List<UnreadLink> _left = [];
+
+    /// <summary>What was left out, and why.</summary>
+    public IReadOnlyList<UnreadLink> Left => _left;
+
+    /// <summary>Each link once. Of envelopes with the same words one that is signed by the narrator stands for all.</summary>
+    public List<(ChainLink Link, EvidencePlace Place)> Distinct(IEnumerable<(ChainLink Link, EvidencePlace Place)> shown)
+    {
+        var chosen = new Dictionary<string, (ChainLink Link, EvidencePlace Place)>(StringComparer.Ordinal);
+        var left = MaxSignatures;
+
+        foreach (var (link, place) in shown.OrderBy(entry => entry.Link.Envelope.Signatures > FewSignatures).ThenBy(entry => Rank(entry.Link)).ThenBy(entry => entry.Link.Envelope.Signatures).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).ThenBy(entry => entry.Place))
+        {
+            if (chosen.TryGetValue(link.Id, out var known) && known.Link.IsSigned)
+            {
+                continue;
+            }
+
+            left -= link.Envelope.Signatures;
+            if (left < 0)
+            {
+                _left.Add(new UnreadLink(link.Id, LinkKinds.TypeOf(link.Kind), place, $"V2: of all links together at most {MaxSignatures} signatures are looked at"));
+            }
+            else if (link.IsSigned || !chosen.ContainsKey(link.Id))
+            {
+                chosen[link.Id] = (link, place);
+            }
+        }
+
+        return [.. chosen.Values];
+    }
+
+    /// <summary>As many as a chain may have.</summary>
+    public List<(ChainLink Link, EvidencePlace Place)> Cut(List<(ChainLink Link, EvidencePlace Place)> links)
+    {
+        if (links.Count <= MaxLinks)
+        {
+            return links;
+        }
+
+        // Releases that others stand on are needed as much as those.
+        var stoodOn = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) <= 1).SelectMany(entry => entry.Link.Previous).ToImmutableHashSet(StringComparer.Ordinal);
+        var ranked = links.GroupBy(entry => (Rank: !entry.Link.IsSigned ? int.MaxValue : stoodOn.Contains(entry.Link.Id) ? Math.Min(1, Rank(entry.Link)) : Rank(entry.Link), entry.Link.Narrator))
+            .SelectMany(group => group.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).Select((entry, i) => (group.Key.Rank, Turn: i, Entry: entry)))
+            .OrderBy(entry => entry.Rank).ThenBy(entry => entry.Turn).ThenBy(entry => entry.Entry.Link.Id, StringComparer.Ordinal)
+            .Select(entry => entry.Entry).ToList();
+        _left.AddRange(ranked.Skip(MaxLinks).Select(entry => new UnreadLink(entry.Link.Id, LinkKinds.TypeOf(entry.Link.Kind), entry.Place, $"V5: a chain has at most {MaxLinks} links")));
+        return ranked[..MaxLinks];
+    }
+
+    private int Rank(ChainLink link)
+    {
+        var (isAbout, isAuthor, hasRole) = (link.Payloads.Contains(payload), judge.IsAuthor(link), judge.HasRole(link));
+        return isAbout && hasRole && link.IsNegative ? 0
+            : isAbout && hasRole ? 1
+            : isAbout && isAuthor ? 2
+            : isAuthor || hasRole ? 3
+            : 4;
+    }
+}
