@@ -9,6 +9,7 @@ using PluginHost.Cli.Library;
 using PluginHost.Cli.Log;
 using PluginHost.Cli.Mcp;
 using PluginHost.Cli.Policy;
+using PluginHost.Cli.Registries;
 using PluginHost.Cli.Scaffold;
 using PluginHost.Cli.Skills;
 using PluginHost.Cli.State;
@@ -60,6 +61,7 @@ internal static class CommandLine
             LibraryCommands.Rollback(),
             LibraryCommands.List(),
             LibraryCommands.Info(),
+            SkillsSearchCommand.Create(),
             SkillsCheckCommand.Create(),
             PackageVerifyCommand.CreateForInstalled(),
             LifecycleCommands.Quarantine(),
@@ -75,6 +77,7 @@ internal static class CommandLine
         }),
         new Command("audit", "Work with audit logs.") { AuditVerifyCommand.Create(), AuditQueryCommand.Create(), AuditTailCommand.Create(), AuditExportCommand.Create() },
         AttestCommands.Create(),
+        RegistryCommands.Create(),
         new Command("log", "Work with public logs.") { LogInitCommand.Create(), LogAppendCommand.Create(), LogProveCommand.Create(), LogVerifyCommand.Create(), LogMonitorCommand.Create(), LogWitnessCommand.Create() },
         new Command("mcp", "Offer tools to agents.") { McpServeCommand.Create() },
         CompletionCommand.Create(),

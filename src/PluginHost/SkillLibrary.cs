@@ -1,5 +1,6 @@
 using PluginHost.Hosting;
 using PluginHost.Library;
+using PluginHost.Library.Registries;
 using PluginHost.Lifecycle;
 
 namespace PluginHost;
@@ -163,6 +164,43 @@ public sealed class SkillLibrary
         _skills.View();
         return results;
     }
+
+    /// <summary>
+    /// Follows a registry: keeps what it says, quarantines what it killed, takes over what became known of installed versions, and tells what it keeps quiet
+    /// about. What it killed is refused from then on, wherever the package lies.
+    /// </summary>
+    /// <param name="registry">The registry: an index with a timestamp.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ArgumentException">It is a folder of packages, which says nothing.</exception>
+    /// <exception cref="SkillVerificationException">The registry cannot be used, or its log forked.</exception>
+    /// <exception cref="SkillStateException">The library or what is kept of the registry was tampered with, or cannot be written.</exception>
+    /// <exception cref="IOException">The registry cannot be reached.</exception>
+    public Task<SkillRegistryReport> SyncAsync(SkillRegistry registry, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        return registry.Registry is RemoteRegistry remote
+            ? new RegistrySync(_services, _shelf, _services.Root!, AuditAgainAsync).RunAsync(remote, cancellationToken)
+            : throw new ArgumentException("a folder of packages says nothing that could be followed", nameof(registry));
+    }
+
+    /// <summary>What a registry offers, those whose id or publisher holds a text, by id and version.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="text">The text, in whatever case; null for all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SkillVerificationException">The registry cannot be used.</exception>
+    /// <exception cref="SkillStateException">The host's own files cannot be read or written.</exception>
+    /// <exception cref="IOException">The registry cannot be reached.</exception>
+    public async Task<IReadOnlyList<SkillOffer>> SearchAsync(SkillRegistry registry, string? text = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var entries = await _services.Loads.ReadAsync(token => registry.Registry.ReadAsync(_services, token), cancellationToken).ConfigureAwait(false);
+        return [.. entries.Where(entry => text is null || entry.SkillId.Contains(text, StringComparison.OrdinalIgnoreCase) || entry.Publisher.Contains(text, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(entry => entry.SkillId, StringComparer.Ordinal).ThenBy(entry => entry.Version)
+            .Select(entry => new SkillOffer(entry.SkillId, entry.Version.ToString(), entry.Publisher, entry.ArtifactSha256, entry.ArtifactBytes))];
+    }
+
+    private async Task<SkillReAuditResult> AuditAgainAsync(InstalledSkill installed, CancellationToken cancellation) =>
+        Quarantined(await _audit.CheckAsync(() => _services.Life.Journal.View, installed, new SkillReAuditOptions().MaxFeedAge, cancellation).ConfigureAwait(false));
 
     /// <summary>What cannot be put on record for one version does not keep the others from being looked at.</summary>
     private SkillReAuditResult Quarantined(ReAuditFindings findings)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using PluginHost.Library.Registries;
+using PluginHost.Skills.Registries;
 
 namespace PluginHost;
 
@@ -18,6 +19,18 @@ public sealed class SkillRegistry
         return new SkillRegistry(new LocalRegistry(Path.GetFullPath(path)));
     }
 
+    /// <summary>A registry's directory that was brought here as it is: its signed index, with whatever it serves beside it.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="publicKey">Key that signs its index, 64 lower hexadecimal digits; null for the one that the state knows for this directory (<c>trust registry add</c>).</param>
+    /// <exception cref="ArgumentException">The key is none.</exception>
+    public static SkillRegistry Mirror(string path, string? publicKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return IsKey(publicKey)
+            ? new SkillRegistry(new RemoteRegistry(new Uri(Path.Combine(Path.GetFullPath(path), RegistryFiles.Index)), publicKey, null))
+            : throw new ArgumentException("64 lower hexadecimal digits are needed", nameof(publicKey));
+    }
+
     /// <summary>
     /// An index behind an address, in Palyra's form: at most 20 signed pages of at most 2 MiB, and packages of at most 64 MiB, all of the same origin, each within 20 seconds.
     /// </summary>
@@ -33,8 +46,10 @@ public sealed class SkillRegistry
             throw new ArgumentException("an https address without a user is needed", nameof(index));
         }
 
-        return publicKey is null or { Length: 64 } && publicKey?.All(char.IsAsciiHexDigitLower) != false
+        return IsKey(publicKey)
             ? new SkillRegistry(new RemoteRegistry(index, publicKey, roots))
             : throw new ArgumentException("64 lower hexadecimal digits are needed", nameof(publicKey));
     }
+
+    private static bool IsKey(string? publicKey) => publicKey is null || (publicKey.Length == 64 && publicKey.All(char.IsAsciiHexDigitLower));
 }

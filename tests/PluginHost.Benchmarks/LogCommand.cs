@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using PluginHost.Logs;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Transparency;

@@ -26,7 +26,11 @@ internal sealed class LibraryVerb
     /// <param name="command">The command, its own options added.</param>
     /// <param name="doing">What somebody is told who waits for it.</param>
     /// <param name="work">Does it, and tells what was done, in words and as JSON.</param>
-    public Command Complete(Command command, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json)> work)
+    public Command Complete(Command command, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json)> work) =>
+        Complete(command, doing, (parse, host, options) => work(parse, host, options) is var (text, json) ? (text, json, ExitCode.Done) : default);
+
+    /// <inheritdoc cref="Complete(Command, string, Func{ParseResult, SkillHost, SkillHostOptions, ValueTuple{VerbText, JsonObject}})"/>
+    public Command Complete(Command command, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json, int Exit)> work)
     {
         Trust.AddTo(command);
         _flags.AddHostTo(command);
@@ -37,7 +41,7 @@ internal sealed class LibraryVerb
         return command;
     }
 
-    private async Task<int> Run(ParseResult parse, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json)> work)
+    private async Task<int> Run(ParseResult parse, string doing, Func<ParseResult, SkillHost, SkillHostOptions, (VerbText Text, JsonObject Json, int Exit)> work)
     {
         var root = ReadingVerb.Root(parse.GetValue(_state));
         var options = _flags.HostOptions(parse, Trust, root);
@@ -48,7 +52,7 @@ internal sealed class LibraryVerb
             var host = SkillHost.Create(options);
             await using (host.ConfigureAwait(false))
             {
-                var (text, json) = Busy.While(parse, parse.GetValue(_json), doing, _ => work(parse, host, options));
+                var (text, json, exit) = Busy.While(parse, parse.GetValue(_json), doing, _ => work(parse, host, options));
                 if (parse.GetValue(_json))
                 {
                     CommandOutput.Write(parse.InvocationConfiguration.Output, json);
@@ -58,7 +62,7 @@ internal sealed class LibraryVerb
                     text.Write(parse.InvocationConfiguration.Output);
                 }
 
-                return ExitCode.Done;
+                return exit;
             }
         }
         catch (OptionsValidationException e)

@@ -11,6 +11,7 @@ internal sealed class RegistryFlags
     private const int MaxRoots = 1 << 20;
 
     private readonly Option<string?> _folder = new("--registry-dir") { Description = "A folder of packages.", HelpName = "DIR" };
+    private readonly Option<string?> _mirror = new("--registry-mirror") { Description = "A registry's directory that was brought here, with its signed index.", HelpName = "DIR" };
     private readonly Option<string?> _address = new("--registry-url") { Description = "The signed index of a registry; https.", HelpName = "URL" };
     private readonly Option<string?> _key = new("--registry-key") { Description = "The key that signs it, this time only; without it the one of 'trust registry add'.", HelpName = "HEX" };
     private readonly Option<string?> _roots = new("--registry-ca-cert") { Description = "Certificates (PEM) that the registry's own has to come from, in place of the system's.", HelpName = "FILE" };
@@ -19,29 +20,53 @@ internal sealed class RegistryFlags
 
     public void AddTo(Command command)
     {
+        AddPlaceTo(command);
         command.Add(_folder);
-        command.Add(_address);
-        command.Add(_key);
-        command.Add(_roots);
         command.Add(_skill);
         command.Add(_version);
     }
 
+    /// <summary>Adds what names a registry, and nothing of it.</summary>
+    public void AddPlaceTo(Command command)
+    {
+        command.Add(_address);
+        command.Add(_mirror);
+        command.Add(_key);
+        command.Add(_roots);
+    }
+
     /// <summary>Whether a registry is named.</summary>
-    public bool IsNamed(ParseResult parse) => parse.GetValue(_folder) is not null || parse.GetValue(_address) is not null;
+    public bool IsNamed(ParseResult parse) => parse.GetValue(_folder) is not null || parse.GetValue(_address) is not null || parse.GetValue(_mirror) is not null;
+
+    /// <summary>The registry that is named.</summary>
+    /// <exception cref="CommandError">None is, or more than one.</exception>
+    public SkillRegistry Place(ParseResult parse) => (parse.GetValue(_folder), parse.GetValue(_address), parse.GetValue(_mirror)) switch
+    {
+        ({ } folder, null, null) => SkillRegistry.Folder(folder),
+        (null, { } address, null) => Https(parse, address),
+        (null, null, { } mirror) => Mirror(parse, mirror),
+        _ => throw new CommandError(ExitCode.Usage, "usage.registry", "exactly one of --registry-url, --registry-mirror and, where packages are installed, --registry-dir is needed"),
+    };
+
+    private SkillRegistry Mirror(ParseResult parse, string folder)
+    {
+        try
+        {
+            return SkillRegistry.Mirror(folder, parse.GetValue(_key));
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.registry", e.Message);
+        }
+    }
 
     /// <summary>The registry, the skill that is wanted of it, and its version.</summary>
     /// <exception cref="CommandError">Nothing is named, or too much.</exception>
     public (SkillRegistry Registry, string SkillId, string? Version) Of(ParseResult parse)
     {
-        var (folder, address) = (parse.GetValue(_folder), parse.GetValue(_address));
-        if (folder is null == address is null)
-        {
-            throw new CommandError(ExitCode.Usage, "usage.registry", "exactly one of --registry-dir and --registry-url is needed");
-        }
-
+        var registry = Place(parse);
         var skill = parse.GetValue(_skill) ?? throw new CommandError(ExitCode.Usage, "usage.skill-id", "--skill-id is needed with a registry");
-        return (folder is not null ? SkillRegistry.Folder(folder) : Https(parse, address!), skill, parse.GetValue(_version));
+        return (registry, skill, parse.GetValue(_version));
     }
 
     private SkillRegistry Https(ParseResult parse, string address)

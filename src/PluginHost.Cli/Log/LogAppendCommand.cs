@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Attest;
 using PluginHost.Cli.Keys;
+using PluginHost.Logs;
 using PluginHost.Hosting;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Artifacts;

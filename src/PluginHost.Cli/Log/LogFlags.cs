@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Library;
-using PluginHost.Registry.Log;
+using PluginHost.Logs;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Transparency;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Logs;
 using PluginHost.Hosting;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Transparency;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using PluginHost.Registry.Log;
+using PluginHost.Logs;
 using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Cli.Log;

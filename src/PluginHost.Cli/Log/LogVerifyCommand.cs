@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Logs;
 using PluginHost.Hosting;
-using PluginHost.Registry.Log;
 using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Cli.Log;

@@ -37,7 +37,7 @@ internal static class TrustRegistryCommand
         };
     }
 
-    private static string Origin(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0
+    private static string Origin(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.IsFile) && uri.UserInfo.Length == 0
         ? RemoteRegistry.OriginOf(uri)
-        : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{address}' is no https address");
+        : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{address}' is no https address, and no file: address of a directory");
 }

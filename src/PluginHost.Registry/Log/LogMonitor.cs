@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PluginHost.Logs;
 using PluginHost.Hosting;
 using PluginHost.Skills.Transparency;
 

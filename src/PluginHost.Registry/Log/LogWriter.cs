@@ -1,5 +1,7 @@
 using System.Text;
+using PluginHost.Logs;
 using PluginHost.Hosting;
+using PluginHost.Registry.Files;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Transparency;
 using PluginHost.State;
@@ -13,23 +15,21 @@ namespace PluginHost.Registry.Log;
 internal sealed class LogWriter : IDisposable
 {
     private const string SignedExtension = ".signed";
-    private readonly string _folder;
     private readonly string _signedPath;
     private readonly SigningKey _key;
     private readonly NoteKey _noteKey;
     private readonly IDisposable _turn;
-    private readonly PublicFiles _files;
+    private readonly IPublicFiles _files;
     private readonly List<byte[]> _edges = [];
     private byte[] _bundle = [];
 
-    private LogWriter(string folder, string keyPath, SigningKey key, Checkpoint checkpoint, IDisposable turn)
+    private LogWriter(IPublicFiles files, string keyPath, SigningKey key, Checkpoint checkpoint, IDisposable turn)
     {
-        _folder = folder;
         _signedPath = keyPath + SignedExtension;
         _key = key;
         _noteKey = new NoteKey(checkpoint.Origin, NoteKey.Ed25519Type, key.PublicKey);
         _turn = turn;
-        _files = new PublicFiles(folder);
+        _files = files;
         Checkpoint = checkpoint;
     }
 
@@ -45,7 +45,10 @@ internal sealed class LogWriter : IDisposable
     /// <param name="keyPath">File of its key; what was signed last is written beside it.</param>
     /// <param name="key">Its key.</param>
     /// <exception cref="SkillVerificationException">The directory holds something, or the key has signed for a log already.</exception>
-    public static LogWriter Create(string folder, string origin, string keyPath, SigningKey key)
+    public static LogWriter Create(string folder, string origin, string keyPath, SigningKey key) => Create(new DirectoryFiles(folder), origin, keyPath, key);
+
+    /// <inheritdoc cref="Create(string, string, string, SigningKey)"/>
+    public static LogWriter Create(IPublicFiles files, string origin, string keyPath, SigningKey key)
     {
         if (!NoteKey.IsName(origin))
         {
@@ -55,10 +58,10 @@ internal sealed class LogWriter : IDisposable
         var turn = FileLock.Acquire(keyPath, "log");
         try
         {
-            var writer = new LogWriter(folder, keyPath, key, Checkpoint.Of(origin, 0, MerkleTree.EmptyRoot), turn);
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            var writer = new LogWriter(files, keyPath, key, Checkpoint.Of(origin, 0, MerkleTree.EmptyRoot), turn);
+            if (!files.IsEmpty)
             {
-                throw LogRefusal.Exists($"'{folder}' holds something already");
+                throw LogRefusal.Exists("the place of the log holds something already");
             }
 
             // A process that ended after it signed and before it showed the empty tree is finished here.
@@ -67,7 +70,6 @@ internal sealed class LogWriter : IDisposable
                 throw LogRefusal.Exists($"the key has signed for a log already: '{writer._signedPath}' tells for which. A log has a key of its own");
             }
 
-            Directory.CreateDirectory(folder);
             writer.Publish(writer.Sign());
             return writer;
         }
@@ -80,17 +82,20 @@ internal sealed class LogWriter : IDisposable
 
     /// <summary>Opens a log to append to it.</summary>
     /// <exception cref="SkillVerificationException">It is not the one that the key signed last.</exception>
-    public static LogWriter Open(string folder, string keyPath, SigningKey key)
+    public static LogWriter Open(string folder, string keyPath, SigningKey key) => Open(new DirectoryFiles(folder), keyPath, key);
+
+    /// <inheritdoc cref="Open(string, string, SigningKey)"/>
+    public static LogWriter Open(IPublicFiles files, string keyPath, SigningKey key)
     {
         var turn = FileLock.Acquire(keyPath, "log");
         try
         {
-            var note = Note.Read(BoundedFile.Read(Path.Combine(folder, LogTile.Checkpoint), Note.MaxBytes));
+            var note = Note.Read(files.Find(LogTile.Checkpoint, Note.MaxBytes) ?? throw LogRefusal.Form("the log has no checkpoint"));
             var checkpoint = Checkpoint.Read(note.Text);
-            var writer = new LogWriter(folder, keyPath, key, checkpoint, turn);
+            var writer = new LogWriter(files, keyPath, key, checkpoint, turn);
             if (!note.IsSignedBy(writer._noteKey))
             {
-                throw LogRefusal.Signature($"the checkpoint in '{folder}' is not signed by this key");
+                throw LogRefusal.Signature("the checkpoint of the log is not signed by this key");
             }
 
             writer.TakeOver();
@@ -99,7 +104,7 @@ internal sealed class LogWriter : IDisposable
         catch (FormatException e)
         {
             turn.Dispose();
-            throw LogRefusal.Form($"the log in '{folder}' cannot be used: {e.Message}");
+            throw LogRefusal.Form($"the log cannot be used: {e.Message}");
         }
         catch
         {
@@ -214,17 +219,7 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    private byte[] Part(string path, int maxBytes)
-    {
-        try
-        {
-            return BoundedFile.Read(Path.Combine(_folder, path), maxBytes);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw LogRefusal.RolledBack($"the directory has no '{path}', which the tree that the key signed last needs");
-        }
-    }
+    private byte[] Part(string path, int maxBytes) => _files.Find(path, maxBytes) ?? throw LogRefusal.RolledBack($"the directory has no '{path}', which the tree that the key signed last needs");
 
     /// <summary>Adds a hash to the edge of a level. A tile that is whole is written, and its hash goes up.</summary>
     private void Add(int level, byte[] hash, long size)

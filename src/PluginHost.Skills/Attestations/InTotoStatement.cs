@@ -39,7 +39,17 @@ internal sealed class InTotoStatement
     /// <param name="digests">Its digests, by algorithm.</param>
     /// <param name="predicateType">What kind of thing is said.</param>
     /// <param name="predicate">Writes the properties of what is said.</param>
-    public static byte[] Write(string name, IEnumerable<(string Algorithm, string Digest)> digests, string predicateType, Action<Utf8JsonWriter> predicate)
+    public static byte[] Write(string name, IEnumerable<(string Algorithm, string Digest)> digests, string predicateType, Action<Utf8JsonWriter> predicate) =>
+        Write([(name, digests)], predicateType, predicate);
+
+    /// <summary>Writes a statement about some things.</summary>
+    /// <param name="subjects">What they are called, and a digest of each.</param>
+    /// <param name="predicateType">What kind of thing is said.</param>
+    /// <param name="predicate">Writes the properties of what is said.</param>
+    public static byte[] Write(IEnumerable<(string Name, string Algorithm, string Digest)> subjects, string predicateType, Action<Utf8JsonWriter> predicate) =>
+        Write(subjects.Select(subject => (subject.Name, (IEnumerable<(string, string)>)[(subject.Algorithm, subject.Digest)])), predicateType, predicate);
+
+    private static byte[] Write(IEnumerable<(string Name, IEnumerable<(string Algorithm, string Digest)> Digests)> subjects, string predicateType, Action<Utf8JsonWriter> predicate)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
@@ -47,16 +57,20 @@ internal sealed class InTotoStatement
             writer.WriteStartObject();
             writer.WriteString("_type", Type);
             writer.WriteStartArray("subject");
-            writer.WriteStartObject();
-            writer.WriteString("name", name);
-            writer.WriteStartObject("digest");
-            foreach (var (algorithm, digest) in digests)
+            foreach (var (name, digests) in subjects)
             {
-                writer.WriteString(algorithm, digest);
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteStartObject("digest");
+                foreach (var (algorithm, digest) in digests)
+                {
+                    writer.WriteString(algorithm, digest);
+                }
+
+                writer.WriteEndObject();
+                writer.WriteEndObject();
             }
 
-            writer.WriteEndObject();
-            writer.WriteEndObject();
             writer.WriteEndArray();
             writer.WriteString("predicateType", predicateType);
             writer.WriteStartObject("predicate");

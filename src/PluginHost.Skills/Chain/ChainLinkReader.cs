@@ -163,10 +163,14 @@ internal static class ChainLinkReader
         return texts.Count <= most ? texts : throw new FormatException($"'{name}' of a link has more than {most} items");
     }
 
-    private static string Key(string? text) => text?.StartsWith(KeyPrefix, StringComparison.Ordinal) == true ? Hex(text[KeyPrefix.Length..], "a key") : throw new FormatException("a key of a link is 'ed25519:' and 64 lower hexadecimal digits");
+    /// <summary>A key as links write it.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static string Key(string? text) => text?.StartsWith(KeyPrefix, StringComparison.Ordinal) == true ? Hex(text[KeyPrefix.Length..], "a key") : throw new FormatException("a key of a link is 'ed25519:' and 64 lower hexadecimal digits");
 
     private static string Hex(string? text, string what) => text is { Length: IdDigits } && text.All(char.IsAsciiHexDigitLower) ? text : throw new FormatException($"{what} is 64 lower hexadecimal digits");
 
-    private static DateTimeOffset Time(string? text) =>
+    /// <summary>A time as links write it.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static DateTimeOffset Time(string? text) =>
         DateTimeOffset.TryParseExact(text, TimeForm, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time >= DateTimeOffset.UnixEpoch ? time : throw new FormatException("a time of a link is RFC 3339 in UTC, from 1970 on");
 }

@@ -16,7 +16,7 @@ internal sealed class InspectedSkill
         Inspection = inspection with { Provenance = inspection.Provenance with { Evidence = [.. SkillJudgement.Merge(chain, inspection.Provenance.Evidence)] } };
         Tools = ToolCodeResolver.Resolve(trusted.Signed, Inspection);
         Audit = StaticAuditor.Run(trusted.Signed, Inspection, Tools, settings, cancellation);
-        Judgement = SkillJudgement.Of(trusted, inspection, chain, Audit.Scan?.Summary);
+        Judgement = SkillJudgement.Of(trusted, inspection, chain, Audit.Scan?.Summary, settings.IsDelegated?.Invoke(trusted.Signed.Manifest.Publisher, Convert.ToHexStringLower(trusted.Signed.Signature.PublicKey)) == true);
         Audit.Demand();
         if (Judgement.Chain.Fabricated is not null)
         {

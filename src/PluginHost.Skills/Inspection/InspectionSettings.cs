@@ -24,7 +24,10 @@ internal sealed record InspectionSettings
     /// <summary>What is demanded of chains, by how much power a skill asks for.</summary>
     public ImmutableDictionary<Exposure, ChainDemand> Demands { get; init; } = ImmutableDictionary<Exposure, ChainDemand>.Empty;
 
-    /// <summary>Keeps documents that prove a fabrication; null where nothing is kept.</summary>
+    /// <summary>Whether a registry that is followed says that a key (lower hexadecimal digits) may publish under a name; null where none is followed.</summary>
+    public Func<string, string, bool>? IsDelegated { get; init; }
+
+    /// <summary>Keeps documents that prove a fabrication, by payload, and whether its publisher was known; null where nothing is kept.</summary>
     public Action<string, bool, ImmutableArray<ReadOnlyMemory<byte>>>? KeepProof { get; init; }
 
     /// <summary>Scans texts and data by rules; null where nothing is scanned.</summary>

@@ -31,7 +31,8 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
     /// <param name="inspection">What its papers say.</param>
     /// <param name="chain">Its chain.</param>
     /// <param name="scan">What the local scan found; null where none was made.</param>
-    public static SkillJudgement Of(TrustedSkill trusted, SkillInspection inspection, ChainReport chain, ScanSummary? scan)
+    /// <param name="isDelegated">Whether a registry that is followed answers for its key.</param>
+    public static SkillJudgement Of(TrustedSkill trusted, SkillInspection inspection, ChainReport chain, ScanSummary? scan, bool isDelegated = false)
     {
         var (skill, now) = (trusted.Signed, trusted.Now);
         var provenance = inspection.Provenance;
@@ -40,6 +41,7 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
             Identity = trusted.Decision switch
             {
                 TrustDecision.Allowlisted => IdentityKind.Allowlisted,
+                TrustDecision.Pinned or TrustDecision.NewlyPinned when isDelegated => IdentityKind.Delegated,
                 TrustDecision.Pinned => IdentityKind.Pinned,
                 TrustDecision.NewlyPinned => IdentityKind.NewlyPinned,
                 _ => IdentityKind.Unsigned,

@@ -11,8 +11,22 @@ internal sealed record RegistryRecord(string Key, DateTimeOffset Since, DateTime
 {
     private const int MaxIndexes = 100;
 
+    /// <summary>Version of the newest timestamp that was accepted, by the index that it is of; null where there never was one. An index that had one always has one.</summary>
+    public ImmutableSortedDictionary<string, long>? Timestamps { get; init; }
+
     /// <summary>A registry that is listed now.</summary>
     public static RegistryRecord Listed(string key, DateTimeOffset now) => new(key, now, null, ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal));
+
+    /// <summary>The same, which has seen the timestamp of an index, or that it has none.</summary>
+    /// <exception cref="SkillVerificationException">It is older than one that was accepted, or it is withheld.</exception>
+    public RegistryRecord Stamped(string index, long? version)
+    {
+        var known = Timestamps?.GetValueOrDefault(index) ?? 0;
+        return version == known || (version is null && known == 0) ? this
+            : version is null ? throw new SkillVerificationException("policy", "registry-stale", "the registry cannot be used: it shows no timestamp any more")
+            : version < known ? throw new SkillVerificationException("policy", "registry-stale", $"the registry cannot be used: its timestamp is of version {version}, and {known} was accepted")
+            : this with { Timestamps = (Timestamps ?? ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal)).SetItem(index, version.Value) };
+    }
 
     /// <summary>The same, which has seen an index.</summary>
     /// <exception cref="SkillVerificationException">It is older than one that was accepted, or there are too many.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PluginHost.Logs;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Scoring;

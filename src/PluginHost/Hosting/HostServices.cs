@@ -9,6 +9,7 @@ using PluginHost.Capabilities.Functions;
 using PluginHost.Capabilities.Http;
 using PluginHost.Capabilities.Variables;
 using PluginHost.Consent;
+using PluginHost.Library.Registries;
 using PluginHost.Lifecycle;
 using PluginHost.Limits;
 using PluginHost.Sandbox;
@@ -63,6 +64,8 @@ internal sealed class HostServices : IDisposable
             () => State?.Advance());
         Approve = options.Approve;
         Inspection = ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root);
+        Registries = new RegistryWatch(root?.Registries);
+        Inspection = Inspection with { IsDelegated = Registries.IsDelegated };
         ScoreThresholds = options.Chain.ScoreThresholds.ToImmutableDictionary();
         Functions = options.Functions.ToImmutable();
         Logger = options.Logger is { } told ? new QuietLogger(told) : NullLogger.Instance;
@@ -113,6 +116,12 @@ internal sealed class HostServices : IDisposable
     }
 
     public TimeProvider Time { get; }
+
+    /// <summary>What the registries that are followed say.</summary>
+    public RegistryWatch Registries { get; }
+
+    /// <summary>The state directory; null where there is none.</summary>
+    public StateRoot? Root => _root;
 
     /// <summary>Skills that were loaded and not disposed.</summary>
     public ConcurrentDictionary<Skill, bool> Loaded { get; } = [];

@@ -69,6 +69,13 @@ internal sealed class LifecycleRoom(LifecycleJournal journal, AuditLog audit, st
         ? LifecycleDecisions.Quarantine(state, reason, actor, Evidence((LifecycleEvidence.Imposed, LifecycleEvidence.ByLimits)))
         : null);
 
+    /// <summary>Quarantines what a registry killed, where something is known of it here.</summary>
+    /// <returns>Whether it was not quarantined before.</returns>
+    /// <exception cref="SkillException">It cannot be put on record.</exception>
+    public bool QuarantineKilled(string payload, string reason) => Write(view => view.Of(payload) is { } state && state.Status != SkillStatus.Quarantined && LifecycleRules.Allows(state.Status, SkillStatus.Quarantined)
+        ? LifecycleDecisions.Quarantine(state, reason, actor, Evidence((LifecycleEvidence.Imposed, LifecycleEvidence.ByRegistry)))
+        : null) is not null;
+
     /// <summary>Writes to the journal, and puts it on record in the audit log just before.</summary>
     public LifecycleRecord? Write(Func<LifecycleView, LifecycleChange?> change)
     {

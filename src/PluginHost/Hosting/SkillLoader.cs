@@ -52,6 +52,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         var inspected = InspectedSkill.Inspect(trusted, services.Inspection with { Beside = _beside }, cancellation);
         view.CheckProvenance(_signed, inspected.Inspection.Provenance.Level, rules);
         services.Life.Demand(_signed);
+        services.Registries.Demand(_artifact.Payload);
         PolicyRoom.Check(inspected, functions);
         var policy = _signed.IsSigned ? services.Policy : services.Policy.OnProbation();
         var plan = GrantPlanner.Plan(inspected, policy, options.Environment.AsReadOnly());

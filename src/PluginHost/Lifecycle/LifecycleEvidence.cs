@@ -10,7 +10,7 @@ internal static class LifecycleEvidence
     /// <summary>A signed statement that lifts a quarantine.</summary>
     public const string Release = "release";
 
-    /// <summary>What imposed a quarantine: <see cref="ByOperator"/>, <see cref="ByAudit"/> or <see cref="ByLimits"/>.</summary>
+    /// <summary>What imposed a quarantine: <see cref="ByOperator"/>, <see cref="ByAudit"/>, <see cref="ByLimits"/> or <see cref="ByRegistry"/>.</summary>
     public const string Imposed = "imposed";
 
     /// <summary>Public key of the operator who imposed it, where one signed.</summary>
@@ -30,4 +30,5 @@ internal static class LifecycleEvidence
     public const string ByOperator = "operator";
     public const string ByAudit = "audit";
     public const string ByLimits = "limits";
+    public const string ByRegistry = "registry";
 }

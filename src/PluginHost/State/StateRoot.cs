@@ -37,6 +37,9 @@ internal sealed class StateRoot
     /// <summary>Documents that prove fabrications, by payload.</summary>
     public string Evidence => System.IO.Path.Combine(Path, "lifecycle", "evidence");
 
+    /// <summary>What the registries that are followed said.</summary>
+    public string Registries => System.IO.Path.Combine(Path, "lifecycle", "registries");
+
     /// <summary>Packages that are installed.</summary>
     public string Skills => System.IO.Path.Combine(Path, "skills");
 

@@ -1,7 +1,7 @@
 using System.Text;
+using PluginHost.Logs;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Transparency;
-using PluginHost.State;
 
 namespace PluginHost.Registry.Tests.Log;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using PluginHost.Logs;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Transparency;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PluginHost.Logs;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Transparency;
 

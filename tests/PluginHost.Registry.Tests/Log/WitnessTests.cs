@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using PluginHost.Logs;
 using PluginHost.Registry.Log;
 using PluginHost.Skills.Transparency;
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace PluginHost.Library.Registries;
 
 /// <summary>Fetches files of a registry: by https, from one origin, bounded, without redirects, cookies or credentials.</summary>
-internal sealed class RegistryClient : IDisposable
+internal sealed class RegistryClient : IRegistryReader
 {
     /// <summary>For all of a file.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -67,11 +67,6 @@ internal sealed class RegistryClient : IDisposable
             throw new IOException($"{address} cannot be read: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
-
-    /// <summary>Fetches a file that has to be there.</summary>
-    /// <inheritdoc cref="FindAsync"/>
-    public async Task<byte[]> GetAsync(Uri address, int most, CancellationToken cancellation) =>
-        await FindAsync(address, most, cancellation).ConfigureAwait(false) ?? throw new IOException($"there is no {address}");
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri address, int most, CancellationToken cancellation)
     {

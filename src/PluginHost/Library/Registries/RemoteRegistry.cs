@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PluginHost.Hosting;
 using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Registries;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.Library.Registries;
@@ -21,13 +22,16 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     /// <summary>Clocks of machines differ.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 
-    private const string EvidenceExtension = ".intoto.jsonl";
+    private const string TornCode = "policy.registry-torn";
 
     /// <summary>Bytes of a package, as in Palyra.</summary>
     private const int MaxArtifact = 64 << 20;
 
-    /// <summary>Names a registry in the state: scheme, host and port.</summary>
-    public static string OriginOf(Uri address) => address.GetLeftPart(UriPartial.Authority).ToLowerInvariant();
+    /// <summary>Names a registry in the state: scheme, host and port; for one that was brought here its directory.</summary>
+    public static string OriginOf(Uri address) => address.IsFile ? new Uri(address, ".").AbsoluteUri : address.GetLeftPart(UriPartial.Authority).ToLowerInvariant();
+
+    /// <summary>Address of its first page.</summary>
+    public Uri Address => address;
 
     /// <inheritdoc/>
     public string? KeyFor(HostServices services) => key ?? services.Trust.Read().Ledger.Registries?.GetValueOrDefault(OriginOf(address))?.Key;
@@ -35,8 +39,35 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RegistryEntry>> ReadAsync(HostServices services, CancellationToken cancellation)
     {
+        var snapshot = await SnapshotAsync(services, cancellation).ConfigureAwait(false);
+        return snapshot.Timestamp is { } timestamp && timestamp.Expires <= services.Now
+            ? throw Refused("registry-stale", $"what it says was fresh until {timestamp.Expires:u}")
+            : snapshot.Entries;
+    }
+
+    /// <summary>What it offers, with its timestamp, whether or not that is fresh.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async Task<RegistrySnapshot> SnapshotAsync(HostServices services, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadPagesAsync(services, cancellation).ConfigureAwait(false);
+        }
+        catch (SkillVerificationException e) when (e.Code == TornCode)
+        {
+            // Something was published between two files: that happens once, not twice.
+            return await ReadPagesAsync(services, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens what its files are read with.</summary>
+    public IRegistryReader Reader() => address.IsFile ? new MirrorReader(address) : new RegistryClient(address, roots);
+
+    private async Task<RegistrySnapshot> ReadPagesAsync(HostServices services, CancellationToken cancellation)
+    {
         var signer = Key(services.Trust.Read(), services.Trusts);
-        using var client = new RegistryClient(address, roots);
+        using var client = Reader();
+        var pages = new Dictionary<string, string>(StringComparer.Ordinal);
         var seen = new HashSet<Uri>();
         var entries = ImmutableArray.CreateBuilder<RegistryEntry>();
         long? generated = null;
@@ -48,7 +79,9 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
             }
 
             var at = next;
-            var page = RegistryPage.Read(await client.GetAsync(at, RegistryPage.MaxBytes, cancellation).ConfigureAwait(false), Convert.FromHexString(signer));
+            var bytes = await GetAsync(client, at, RegistryPage.MaxBytes, cancellation).ConfigureAwait(false);
+            pages[address.MakeRelativeUri(at).ToString() is { Length: > 0 } name ? name : RegistryFiles.Index] = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            var page = RegistryPage.Read(bytes, Convert.FromHexString(signer));
             CheckTime(services, page, generated ??= page.GeneratedAtUnixMs);
             if (entries.Count + page.Entries.Length > MaxEntries)
             {
@@ -64,22 +97,47 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
             throw Refused("registry", $"'{twice.Key.SkillId}' {twice.Key.Version} is there more than once");
         }
 
-        Remember(services, signer, generated!.Value);
-        return entries.ToImmutable();
+        var (timestamp, stamp) = await TimestampAsync(client, signer, pages, cancellation).ConfigureAwait(false);
+        Remember(services, signer, generated!.Value, timestamp?.Version);
+        return new RegistrySnapshot(entries.ToImmutable(), timestamp, stamp, signer);
     }
+
+    /// <summary>The timestamp, which has to be about these pages; null where there is none.</summary>
+    private async Task<(RegistryTimestamp? Timestamp, byte[] Bytes)> TimestampAsync(IRegistryReader client, string signer, Dictionary<string, string> pages, CancellationToken cancellation)
+    {
+        if (await client.FindAsync(client.Resolve(address, RegistryFiles.Timestamp), RegistryTimestamp.MaxBytes, cancellation).ConfigureAwait(false) is not { } bytes)
+        {
+            return (null, []);
+        }
+
+        try
+        {
+            var timestamp = RegistryTimestamp.Read(bytes, Convert.FromHexString(signer));
+            return pages.FirstOrDefault(page => timestamp.Files.GetValueOrDefault(page.Key) != page.Value) is { Key: { } other }
+                ? throw new SkillVerificationException("policy", "registry-torn", $"the registry cannot be used: its timestamp does not speak for '{other}' as it is")
+                : (timestamp, bytes);
+        }
+        catch (FormatException e)
+        {
+            throw Refused("registry-signature", $"its timestamp does not hold: {e.Message}");
+        }
+    }
+
+    private static async Task<byte[]> GetAsync(IRegistryReader client, Uri place, int most, CancellationToken cancellation) =>
+        await client.FindAsync(place, most, cancellation).ConfigureAwait(false) ?? throw new IOException($"there is no {place}");
 
     /// <inheritdoc/>
     public async Task<PackageSource> OpenAsync(RegistryEntry entry, CancellationToken cancellation)
     {
-        using var client = new RegistryClient(address, roots);
+        using var client = Reader();
         var place = entry.Address!;
-        var bytes = await client.GetAsync(place, (int)Math.Min(MaxArtifact, entry.ArtifactBytes ?? MaxArtifact), cancellation).ConfigureAwait(false);
+        var bytes = await GetAsync(client, place, (int)Math.Min(MaxArtifact, entry.ArtifactBytes ?? MaxArtifact), cancellation).ConfigureAwait(false);
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != entry.ArtifactSha256 || (entry.ArtifactBytes is { } length && length != bytes.Length))
         {
             throw Refused("registry", $"'{place}' is another file than the one that was listed");
         }
 
-        var evidence = await EvidenceAsync(client, place, cancellation).ConfigureAwait(false);
+        var evidence = await EvidenceAsync(client, entry, cancellation).ConfigureAwait(false);
         return new PackageSource(() => bytes, () => evidence);
     }
 
@@ -87,11 +145,12 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     public InstalledSource SourceOf(RegistryEntry entry) => new(InstalledSource.RemoteRegistry, entry.Address!.AbsoluteUri);
 
     /// <summary>As beside a file: evidence has no authority of its own, so nothing fails where there is none that could be read.</summary>
-    private static async Task<byte[]> EvidenceAsync(RegistryClient client, Uri place, CancellationToken cancellation)
+    public static async Task<byte[]> EvidenceAsync(IRegistryReader client, RegistryEntry entry, CancellationToken cancellation)
     {
+        var place = entry.Address!;
         try
         {
-            return await client.FindAsync(new UriBuilder(place) { Path = place.AbsolutePath + EvidenceExtension }.Uri, EvidenceBundle.MaxBytesWithProofs, cancellation).ConfigureAwait(false) ?? [];
+            return await client.FindAsync(new UriBuilder(place) { Path = place.AbsolutePath + RegistryFiles.BundleExtension }.Uri, EvidenceBundle.MaxBytesWithProofs, cancellation).ConfigureAwait(false) ?? [];
         }
         catch (Exception e) when (e is IOException or SkillVerificationException)
         {
@@ -129,7 +188,7 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     }
 
     /// <summary>Keeps of when the index is. What nobody listed is not remembered. Fetching it may have taken long: whether its key counts is asked once more.</summary>
-    private void Remember(HostServices services, string signer, long generated)
+    private void Remember(HostServices services, string signer, long generated, long? timestamp)
     {
         var origin = OriginOf(address);
         services.Trust.Change(view =>
@@ -139,7 +198,7 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
                 throw Refused("registry-key", "another key was listed for it meanwhile");
             }
 
-            return view.Ledger.Registries?.GetValueOrDefault(origin) is not { Until: null } known || known.Seen(address.PathAndQuery, generated) is var seen && seen == known ? view
+            return view.Ledger.Registries?.GetValueOrDefault(origin) is not { Until: null } known || known.Seen(address.PathAndQuery, generated).Stamped(address.PathAndQuery, timestamp) is var seen && seen == known ? view
                 : view with { Ledger = view.Ledger with { Registries = view.Ledger.Registries.SetItem(origin, seen) } };
         });
     }

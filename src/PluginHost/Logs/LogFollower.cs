@@ -4,7 +4,7 @@ using PluginHost.Hosting;
 using PluginHost.Skills.Transparency;
 using PluginHost.State;
 
-namespace PluginHost.Registry.Log;
+namespace PluginHost.Logs;
 
 /// <summary>
 /// Follows logs from checkpoint to checkpoint. What was seen once has to be continued; where it is not, both sides are kept as evidence and nothing of that

@@ -1,4 +1,4 @@
-namespace PluginHost.Registry.Log;
+namespace PluginHost.Logs;
 
 /// <summary>Refusals of the log.</summary>
 internal static class LogRefusal

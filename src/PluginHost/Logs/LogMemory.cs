@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using PluginHost.Hosting;
 using PluginHost.Skills.Transparency;
+using PluginHost.State;
 
-namespace PluginHost.State;
+namespace PluginHost.Logs;
 
 /// <summary>
 /// What was seen of logs, in a folder: the last checkpoint of each that was followed, checkpoints of proofs that wait to be held against it, and evidence

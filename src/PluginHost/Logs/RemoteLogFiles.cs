@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using PluginHost.Library.Registries;
 using PluginHost.Skills.Transparency;
 
-namespace PluginHost.Registry.Log;
+namespace PluginHost.Logs;
 
 /// <summary>The files of a log behind a web server.</summary>
 /// <param name="prefix">Its address, with a slash at its end.</param>

@@ -1,7 +1,7 @@
 using PluginHost.Hosting;
 using PluginHost.Skills.Transparency;
 
-namespace PluginHost.Registry.Log;
+namespace PluginHost.Logs;
 
 /// <summary>The files of a log in a directory.</summary>
 internal sealed class DirectoryLogFiles(string root) : ILogFiles

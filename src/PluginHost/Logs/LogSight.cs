@@ -1,6 +1,6 @@
 using PluginHost.Skills.Transparency;
 
-namespace PluginHost.Registry.Log;
+namespace PluginHost.Logs;
 
 /// <summary>A checkpoint that a follower has seen, and holds to.</summary>
 /// <param name="Note">The checkpoint with its signatures.</param>

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using PluginHost.Library.Registries;
+using PluginHost.Registry.Files;
+using PluginHost.Skills.Registries;
+
+namespace PluginHost.Registry.Publishing;
+
+/// <summary>What a registry says, read from its own files and held against its own key.</summary>
+/// <param name="Description">What it says of itself.</param>
+/// <param name="Timestamp">What it holds.</param>
+/// <param name="GeneratedAtUnixMs">When its index was made.</param>
+/// <param name="Entries">Its packages.</param>
+/// <param name="Advisories">What it has against versions.</param>
+/// <param name="AdvisoryLines">The same as it is written.</param>
+/// <param name="Delegations">Who may publish.</param>
+/// <param name="DelegationLines">The same as it is written.</param>
+internal sealed record RegistryContent(
+    RegistryDescription Description, RegistryTimestamp Timestamp, long GeneratedAtUnixMs, ImmutableArray<RegistryEntry> Entries,
+    ImmutableArray<RegistryAdvisory> Advisories, byte[] AdvisoryLines, ImmutableArray<PublisherDelegation> Delegations, byte[] DelegationLines)
+{
+    /// <exception cref="SkillVerificationException">A file is missing, malformed, not signed by the registry's key, or another than its timestamp speaks for.</exception>
+    public static RegistryContent Read(IPublicFiles files)
+    {
+        var description = RegistryDescription.Read(files);
+        var key = Convert.FromHexString(description.Key);
+        try
+        {
+            var timestamp = RegistryTimestamp.Read(Need(files, RegistryFiles.Timestamp, RegistryTimestamp.MaxBytes), key);
+            _ = Spoken(files, timestamp, RegistryDescription.File, RegistryTimestamp.MaxBytes);
+            var entries = ImmutableArray.CreateBuilder<RegistryEntry>();
+            long generated = 0;
+            for (var number = 1; timestamp.Files.ContainsKey(RegistryFiles.Page(number)); number++)
+            {
+                var page = RegistryPage.Read(Spoken(files, timestamp, RegistryFiles.Page(number), RegistryPage.MaxBytes), key);
+                generated = page.GeneratedAtUnixMs;
+                entries.AddRange(page.Entries);
+            }
+
+            var (advisories, delegations) = (Spoken(files, timestamp, RegistryFiles.Advisories, RegistryLines.MaxBytes), Spoken(files, timestamp, RegistryFiles.Delegations, RegistryLines.MaxBytes));
+            return new RegistryContent(
+                description, timestamp, generated, entries.ToImmutable(), RegistryLines.Read(advisories, line => RegistryAdvisory.Read(line, key)), advisories,
+                RegistryLines.Read(delegations, line => PublisherDelegation.Read(line, key)), delegations);
+        }
+        catch (FormatException e)
+        {
+            throw RegistryRefusal.Form($"a file of the registry does not hold: {e.Message}");
+        }
+    }
+
+    private static byte[] Need(IPublicFiles files, string name, int most) => files.Find(name, most) ?? throw RegistryRefusal.Form($"the registry has no '{name}'");
+
+    private static byte[] Spoken(IPublicFiles files, RegistryTimestamp timestamp, string name, int most)
+    {
+        var bytes = Need(files, name, most);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)) == timestamp.Files.GetValueOrDefault(name) ? bytes : throw RegistryRefusal.Form($"'{name}' is another file than the timestamp speaks for");
+    }
+}

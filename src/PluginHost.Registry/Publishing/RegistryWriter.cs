@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using PluginHost.Library.Registries;
+using PluginHost.Registry.Files;
+using PluginHost.Registry.Log;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Chain;
+using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Registries;
+using PluginHost.Skills.Transparency;
+using PluginHost.State;
+
+namespace PluginHost.Registry.Publishing;
+
+/// <summary>
+/// Writes a registry: packages with what is said of them, its log, its index, and the timestamp that makes all of it count. One process at a time.
+/// </summary>
+internal sealed class RegistryWriter : IDisposable
+{
+    private const int EntriesOnPage = 2_000;
+    private const int MaxEntries = 10_000;
+    private const int FirstVersion = 1;
+    private readonly IPublicFiles _files;
+    private readonly RegistryKeys _keys;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _turn;
+    private RegistryContent _content;
+
+    private RegistryWriter(IPublicFiles files, RegistryKeys keys, TimeProvider time, IDisposable turn, RegistryContent content) => (_files, _keys, _time, _turn, _content) = (files, keys, time, turn, content);
+
+    /// <summary>What it says.</summary>
+    public RegistryContent Content => _content;
+
+    /// <summary>Begins a registry: no packages, and a log without entries.</summary>
+    /// <param name="files">Where; nothing is there.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="origin">Name of its log: an address without scheme, as a rule.</param>
+    /// <param name="lifetime">How long what it says is fresh.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="time">The time.</param>
+    /// <exception cref="SkillVerificationException">Something is there, or a key has signed for another.</exception>
+    public static RegistryWriter Create(IPublicFiles files, string name, string origin, TimeSpan lifetime, RegistryKeys keys, TimeProvider time)
+    {
+        if (!RegistryDescription.IsName(name))
+        {
+            throw RegistryRefusal.Form("a registry's name is not empty, and has no white space and no control character");
+        }
+
+        if (keys.Key.PublicKey.AsSpan().SequenceEqual(keys.LogKey.PublicKey))
+        {
+            throw RegistryRefusal.Exists("a key has one role: the log has a key of its own");
+        }
+
+        var turn = FileLock.Acquire(keys.Path, "registry");
+        try
+        {
+            if (keys.Record.Exists || !files.IsEmpty)
+            {
+                throw RegistryRefusal.Exists(keys.Record.Exists ? "the key has signed for a registry already: a registry has a key of its own" : "something is there already");
+            }
+
+            NoteKey log;
+            using (var begun = LogWriter.Create(new FilesBelow(files, RegistryFiles.Log), origin, keys.LogPath, keys.LogKey))
+            {
+                log = begun.Key;
+            }
+
+            var description = new RegistryDescription(name, keys.Public, log.ToString(), lifetime);
+            var empty = new RegistryContent(description, new RegistryTimestamp(name, 0, time.GetUtcNow(), time.GetUtcNow(), ImmutableSortedDictionary<string, string>.Empty), 0, [], [], [], [], []);
+            var writer = new RegistryWriter(files, keys, time, turn, empty);
+            writer.Show(empty);
+            return writer;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a registry to write it.</summary>
+    /// <exception cref="SkillVerificationException">It is not the one that the key signed last.</exception>
+    public static RegistryWriter Open(IPublicFiles files, RegistryKeys keys, TimeProvider time)
+    {
+        var turn = FileLock.Acquire(keys.Path, "registry");
+        try
+        {
+            var signed = keys.Record.Complete(files);
+            var content = RegistryContent.Read(files);
+            return content.Description.Key != keys.Public ? throw RegistryRefusal.Form($"the registry is that of another key ({content.Description.Key})")
+                : content.Timestamp.Version != signed ? throw RegistryRefusal.RolledBack($"the registry's timestamp is of version {content.Timestamp.Version}, and its key signed {signed}")
+                : new RegistryWriter(files, keys, time, turn, content);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Takes a package with what is said of it, or more of what is said of one that is there.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="bundle">What is said of it.</param>
+    /// <param name="options">What is demanded.</param>
+    /// <param name="cancellation">Ends it before anything is shown.</param>
+    /// <exception cref="SkillVerificationException">A room or the registry refused it; nothing of it is shown.</exception>
+    public async Task<PublishedSkill> PublishAsync(byte[] package, ReadOnlyMemory<byte> bundle, PublishOptions options, CancellationToken cancellation)
+    {
+        var skill = SignedSkill.Verify(SkillArtifact.Read(package));
+        StaticAuditor.Run(skill.Artifact, options.Inspection with { Beside = bundle }, cancellation).Demand();
+        var (id, version, publisher) = (skill.Manifest.SkillId, skill.Manifest.Version.ToString(), skill.Manifest.Publisher);
+        var path = RegistryFiles.Package(publisher, id, version);
+        if (!IsPlain(publisher) || !IsPlain(id) || !IsPlain(version))
+        {
+            throw RegistryRefusal.Form($"'{id}' {version} by '{publisher}' cannot be the name of a file everywhere");
+        }
+
+        var delegations = Delegated(skill, options);
+        var known = _content.Entries.FirstOrDefault(entry => entry.SkillId == id && entry.Version.ToString() == version);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(package));
+        Check(skill, known, digest);
+        var merged = PublishedBundle.Of(skill, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle);
+        var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
+        if (!merged.Links.Any(link => link.Kind == LinkKind.Authorship && link.Narrator == signer))
+        {
+            throw RegistryRefusal.Unreleased("nobody has said that it is released: 'attest author' with the publisher's key adds that to its bundle");
+        }
+
+        // The package and its bundle are there before anything points at them; what it is worth in the log is known only then.
+        _ = merged.Bytes([]);
+        _files.Write(path, package);
+        var (proofs, logged) = await LogAsync([.. merged.Links.Select(link => ChainInspection.EntryOf(link, skill)).OfType<SkillLogEntry>()], merged.Proofs, options, cancellation).ConfigureAwait(false);
+        _files.Write(path + RegistryFiles.BundleExtension, merged.Bytes(proofs));
+        _files.Flush();
+        var entry = new RegistryEntry(id, skill.Manifest.Version, publisher, path, digest, package.LongLength);
+        Show(_content with
+        {
+            Entries = known is null ? _content.Entries.Add(entry) : _content.Entries,
+            DelegationLines = delegations,
+        });
+        return new PublishedSkill(id, version, publisher, skill.Artifact.Payload, path, merged.Links.Count, logged, known is null);
+    }
+
+    /// <summary>Says something against a version. One that is yanked or killed is not offered any more.</summary>
+    /// <returns>What was said.</returns>
+    /// <exception cref="SkillVerificationException">There is no such version.</exception>
+    public async Task<RegistryAdvisory> AdviseAsync(AdvisoryAction action, string skill, string version, string reason, PublishOptions options, CancellationToken cancellation)
+    {
+        var entry = _content.Entries.FirstOrDefault(entry => entry.SkillId == skill && entry.Version.ToString() == version);
+        var payload = entry is not null
+            ? SignedSkill.Verify(SkillArtifact.Read(_files.Find(entry.Artifact, ArchiveLimits.TotalBytes) ?? throw RegistryRefusal.Form($"the registry has no '{entry.Artifact}'"))).Artifact.Payload
+            : _content.Advisories.FirstOrDefault(advisory => advisory.Skill == skill && advisory.Version == version)?.Payload ?? throw RegistryRefusal.Unknown($"the registry has no '{skill}' {version}");
+        var line = new RegistryAdvisory(action, skill, version, payload, reason, _time.GetUtcNow()).Sign(_keys.Key);
+        var advisory = RegistryAdvisory.Read(line, _keys.Key.PublicKey);
+        var signature = DsseEnvelope.Read(line).SignatureOf(_keys.Key.PublicKey)!;
+        await LogAsync([new SkillLogEntry(advisory.Id, RegistryAdvisory.Type, skill, version, payload, _keys.Public, signature)], [], options, cancellation).ConfigureAwait(false);
+        Show(_content with
+        {
+            Entries = action == AdvisoryAction.Advise || entry is null ? _content.Entries : _content.Entries.Remove(entry),
+            AdvisoryLines = [.. _content.AdvisoryLines, .. line, (byte)'\n'],
+        });
+        return advisory;
+    }
+
+    /// <summary>Says the same again: it stays fresh.</summary>
+    public void Refresh() => Show(_content);
+
+    private static bool IsPlain(string name) => name.Length is > 0 and <= 128 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
+
+    private byte[] Delegated(SignedSkill skill, PublishOptions options)
+    {
+        var (publisher, signer) = (skill.Manifest.Publisher, Convert.ToHexStringLower(skill.Signature.PublicKey));
+        var known = _content.Delegations.Where(delegation => delegation.Publisher == publisher).ToList();
+        return known.Exists(delegation => delegation.Key == signer) ? _content.DelegationLines
+            : !options.MayDelegate ? throw RegistryRefusal.Publisher(known.Count > 0
+                ? $"'{publisher}' publishes with another key here ({string.Join(", ", known.Select(delegation => delegation.Key))}), not with {signer}"
+                : $"the registry does not know '{publisher}': its operator has to let it in")
+            : [.. _content.DelegationLines, .. new PublisherDelegation(publisher, signer, _time.GetUtcNow()).Sign(_keys.Key), (byte)'\n'];
+    }
+
+    private void Check(SignedSkill skill, RegistryEntry? known, string digest)
+    {
+        if (_content.Advisories.FirstOrDefault(advisory => advisory.Payload == skill.Artifact.Payload && advisory.Action != AdvisoryAction.Advise) is { } against)
+        {
+            throw RegistryRefusal.Killed($"'{against.Skill}' {against.Version} was taken back ({RegistryAdvisory.NameOf(against.Action)}: {against.Reason})");
+        }
+
+        if ((known is not null && known.ArtifactSha256 != digest) || _content.Advisories.Any(advisory => advisory.Skill == skill.Manifest.SkillId && advisory.Version == skill.Manifest.Version.ToString() && advisory.Payload != skill.Artifact.Payload))
+        {
+            throw RegistryRefusal.VersionReused($"'{skill.Manifest.SkillId}' {skill.Manifest.Version} is there with another file: a version is published once");
+        }
+
+        if (known is null && _content.Entries.Length >= MaxEntries)
+        {
+            throw RegistryRefusal.Size($"a registry has at most {MaxEntries} packages");
+        }
+    }
+
+    /// <summary>Puts entries into the log that are not proven there yet.</summary>
+    /// <returns>A proof of each as a line, and how many were new.</returns>
+    private async Task<(List<byte[]> Proofs, int Logged)> LogAsync(IReadOnlyList<SkillLogEntry> entries, IReadOnlyList<(string Link, byte[] Line)> proven, PublishOptions options, CancellationToken cancellation)
+    {
+        var files = new FilesBelow(_files, RegistryFiles.Log);
+        using var log = LogWriter.Open(files, _keys.LogPath, _keys.LogKey);
+        var known = proven.Where(proof => LinkProof.Read(proof.Line) is { } read && read.Proof.Note.Text.StartsWith(log.Checkpoint.Origin + "\n", StringComparison.Ordinal)).Select(proof => proof.Link).ToHashSet(StringComparer.Ordinal);
+        var fresh = entries.Where(entry => !known.Contains(entry.Link)).ToList();
+        if (fresh.Find(entry => !entry.IsWhole) is { } odd)
+        {
+            throw RegistryRefusal.Form($"the link {odd.Link[..16]} cannot stand in a log");
+        }
+
+        if (fresh.Count == 0)
+        {
+            return ([], 0);
+        }
+
+        var first = log.Checkpoint.Size;
+        var note = log.Append([.. fresh.Select(entry => (ReadOnlyMemory<byte>)entry.Bytes)]);
+        var reading = new PublicLogFiles(files);
+        note = await WitnessClient.CosignAsync(note, reading, options.Witnesses.Witnesses, options.Tell, cancellation).ConfigureAwait(false);
+        log.Publish(note);
+        var (proofs, reader) = (new List<byte[]>(), new LogReader(reading, log.Checkpoint.Size));
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            var proof = new LogProof(first + i, await reader.ProveAsync(first + i, CancellationToken.None).ConfigureAwait(false), note, null);
+            proofs.Add(LinkProof.Line(fresh[i].Link, Encoding.UTF8.GetBytes(proof.ToString())));
+        }
+
+        return (proofs, fresh.Count);
+    }
+
+    /// <summary>Shows what the registry says from now on.</summary>
+    internal void Show(RegistryContent content)
+    {
+        var now = _time.GetUtcNow();
+        var generated = Math.Max(now.ToUnixTimeMilliseconds(), _content.GeneratedAtUnixMs);
+        var sorted = content.Entries.OrderBy(entry => entry.SkillId, StringComparer.Ordinal).ThenBy(entry => entry.Version).ToList();
+        var pages = Math.Max(1, (sorted.Count + EntriesOnPage - 1) / EntriesOnPage);
+        var written = new List<(string Name, byte[] Content)>();
+        for (var number = pages; number >= 1; number--)
+        {
+            var page = new RegistryPage
+            {
+                GeneratedAtUnixMs = generated,
+                Entries = [.. sorted.Skip((number - 1) * EntriesOnPage).Take(EntriesOnPage)],
+                NextPage = number < pages ? RegistryFiles.Page(number + 1) : null,
+            };
+            written.Add((RegistryFiles.Page(number), page.Sign(content.Description.Name, _keys.Key, now)));
+        }
+
+        written.Add((RegistryDescription.File, content.Description.Bytes));
+        written.Add((RegistryFiles.Advisories, content.AdvisoryLines));
+        written.Add((RegistryFiles.Delegations, content.DelegationLines));
+        var files = written.ToImmutableSortedDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal);
+        var timestamp = new RegistryTimestamp(content.Description.Name, Math.Max(FirstVersion, content.Timestamp.Version + 1), now, now + content.Description.Lifetime, files);
+        written.Add((RegistryFiles.Timestamp, timestamp.Sign(_keys.Key)));
+        _keys.Record.Write(_files, timestamp.Version, written);
+        _content = RegistryContent.Read(_files);
+    }
+}

@@ -1,0 +1,317 @@
+using PluginHost.Registry.Files;
+using PluginHost.Registry.Log;
+using PluginHost.Registry.Publishing;
+using PluginHost.Registry.Tests.Log;
+using PluginHost.Skills.Registries;
+using PluginHost.Tests.Libraries;
+
+namespace PluginHost.Registry.Tests.Publishing;
+
+/// <summary>A host that follows a registry: what the registry kills is stopped, and what it keeps quiet about is seen.</summary>
+[TestClass]
+public sealed class RegistrySyncTests : IDisposable
+{
+    private readonly RegistryScene _scene = new();
+
+    public RegistrySyncTests() => _scene.Create().Dispose();
+
+    public void Dispose() => _scene.Dispose();
+
+    private static async Task<string> Refusal(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return "";
+        }
+        catch (SkillException e)
+        {
+            return e.Code;
+        }
+    }
+
+    private async Task<byte[]> PublishAsync(string version = "1.0.0", string description = "Runs.")
+    {
+        var package = RegistryScene.Package(version, description);
+        await _scene.PublishAsync(package, _scene.Release(package, version));
+        return package;
+    }
+
+    private async Task InstallAsync(string? version = null)
+    {
+        await using var host = _scene.Host();
+        await host.Library.InstallAsync(_scene.Mirror, "acme.demo", version);
+    }
+
+    private async Task<SkillStatus> StatusAsync(string version = "1.0.0")
+    {
+        await using var host = _scene.Host();
+        return host.Library.List().Single(entry => entry.Version == version).Status;
+    }
+
+    [TestMethod]
+    public async Task Registry_IsFollowed()
+    {
+        await PublishAsync();
+        await InstallAsync();
+        await PublishAsync("1.1.0");
+        var report = await _scene.SyncAsync();
+
+        Assert.AreEqual((2, false, 2L, 0, 0), (report.Offered, report.IsStale, report.LogSize!.Value, report.Quarantined.Count, report.Withheld.Count));
+        Assert.AreEqual("acme.demo 1.1.0", report.Updates.Single());
+        Assert.AreEqual(3L, report.Version);
+    }
+
+    [TestMethod]
+    public async Task WhatItKills_IsQuarantinedAtTheNextSync_OnRecord()
+    {
+        await PublishAsync();
+        await InstallAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        var report = await _scene.SyncAsync();
+
+        StringAssert.Contains(report.Quarantined.Single(), "it steals");
+        Assert.AreEqual(SkillStatus.Quarantined, await StatusAsync());
+        Assert.AreEqual(0, (await _scene.SyncAsync()).Quarantined.Count, "once");
+        var record = string.Concat(Directory.EnumerateFiles(Path.Combine(_scene.State, "audit")).Select(File.ReadAllText));
+        StringAssert.Contains(record, "registry-sync");
+    }
+
+    [TestMethod]
+    public async Task WhatItKilled_IsRefusedWhereverItLies()
+    {
+        var package = await PublishAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        await _scene.SyncAsync();
+        File.WriteAllBytes(_scene["../brought.palyra-skill"], package);
+        await using var host = _scene.Host();
+
+        Assert.AreEqual("trust.killed", await Refusal(() => host.Library.InstallAsync(_scene["../brought.palyra-skill"])));
+        Assert.AreEqual("trust.killed", await Refusal(() => host.LoadSkillAsync(_scene["../brought.palyra-skill"])));
+    }
+
+    [TestMethod]
+    public async Task YankedVersion_StaysWhereItIs_AndIsOfferedToNobody()
+    {
+        await PublishAsync();
+        await InstallAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Yank);
+        var report = await _scene.SyncAsync();
+
+        Assert.AreEqual(("yank", 0, 0, 0), (report.Advisories.Single().Action, report.Quarantined.Count, report.Offered, report.Withheld.Count));
+        Assert.AreEqual(SkillStatus.Enabled, await StatusAsync());
+    }
+
+    [TestMethod]
+    public async Task WhatIsOld_IsToldAsStale_AndNothingIsInstalledFromIt()
+    {
+        await PublishAsync();
+        Assert.IsFalse((await _scene.SyncAsync()).IsStale);
+        _scene.Time.Advance(TimeSpan.FromHours(25));
+
+        Assert.IsTrue((await _scene.SyncAsync()).IsStale);
+        Assert.AreEqual("policy.registry-stale", await Refusal(() => InstallAsync()));
+        using (var registry = _scene.Open())
+        {
+            registry.Refresh();
+        }
+
+        Assert.IsFalse((await _scene.SyncAsync()).IsStale);
+        await InstallAsync();
+    }
+
+    [TestMethod]
+    public async Task KillInAStaleRegistry_CountsAllTheSame()
+    {
+        await PublishAsync();
+        await InstallAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        _scene.Time.Advance(TimeSpan.FromHours(25));
+        var report = await _scene.SyncAsync();
+
+        Assert.AreEqual((true, 1), (report.IsStale, report.Quarantined.Count));
+    }
+
+    [TestMethod]
+    public async Task OlderCopyOfTheRegistry_IsRefused()
+    {
+        await PublishAsync();
+        _scene.Copy("copy");
+        await PublishAsync("1.1.0");
+        await _scene.SyncAsync();
+        _scene.PutBack("copy");
+
+        Assert.AreEqual("policy.registry-stale", await Refusal(() => _scene.SyncAsync()));
+    }
+
+    [TestMethod]
+    public async Task TimestampThatIsTakenAway_IsMissed()
+    {
+        await PublishAsync();
+        await _scene.SyncAsync();
+        File.Delete(_scene["timestamp.json"]);
+
+        Assert.AreEqual("policy.registry-stale", await Refusal(() => _scene.SyncAsync()));
+        Assert.AreEqual("policy.registry-stale", await Refusal(() => InstallAsync()));
+    }
+
+    [TestMethod]
+    [DataRow("index.json")]
+    [DataRow("advisories.intoto.jsonl")]
+    [DataRow("delegations.intoto.jsonl")]
+    public async Task OldFileBesideNewOnes_IsSeen(string name)
+    {
+        var before = File.ReadAllBytes(_scene[name]);
+        await PublishAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        File.WriteAllBytes(_scene[name], before);
+
+        Assert.AreEqual("policy.registry-torn", await Refusal(() => _scene.SyncAsync()));
+    }
+
+    [TestMethod]
+    public async Task RegistryOfAnotherKey_IsRefused()
+    {
+        await PublishAsync();
+        await _scene.SyncAsync();
+        var thief = LogKeys.Of(98);
+        File.WriteAllBytes(_scene["timestamp.json"], new RegistryTimestamp("test", 99, _scene.Time.GetUtcNow(), _scene.Time.GetUtcNow().AddDays(1), Closed(_scene.Open()).Content.Timestamp.Files).Sign(thief));
+
+        Assert.AreEqual("policy.registry-signature", await Refusal(() => _scene.SyncAsync()));
+    }
+
+    [TestMethod]
+    public async Task ReleaseThatItDoesNotOffer_IsToldAsWithheld()
+    {
+        await PublishAsync();
+        await PublishAsync("1.1.0");
+
+        // The registry signs an index without it, and says nothing: its log has it all the same.
+        Withhold(content => content with { Entries = [.. content.Entries.Where(entry => entry.Version.ToString() != "1.1.0")] });
+        var report = await _scene.SyncAsync();
+
+        StringAssert.Contains(report.Withheld.Single(), "acme.demo 1.1.0");
+        Assert.IsTrue((await _scene.AuditAsync()).Any(finding => finding.IsFault && finding.Message.Contains("1.1.0", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task ViolationThatItLeavesOutOfTheBundle_IsToldAsWithheld_AndCountsOnceItIsShown()
+    {
+        var package = await PublishAsync();
+        await InstallAsync();
+        var place = _scene["packages/acme/acme.demo-1.0.0.palyra-skill.intoto.jsonl"];
+        var before = File.ReadAllBytes(place);
+        await _scene.PublishAsync(package, _scene.Violation(package, new string('a', 64)));
+        var whole = File.ReadAllBytes(place);
+        File.WriteAllBytes(place, before);
+
+        StringAssert.Contains((await _scene.SyncAsync()).Withheld.Single(), "violation");
+        Assert.AreEqual(SkillStatus.Enabled, await StatusAsync());
+        File.WriteAllBytes(place, whole);
+        var report = await _scene.SyncAsync();
+        Assert.AreEqual((0, 1), (report.Withheld.Count, report.Quarantined.Count), string.Join('\n', report.Withheld));
+        Assert.AreEqual(SkillStatus.Quarantined, await StatusAsync());
+    }
+
+    [TestMethod]
+    public async Task LinksThatItDoesNotShowAnyMore_StayKnown()
+    {
+        var package = await PublishAsync();
+        await InstallAsync();
+        File.Delete(_scene["packages/acme/acme.demo-1.0.0.palyra-skill.intoto.jsonl"]);
+
+        Assert.AreEqual(0, (await _scene.SyncAsync()).Withheld.Count, RegistryScene.PayloadOf(package));
+    }
+
+    [TestMethod]
+    public async Task AdvisoryThatItDoesNotRepeat_GoesOnToCount_AndIsTold()
+    {
+        var package = await PublishAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        await _scene.SyncAsync();
+        Withhold(content => content with { Advisories = [], AdvisoryLines = [] });
+        var report = await _scene.SyncAsync();
+
+        Assert.IsTrue(report.Withheld.Any(told => told.Contains("does not say any more", StringComparison.Ordinal)), string.Join('\n', report.Withheld));
+        Assert.AreEqual("kill", report.Advisories.Single().Action);
+        File.WriteAllBytes(_scene["../brought.palyra-skill"], package);
+        await using var host = _scene.Host();
+        Assert.AreEqual("trust.killed", await Refusal(() => host.Library.InstallAsync(_scene["../brought.palyra-skill"])));
+    }
+
+    [TestMethod]
+    public async Task LogThatForks_IsRefused_AndTheKillCountsAllTheSame()
+    {
+        await PublishAsync();
+        await InstallAsync();
+        await _scene.SyncAsync();
+
+        // The registry starts its log anew, with the same key and other entries.
+        Directory.Delete(_scene["log"], recursive: true);
+        var files = new FilesBelow(_scene.Files, RegistryFiles.Log);
+        using (var log = LogWriter.Create(files, RegistryScene.Origin, _scene["../another"], RegistryScene.LogKey))
+        {
+            log.Publish(log.Append([new byte[] { 1 }, new byte[] { 2 }]));
+        }
+
+        Assert.AreEqual("log.fork", await Refusal(() => _scene.SyncAsync()));
+        Assert.IsTrue(Directory.EnumerateDirectories(Path.Combine(_scene.State, "lifecycle", "logs"), "*.fork").Any(), "both trees are kept");
+    }
+
+    [TestMethod]
+    public async Task FolderOfPackages_CannotBeFollowed()
+    {
+        await using var host = _scene.Host();
+        await Assert.ThrowsExactlyAsync<ArgumentException>(() => host.Library.SyncAsync(SkillRegistry.Folder(_scene.Root)));
+    }
+
+    [TestMethod]
+    public async Task RegistryOnAPlainFileServer_IsTheSame()
+    {
+        await PublishAsync();
+        using var server = new HttpsFolder();
+        foreach (var file in Directory.EnumerateFiles(_scene.Root, "*", SearchOption.AllDirectories))
+        {
+            server.Files["/reg/" + Path.GetRelativePath(_scene.Root, file).Replace('\\', '/')] = File.ReadAllBytes(file);
+        }
+
+        await using var host = _scene.Host();
+        var registry = SkillRegistry.Https(server.At("/reg/index.json"), RegistryScene.PublicKey, server.Roots);
+        Assert.AreEqual("acme.demo", (await host.Library.SearchAsync(registry, "DEMO")).Single().SkillId);
+        Assert.AreEqual(0, (await host.Library.SearchAsync(registry, "other")).Count);
+        var installed = await host.Library.InstallAsync(registry, "acme.demo");
+        Assert.AreEqual("1.0.0", installed.Version);
+        Assert.AreEqual((1, 1L), await host.Library.SyncAsync(registry) is var report ? (report.Offered, report.LogSize!.Value) : default);
+    }
+
+    [TestMethod]
+    public async Task PublisherWhoseKeyTheRegistryNames_IsKnownBetter()
+    {
+        await PublishAsync();
+        var package = RegistryScene.Package();
+        File.WriteAllBytes(_scene["../brought.palyra-skill"], package);
+        async Task<int> Identity()
+        {
+            await using var host = _scene.Host();
+            var refused = await Assert.ThrowsExactlyAsync<SkillConsentException>(() => host.LoadSkillAsync(_scene["../brought.palyra-skill"]));
+            return refused.Request!.Score.Components.Single(component => component.Name == "identity").Value;
+        }
+
+        Assert.AreEqual(300, await Identity());
+        await _scene.SyncAsync();
+        Assert.AreEqual(800, await Identity());
+    }
+
+    /// <summary>Lets the registry sign something else than it took in.</summary>
+    private void Withhold(Func<RegistryContent, RegistryContent> change)
+    {
+        using var registry = _scene.Open();
+        registry.Show(change(registry.Content));
+    }
+
+    private static RegistryWriter Closed(RegistryWriter registry)
+    {
+        registry.Dispose();
+        return registry;
+    }
+}

@@ -1,0 +1,229 @@
+using PluginHost.Library.Registries;
+using PluginHost.Registry.Publishing;
+using PluginHost.Registry.Tests.Log;
+using PluginHost.Skills.Chain;
+using PluginHost.Skills.Registries;
+
+namespace PluginHost.Registry.Tests.Publishing;
+
+[TestClass]
+public sealed class RegistryWriterTests : IDisposable
+{
+    private readonly RegistryScene _scene = new();
+
+    public RegistryWriterTests() => _scene.Create().Dispose();
+
+    public void Dispose() => _scene.Dispose();
+
+    private static async Task<string> Refusal(Func<Task> act) => (await Assert.ThrowsExactlyAsync<SkillVerificationException>(act)).Code;
+
+    private static string Refusal(Action act) => Assert.ThrowsExactly<SkillVerificationException>(act).Code;
+
+    [TestMethod]
+    public async Task NewRegistry_SaysThatItHoldsNothing()
+    {
+        using var registry = _scene.Open();
+
+        Assert.AreEqual((0, 1L), (registry.Content.Entries.Length, registry.Content.Timestamp.Version));
+        Assert.AreEqual(_scene.Time.GetUtcNow().AddHours(24), registry.Content.Timestamp.Expires);
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count);
+    }
+
+    [TestMethod]
+    public void Key_SignsForOneRegistry_AndNothingIsOverwritten()
+    {
+        Assert.AreEqual("registry.exists", Refusal(() => _scene.Create().Dispose()));
+        Directory.Delete(_scene.Root, recursive: true);
+        Assert.AreEqual("registry.exists", Refusal(() => _scene.Create().Dispose()));
+    }
+
+    [TestMethod]
+    public async Task PublishedPackage_IsOffered_WithItsLinksProvenInTheLog()
+    {
+        var package = RegistryScene.Package();
+        var published = await _scene.PublishAsync(package, _scene.Release(package));
+
+        Assert.AreEqual(("acme.demo", 1, 1, true), (published.Skill, published.Links, published.Logged, published.IsNew));
+        CollectionAssert.AreEqual(package, File.ReadAllBytes(_scene[published.Path]));
+        StringAssert.Contains(RegistryScene.Text(_scene[published.Path + ".intoto.jsonl"]), "tlogProof");
+        using var registry = _scene.Open();
+        Assert.AreEqual(("acme.demo", "1.0.0", "acme"), registry.Content.Entries.Single() is var entry ? (entry.SkillId, entry.Version.ToString(), entry.Publisher) : default);
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count);
+    }
+
+    [TestMethod]
+    public async Task MoreAboutAPackage_IsAdded_AndWhatIsThereStays()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        await _scene.PublishAsync(package, release);
+        var violation = _scene.Violation(package, RegistryScene.IdOf(release));
+        var again = await _scene.PublishAsync(package, violation);
+
+        Assert.AreEqual((2, 1, false), (again.Links, again.Logged, again.IsNew));
+        Assert.AreEqual(0, (await _scene.PublishAsync(package, [.. release, .. violation])).Logged, "nothing of it is new");
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count);
+    }
+
+    [TestMethod]
+    public async Task JunkBesideAPackage_IsLeftOut()
+    {
+        var package = RegistryScene.Package();
+        var other = RegistryScene.Package(description: "Another.");
+        byte[] junk = [.. "{}\n"u8, .. "{\"tlogProof\":\"AAAA\",\"link\":\"x\"}\n"u8, .. _scene.Release(other), .. Enumerable.Repeat((byte)'x', 1000), (byte)'\n'];
+        var published = await _scene.PublishAsync(package, [.. junk, .. _scene.Release(package)]);
+
+        Assert.AreEqual(1, published.Links);
+        Assert.AreEqual(2, File.ReadAllLines(_scene[published.Path + ".intoto.jsonl"]).Length, "a link and its proof");
+    }
+
+    [TestMethod]
+    public async Task PublisherThatIsNotKnown_HasToBeLetIn_AndItsNameStaysItsKeys()
+    {
+        var package = RegistryScene.Package();
+        Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(package, _scene.Release(package), mayDelegate: false)));
+        await _scene.PublishAsync(package, _scene.Release(package));
+
+        var (thief, next) = (LogKeys.Of(99), RegistryScene.Package("1.0.1", signer: LogKeys.Of(99)));
+        Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(next, _scene.Release(next, "1.0.1", thief), mayDelegate: false)));
+        using var registry = _scene.Open();
+        Assert.AreEqual(1, registry.Content.Entries.Length);
+    }
+
+    [TestMethod]
+    public async Task PackageThatNobodyReleased_IsRefused()
+    {
+        var package = RegistryScene.Package();
+
+        Assert.AreEqual("registry.unreleased", await Refusal(() => _scene.PublishAsync(package, [])));
+        Assert.AreEqual("registry.unreleased", await Refusal(() => _scene.PublishAsync(package, _scene.Release(package, key: RegistryScene.Auditor))), "somebody else's word");
+        Assert.IsFalse(Directory.Exists(_scene["packages"]));
+    }
+
+    [TestMethod]
+    public async Task Version_IsPublishedOnce()
+    {
+        var (package, other) = (RegistryScene.Package(), RegistryScene.Package(description: "Another."));
+        await _scene.PublishAsync(package, _scene.Release(package));
+
+        Assert.AreEqual("registry.version-reused", await Refusal(() => _scene.PublishAsync(other, _scene.Release(other))));
+        await _scene.AdviseAsync(AdvisoryAction.Yank);
+        Assert.AreEqual("registry.version-reused", await Refusal(() => _scene.PublishAsync(other, _scene.Release(other))), "not even once it was yanked");
+        Assert.AreEqual("registry.killed", await Refusal(() => _scene.PublishAsync(package, _scene.Release(package))));
+    }
+
+    [TestMethod]
+    public async Task PackageThatIsBroken_IsRefusedByItsRoom_AndNothingIsShown()
+    {
+        var package = RegistryScene.Package();
+        package[^30] ^= 1;
+
+        StringAssert.Contains(await Refusal(() => _scene.PublishAsync(package, [])), ".");
+        Assert.IsFalse(Directory.Exists(_scene["packages"]));
+        Assert.AreEqual("1", $"{_scene.Open() switch { var registry => Closed(registry).Content.Timestamp.Version }}");
+    }
+
+    [TestMethod]
+    public async Task WhatIsSaidAgainstAVersion_StandsInTheLog_AndIsOfferedNoMore()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        await _scene.AdviseAsync(AdvisoryAction.Advise);
+        Assert.AreEqual(1, Closed(_scene.Open()).Content.Entries.Length);
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+
+        var content = Closed(_scene.Open()).Content;
+        Assert.AreEqual((0, 2), (content.Entries.Length, content.Advisories.Length));
+        Assert.AreEqual(RegistryScene.PayloadOf(package), content.Advisories[1].Payload);
+        CollectionAssert.AreEqual(new[] { false }, (await _scene.AuditAsync()).Select(finding => finding.IsFault).ToArray(), "a file that is not offered is no fault");
+        Assert.AreEqual("registry.unknown", await Refusal(() => _scene.AdviseAsync(AdvisoryAction.Yank, "9.9.9")));
+    }
+
+    [TestMethod]
+    public async Task DirectoryPutBackFromAnOlderCopy_IsRefused_NotSignedOver()
+    {
+        var package = RegistryScene.Package();
+        _scene.Copy("copy");
+        await _scene.PublishAsync(package, _scene.Release(package));
+        _scene.PutBack("copy");
+
+        Assert.AreEqual("registry.rolled-back", Refusal(() => _scene.Open().Dispose()));
+    }
+
+    [TestMethod]
+    public async Task WhatAProcessWasWritingWhenItEnded_IsWrittenToItsEnd()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        var record = _scene.Keys.Path + ".published";
+        var (index, timestamp) = (File.ReadAllBytes(_scene["index.json"]), File.ReadAllBytes(_scene["timestamp.json"]));
+        var (advisories, delegations) = (File.ReadAllBytes(_scene["advisories.intoto.jsonl"]), File.ReadAllBytes(_scene["delegations.intoto.jsonl"]));
+
+        // As a process leaves it that ended between two files.
+        var files = string.Join(',', new[] { ("index.json", index), ("advisories.intoto.jsonl", advisories), ("delegations.intoto.jsonl", delegations), ("timestamp.json", timestamp) }
+            .Select(file => $"{{\"name\":\"{file.Item1}\",\"content\":\"{Convert.ToBase64String(file.Item2)}\"}}"));
+        var signed = Closed(_scene.Open()).Content.Timestamp.Version;
+        File.WriteAllText(record, $"{{\"version\":{signed},\"files\":[{files}]}}");
+        File.WriteAllText(_scene["index.json"], "{}");
+        File.Delete(_scene["timestamp.json"]);
+
+        Assert.AreEqual(1, Closed(_scene.Open()).Content.Entries.Length);
+        CollectionAssert.AreEqual(index, File.ReadAllBytes(_scene["index.json"]));
+    }
+
+    [TestMethod]
+    [DataRow("index.json")]
+    [DataRow("advisories.intoto.jsonl")]
+    [DataRow("delegations.intoto.jsonl")]
+    [DataRow("timestamp.json")]
+    [DataRow("registry.json")]
+    public async Task FileThatSomebodyEdited_IsFound(string name)
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        await _scene.AdviseAsync(AdvisoryAction.Advise);
+        File.WriteAllBytes(_scene[name], [.. File.ReadAllBytes(_scene[name])[..^3], (byte)' ', (byte)'}', (byte)'\n']);
+
+        StringAssert.Matches(await Refusal(() => _scene.AuditAsync()), new("^(registry|policy)[.]"));
+    }
+
+    [TestMethod]
+    public async Task PackageBundleAndLogThatSomebodyEdited_AreFound()
+    {
+        var package = RegistryScene.Package();
+        var published = await _scene.PublishAsync(package, _scene.Release(package));
+        async Task Edited(string name, Func<byte[], byte[]> edit)
+        {
+            var before = File.ReadAllBytes(_scene[name]);
+            File.WriteAllBytes(_scene[name], edit(before));
+            Assert.IsTrue((await _scene.AuditAsync()).Any(finding => finding.IsFault), name);
+            File.WriteAllBytes(_scene[name], before);
+        }
+
+        await Edited(published.Path, bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+        await Edited(published.Path + ".intoto.jsonl", bytes => bytes[..(Array.IndexOf(bytes, (byte)'\n') + 1)]);
+        await Edited("log/tile/entries/000.p/1", bytes => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+        await Edited("log/checkpoint", bytes => bytes[..^10]);
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count);
+    }
+
+    [TestMethod]
+    public async Task Index_IsOneThatPalyraReads()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        var page = RegistryPage.Read(File.ReadAllBytes(_scene["index.json"]), RegistryScene.Key.PublicKey);
+
+        Assert.AreEqual("packages/acme/acme.demo-1.0.0.palyra-skill", page.Entries.Single().Artifact);
+        Assert.IsNull(page.NextPage);
+    }
+
+    [TestMethod]
+    public void Release_IsOfTheKindThatChainsBeginWith() => Assert.AreEqual("https://in-toto.io/attestation/release/v0.1", LinkKinds.TypeOf(LinkKind.Authorship));
+
+    private static RegistryWriter Closed(RegistryWriter registry)
+    {
+        registry.Dispose();
+        return registry;
+    }
+}
