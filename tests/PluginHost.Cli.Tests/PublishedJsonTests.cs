@@ -10,7 +10,7 @@ public sealed class PublishedJsonTests : IDisposable
     private const string Key = "37d590eee4aba207595430ac1b4ecf2925f0e5df5cf3474862d20bb1cc1efaaa";
 
     /// <summary>They print records as they stand, or something that is no JSON.</summary>
-    private static readonly string[] Others = ["audit-query", "audit-tail", "complete", "completion", "log-witness", "mcp-serve"];
+    private static readonly string[] Others = ["audit-query", "audit-tail", "complete", "completion", "log-witness", "mcp-serve", "registry-serve"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("json").FullName;
 

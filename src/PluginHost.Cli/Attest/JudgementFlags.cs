@@ -5,8 +5,6 @@ using PluginHost.Cli.State;
 using PluginHost.Hosting;
 using PluginHost.Lifecycle;
 using PluginHost.Library;
-using PluginHost.Skills.Artifacts;
-using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Scoring;
 using PluginHost.Skills.Trust;
 
@@ -36,24 +34,8 @@ internal sealed class JudgementFlags
         var isFile = File.Exists(name);
         var source = isFile ? PackageSource.File(name) : Installed(parse, name);
         var (view, rules) = (_trust.View(parse, options), _trust.Rules(parse, options) with { AllowFirstUse = true, AllowDowngrade = true });
-        var skill = SignedSkill.Verify(SkillArtifact.Read(source.Read()));
-        var settings = InspectionFlags.Settings(options, StateFlag.Open(_trust.State(parse))) with { Beside = source.Evidence(), KeepProof = null };
-        view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
-        var trusted = TrustedSkill.Decide(skill, view, rules);
-        var inspection = SkillInspection.Of(skill, settings);
-        var scan = settings.Scanner?.Scan(skill.Artifact, skill.Manifest, inspection.Modules, CancellationToken.None);
-        var judgement = SkillJudgement.Of(trusted, inspection, SkillJudgement.ChainOf(trusted, settings), scan?.Summary);
-        SkillException? refusal = null;
-        try
-        {
-            judgement.Demand(settings);
-        }
-        catch (SkillVerificationException e)
-        {
-            refusal = e;
-        }
-
-        return (trusted, judgement, refusal, options);
+        var judged = PackageJudgement.Of(source.Read(), source.Evidence(), InspectionFlags.Settings(options, StateFlag.Open(_trust.State(parse))), view, rules);
+        return (judged.Skill, judged.Judgement, judged.Refusal, options);
     }
 
     private PackageSource Installed(ParseResult parse, string id)

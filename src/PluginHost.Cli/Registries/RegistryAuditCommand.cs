@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using PluginHost.Cli.Log;
 using PluginHost.Cli.Skills;
 using PluginHost.Hosting;
-using PluginHost.Registry.Files;
 using PluginHost.Registry.Publishing;
 
 namespace PluginHost.Cli.Registries;
@@ -13,14 +12,17 @@ internal static class RegistryAuditCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("directory") { Description = "The registry's directory, or a copy of it." };
+        var files = new RegistryFilesFlag();
         var (demands, json) = (new InspectionFlags(), CommandOutput.JsonOption());
-        var command = new Command("audit", "Hold a registry's files against what it says, what it says against its key, and its log against its tree. Writes nothing.") { folder };
+        var command = new Command("audit", "Hold a registry's files against what it says, what it says against its key, and its log against its tree. Writes nothing.") { files.Place };
+        files.AddTo(command);
         demands.AddTo(command);
         command.Add(json);
         command.SetAction(parse => LogFlags.Guard(parse, parse.GetValue(json), async () =>
         {
-            var audit = new RegistryAudit(new DirectoryFiles(parse.GetRequiredValue(folder)), InspectionFlags.Settings(demands.Options(parse)), TimeProvider.System);
+            var opened = files.Open(parse, isNew: false);
+            using var disposing = opened as IDisposable;
+            var audit = new RegistryAudit(opened, InspectionFlags.Settings(demands.Options(parse)), TimeProvider.System);
             var (content, findings) = await audit.RunAsync(CancellationToken.None).ConfigureAwait(false);
             var faults = findings.Count(finding => finding.IsFault);
             if (parse.GetValue(json))

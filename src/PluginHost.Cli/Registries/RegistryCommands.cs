@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Library;
 using PluginHost.Registry.Publishing;
+using PluginHost.Registry.Service;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Registries;
@@ -11,23 +13,23 @@ namespace PluginHost.Cli.Registries;
 /// <summary>The verbs of a registry: those that write one, one that looks at all of it, and one by which a host follows it.</summary>
 internal static class RegistryCommands
 {
-    public static Command Create() => new("registry", "Work with registries.") { Init(), Publish(), RegistryAuditCommand.Create(), Yank(), RegistrySyncCommand.Create() };
+    public static Command Create() => new("registry", "Work with registries.") { Init(), Publish(), RegistryAuditCommand.Create(), Yank(), RegistryServeCommand.Create(), RegistrySyncCommand.Create() };
 
     private static Command Init()
     {
-        var verb = new RegistryVerb();
+        var verb = new RegistryVerb { IsNew = true };
         var name = new Option<string>("--name") { Description = "What it is called; its index is signed under that name.", HelpName = "NAME", Required = true };
         var origin = new Option<string>("--log-origin") { Description = "Name of its log: its address without the scheme.", HelpName = "NAME", Required = true };
         var lifetime = new Option<int>("--lifetime") { Description = "For how many hours what it says is fresh.", HelpName = "HOURS", DefaultValueFactory = _ => 24 };
-        var command = new Command("init", "Begin a registry: a directory that any web server can serve.") { verb.Folder, name, origin, lifetime };
+        var command = new Command("init", "Begin a registry: a directory that any web server can serve.") { verb.Place, name, origin, lifetime };
         return verb.Complete(command, (parse, files, keys, _) =>
         {
             var hours = parse.GetValue(lifetime) is > 0 and <= 8_784 and var asked ? asked : throw new CommandError(ExitCode.Usage, "usage.lifetime", "--lifetime is a number of hours, at most a year");
             using var registry = RegistryWriter.Create(files, parse.GetRequiredValue(name), parse.GetRequiredValue(origin), TimeSpan.FromHours(hours), keys, TimeProvider.System);
             var description = registry.Content.Description;
             return Task.FromResult<(IEnumerable<string>, JsonObject)>((
-                [$"began {description.Name} in {parse.GetRequiredValue(verb.Folder)}", $"hosts list its key: trust registry add URL={description.Key}", $"whoever follows its log writes into a policy: log {description.Log}"],
-                new JsonObject { ["registry"] = parse.GetRequiredValue(verb.Folder), ["name"] = description.Name, ["key"] = description.Key, ["log"] = description.Log, ["expires"] = registry.Content.Timestamp.Expires.UtcDateTime }));
+                [$"began {description.Name} in {parse.GetRequiredValue(verb.Place)}", $"hosts list its key: trust registry add URL={description.Key}", $"whoever follows its log writes into a policy: log {description.Log}"],
+                new JsonObject { ["registry"] = parse.GetRequiredValue(verb.Place), ["name"] = description.Name, ["key"] = description.Key, ["log"] = description.Log, ["expires"] = registry.Content.Timestamp.Expires.UtcDateTime }));
         });
     }
 
@@ -36,7 +38,9 @@ internal static class RegistryCommands
         var verb = new RegistryVerb();
         var artifact = new Argument<string?>("artifact") { Description = "File of a package, with its bundle beside it; without one the registry says again what it holds, and stays fresh.", Arity = ArgumentArity.ZeroOrOne };
         var fresh = new Option<bool>("--new-publisher") { Description = "Give the publisher its name here: from now on its packages are signed by this key." };
-        var command = new Command("publish", "Take a package that every check accepts, put its links into the log, and sign the index.") { verb.Folder, artifact, fresh };
+        var roots = new Option<string?>("--registry-ca-cert") { Description = "For a registry behind an address: certificates (PEM) that its own has to come from.", HelpName = "FILE" };
+        verb.Place.Description = "The registry's directory; with --postgresql its name in the database; or its address, to which a publisher sends a package with its own key (--key).";
+        var command = new Command("publish", "Take a package that every check accepts, put its links into the log, and sign the index; or send one to a registry that takes uploads.") { verb.Place, artifact, fresh, roots };
         return verb.Complete(command, async (parse, files, keys, options) =>
         {
             using var registry = RegistryWriter.Open(files, keys, TimeProvider.System);
@@ -58,6 +62,20 @@ internal static class RegistryCommands
                     ["skill_id"] = published.Skill, ["version"] = published.Version, ["publisher"] = published.Publisher, ["payload_sha256"] = published.Payload,
                     ["artifact"] = published.Path, ["links"] = published.Links, ["logged"] = published.Logged, ["new"] = published.IsNew,
                 }));
+        }, async (parse, key) =>
+        {
+            var place = parse.GetRequiredValue(verb.Place).TrimEnd('/') + "/";
+            var address = Uri.TryCreate(place, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+                ? uri
+                : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{place}' is no https address (http is for this machine alone)");
+            var path = parse.GetValue(artifact) ?? throw new CommandError(ExitCode.Usage, "usage.artifact", "a package is sent to a registry behind an address");
+            var bundle = path + RegistryFiles.BundleExtension;
+            var answer = await RegistryUploadClient.PublishAsync(
+                address, InputFiles.Read(path, ArchiveLimits.TotalBytes), File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytesWithProofs) : [],
+                key, parse.GetValue(roots) is { } file ? RegistryFlags.Certificates(file) : null, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            return (
+                [$"sent {Path.GetFileName(path)} to {address}: {answer.GetProperty("skill_id")} {answer.GetProperty("version")}, {answer.GetProperty("links")} links, {answer.GetProperty("logged")} of them new in the log"],
+                new JsonObject { ["registry"] = address.AbsoluteUri, ["skill_id"] = answer.GetProperty("skill_id").GetString(), ["version"] = answer.GetProperty("version").GetString(), ["payload_sha256"] = answer.GetProperty("payload_sha256").GetString(), ["links"] = answer.GetProperty("links").GetInt32(), ["logged"] = answer.GetProperty("logged").GetInt32() });
         });
     }
 
@@ -69,7 +87,7 @@ internal static class RegistryCommands
         var reason = new Option<string>("--reason") { Description = "Why; hosts show it.", HelpName = "TEXT", Required = true };
         var kill = new Option<bool>("--kill") { Description = "It must not run: hosts that follow the registry quarantine it." };
         var advise = new Option<bool>("--advise") { Description = "It is offered as before, and people should know." };
-        var command = new Command("yank", "Say something against a version; it is not offered any more. That is never taken back.") { verb.Folder, skill, version, reason, kill, advise };
+        var command = new Command("yank", "Say something against a version; it is not offered any more. That is never taken back.") { verb.Place, skill, version, reason, kill, advise };
         return verb.Complete(command, async (parse, files, keys, options) =>
         {
             if (parse.GetValue(kill) && parse.GetValue(advise))

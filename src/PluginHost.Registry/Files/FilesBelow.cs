@@ -1,3 +1,5 @@
+using PluginHost.State;
+
 namespace PluginHost.Registry.Files;
 
 /// <summary>The files of a folder of others.</summary>

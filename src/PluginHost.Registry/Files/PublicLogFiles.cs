@@ -1,4 +1,5 @@
 using PluginHost.Skills.Transparency;
+using PluginHost.State;
 
 namespace PluginHost.Registry.Files;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PluginHost.Hosting;
-using PluginHost.Registry.Files;
 using PluginHost.State;
 
 namespace PluginHost.Registry.Publishing;

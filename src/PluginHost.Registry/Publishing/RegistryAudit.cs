@@ -7,6 +7,7 @@ using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Registries;
 using PluginHost.Skills.Transparency;
+using PluginHost.State;
 
 namespace PluginHost.Registry.Publishing;
 

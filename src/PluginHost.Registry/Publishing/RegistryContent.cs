@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using PluginHost.Library.Registries;
-using PluginHost.Registry.Files;
 using PluginHost.Skills.Registries;
+using PluginHost.State;
 
 namespace PluginHost.Registry.Publishing;
 

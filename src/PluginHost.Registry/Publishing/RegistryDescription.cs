@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PluginHost.Skills.Inspection;
+using PluginHost.State;
 
 namespace PluginHost.Registry.Publishing;
 
@@ -22,7 +23,7 @@ internal sealed record RegistryDescription(string Name, string Key, string Log, 
     public byte[] Bytes => Encoding.UTF8.GetBytes(new JsonObject { ["schema_version"] = 1, ["name"] = Name, ["key"] = Key, ["log"] = Log, ["lifetime_seconds"] = (long)Lifetime.TotalSeconds }.ToJsonString() + "\n");
 
     /// <exception cref="SkillVerificationException">There is none, or it is malformed.</exception>
-    public static RegistryDescription Read(Files.IPublicFiles files)
+    public static RegistryDescription Read(IPublicFiles files)
     {
         var bytes = files.Find(File, MaxBytes) ?? throw RegistryRefusal.Form($"there is no '{File}': 'registry init' makes a registry");
         try

@@ -111,7 +111,6 @@ internal sealed class RegistryWriter : IDisposable
     public async Task<PublishedSkill> PublishAsync(byte[] package, ReadOnlyMemory<byte> bundle, PublishOptions options, CancellationToken cancellation)
     {
         var skill = SignedSkill.Verify(SkillArtifact.Read(package));
-        StaticAuditor.Run(skill.Artifact, options.Inspection with { Beside = bundle }, cancellation).Demand();
         var (id, version, publisher) = (skill.Manifest.SkillId, skill.Manifest.Version.ToString(), skill.Manifest.Publisher);
         var path = RegistryFiles.Package(publisher, id, version);
         if (!IsPlain(publisher) || !IsPlain(id) || !IsPlain(version))
@@ -123,6 +122,7 @@ internal sealed class RegistryWriter : IDisposable
         var known = _content.Entries.FirstOrDefault(entry => entry.SkillId == id && entry.Version.ToString() == version);
         var digest = Convert.ToHexStringLower(SHA256.HashData(package));
         Check(skill, known, digest);
+        StaticAuditor.Run(skill.Artifact, options.Inspection with { Beside = bundle }, cancellation).Demand();
         var merged = PublishedBundle.Of(skill, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle);
         var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
         if (!merged.Links.Any(link => link.Kind == LinkKind.Authorship && link.Narrator == signer))

@@ -73,7 +73,7 @@ public sealed class RegistrySyncTests : IDisposable
         StringAssert.Contains(report.Quarantined.Single(), "it steals");
         Assert.AreEqual(SkillStatus.Quarantined, await StatusAsync());
         Assert.AreEqual(0, (await _scene.SyncAsync()).Quarantined.Count, "once");
-        var record = string.Concat(Directory.EnumerateFiles(Path.Combine(_scene.State, "audit")).Select(File.ReadAllText));
+        var record = string.Concat(Directory.EnumerateFiles(Path.Combine(_scene.State, "audit"), "*.jsonl").Select(File.ReadAllText));
         StringAssert.Contains(record, "registry-sync");
     }
 

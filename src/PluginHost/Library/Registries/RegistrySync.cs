@@ -76,9 +76,9 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         try
         {
             var key = Convert.FromHexString(snapshot.Key);
-            if (before.Length > 0 && RegistryTimestamp.Read(before, key) is var last && last.Version == snapshot.Timestamp!.Version && !SameFiles(last, snapshot.Timestamp))
+            if (before.Length > 0 && RegistryTimestamp.Read(before, key) is var last && (last.Version > snapshot.Timestamp!.Version || (last.Version == snapshot.Timestamp.Version && !SameFiles(last, snapshot.Timestamp))))
             {
-                throw Refused("registry-stale", $"it signed two timestamps of version {last.Version} that differ");
+                throw Refused("registry-stale", last.Version > snapshot.Timestamp.Version ? $"its timestamp is of version {snapshot.Timestamp.Version}, and {last.Version} was seen" : $"it signed two timestamps of version {last.Version} that differ");
             }
 
             var ids = said.Select(advisory => advisory.Id).ToHashSet(StringComparer.Ordinal);

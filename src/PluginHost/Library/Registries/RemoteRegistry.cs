@@ -97,15 +97,26 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
             throw Refused("registry", $"'{twice.Key.SkillId}' {twice.Key.Version} is there more than once");
         }
 
-        var (timestamp, stamp) = await TimestampAsync(client, signer, pages, cancellation).ConfigureAwait(false);
+        var (timestamp, stamp) = await TimestampAsync(services, client, signer, pages, cancellation).ConfigureAwait(false);
         Remember(services, signer, generated!.Value, timestamp?.Version);
         return new RegistrySnapshot(entries.ToImmutable(), timestamp, stamp, signer);
     }
 
     /// <summary>The timestamp, which has to be about these pages; null where there is none.</summary>
-    private async Task<(RegistryTimestamp? Timestamp, byte[] Bytes)> TimestampAsync(IRegistryReader client, string signer, Dictionary<string, string> pages, CancellationToken cancellation)
+    private async Task<(RegistryTimestamp? Timestamp, byte[] Bytes)> TimestampAsync(HostServices services, IRegistryReader client, string signer, Dictionary<string, string> pages, CancellationToken cancellation)
     {
-        if (await client.FindAsync(client.Resolve(address, RegistryFiles.Timestamp), RegistryTimestamp.MaxBytes, cancellation).ConfigureAwait(false) is not { } bytes)
+        byte[]? found;
+        try
+        {
+            found = await client.FindAsync(client.Resolve(address, RegistryFiles.Timestamp), RegistryTimestamp.MaxBytes, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException) when (services.Trust.Read().Ledger.Registries?.GetValueOrDefault(OriginOf(address))?.Timestamps?.ContainsKey(address.PathAndQuery) != true)
+        {
+            // Servers have other answers than "not found" for what they do not have; one that never had a timestamp needs none.
+            found = null;
+        }
+
+        if (found is not { } bytes)
         {
             return (null, []);
         }

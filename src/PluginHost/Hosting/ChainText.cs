@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PluginHost.Hosting;
 using PluginHost.Skills.Chain;
 
-namespace PluginHost.Cli.Attest;
+namespace PluginHost.Hosting;
 
 /// <summary>Draws chains for people, and writes them down for programs.</summary>
 internal static class ChainText

@@ -1,4 +1,4 @@
-namespace PluginHost.Registry.Files;
+namespace PluginHost.State;
 
 /// <summary>Files that anybody may read. Each is there whole, or not at all.</summary>
 internal interface IPublicFiles

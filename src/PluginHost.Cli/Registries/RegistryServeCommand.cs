@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using PluginHost.Cli.Keys;
+using PluginHost.Cli.Log;
+using PluginHost.Cli.Skills;
+using PluginHost.Cli.State;
+using PluginHost.Hosting;
+using PluginHost.Registry.Publishing;
+using PluginHost.Registry.Service;
+using PluginHost.Skills.Cryptography;
+using PluginHost.Skills.Transparency;
+
+namespace PluginHost.Cli.Registries;
+
+/// <summary><c>registry serve</c>: the files of a registry, a page for people, and uploads of publishers whom it knows.</summary>
+internal static class RegistryServeCommand
+{
+    public static Command Create()
+    {
+        var (files, trust, demands) = (new RegistryFilesFlag(), new TrustFlags(), new InspectionFlags());
+        var listen = new Option<string>("--listen") { Description = "Where it listens; for the world put a server with a certificate in front of it.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8088" };
+        var key = new Option<string?>("--key") { Description = "File of the registry's key, where it takes uploads; its log's key has to be given, too.", HelpName = "FILE" };
+        var logKey = new Option<string?>("--log-key") { Description = "File of its log's key, where it takes uploads.", HelpName = "FILE" };
+        var (passphrase, policy) = (Passphrase.Option(), LogFlags.Policy());
+        policy.Description = "A policy (c2sp.org/tlog-policy) whose witnesses are asked to cosign the log after an upload.";
+        var command = new Command("serve", "Hand out a registry, with a page for people, until it is interrupted.") { files.Place, listen, key, logKey, passphrase, policy };
+        files.AddTo(command);
+        trust.AddWithState(command);
+        demands.AddTo(command);
+        command.SetAction((parse, cancellation) => Task.FromResult(LogFlags.Guard(parse, json: false, async () =>
+        {
+            if (!Uri.TryCreate(parse.GetValue(listen), UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp)
+            {
+                throw new CommandError(ExitCode.Usage, "usage.listen", $"'{parse.GetValue(listen)}' is no http address to listen at");
+            }
+
+            var options = demands.Options(parse);
+            var settings = InspectionFlags.Settings(options, StateFlag.Open(trust.State(parse)));
+            var (view, rules) = (trust.View(parse, options), trust.Rules(parse, options) with { AllowFirstUse = true, AllowDowngrade = true });
+            var opened = files.Open(parse, isNew: false);
+            using var disposing = opened as IDisposable;
+            using var signer = Key(parse, key, passphrase);
+            using var logSigner = Key(parse, logKey, passphrase);
+            if (signer is null != logSigner is null)
+            {
+                throw new CommandError(ExitCode.Usage, "usage.key", "uploads need both keys: --key and --log-key");
+            }
+
+            using var uploads = signer is null || logSigner is null ? null : new RegistryUploads(
+                () => files.Open(parse, isNew: false), new RegistryKeys(parse.GetValue(key)!, signer, parse.GetValue(logKey)!, logSigner),
+                new PublishOptions { Inspection = settings, Tell = parse.InvocationConfiguration.Error.WriteLine, Witnesses = parse.GetValue(policy) is { } file ? LogFlags.ReadPolicy(file) : LogPolicy.Empty },
+                TimeProvider.System);
+            _ = new RegistryReader(opened).Read();
+            await using var service = RegistryService.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, settings, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, TimeProvider.System);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            });
+            await service.StartAsync(stop.Token).ConfigureAwait(false);
+            parse.InvocationConfiguration.Output.WriteLine(Printable.Text($"listens at {string.Join(", ", service.Urls)}{(uploads is null ? "" : ", and takes uploads")}"));
+            try
+            {
+                await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                await service.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return ExitCode.Done;
+        })));
+        return command;
+    }
+
+    private static SigningKey? Key(ParseResult parse, Option<string?> option, Option<string?> passphrase) => parse.GetValue(option) is { } file ? LogFlags.ReadKey(file, parse.GetValue(passphrase)) : null;
+}
