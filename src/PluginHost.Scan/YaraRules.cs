@@ -201,7 +201,7 @@ public sealed class YaraRules
         Node.Name name => [name.Id],
         Node.OfRules rules => rules.Rules,
         Node.Unary unary => Names(unary.Operand),
-        Node.Binary binary => Names(binary.Left).Concat(Names(binary.Right)),
+        Node.Chain chain => chain.Operands.SelectMany(Names),
         Node.Call call => call.Arguments.SelectMany(Names),
         Node.ForStrings loop => Names(loop.Body),
         Node.ForValues loop => Names(loop.Body),

@@ -6,10 +6,10 @@ public sealed class ChainOptions
     /// <summary>Auditors, vouchers and builders with whom trust begins: the operator's own word.</summary>
     public IList<SkillNarrator> Narrators { get; } = [];
 
-    /// <summary>A bundle of vouches for keys, one envelope on a line. Absent means that nobody is vouched for.</summary>
+    /// <summary>A bundle of vouches for keys, one envelope on a line. Absent means that nobody is vouched for. It is read again when it changed.</summary>
     public string? TrustBundleFile { get; set; }
 
-    /// <summary>Which logs and witnesses count (c2sp.org/tlog-policy). Absent means that none does.</summary>
+    /// <summary>Which logs and witnesses count (c2sp.org/tlog-policy). Absent means that none does. It is read again when it changed.</summary>
     public string? LogPolicyFile { get; set; }
 
     /// <summary>Keys whose good word does not count, 64 hexadecimal digits each. What they say against a skill still does.</summary>

@@ -8,7 +8,4 @@ public enum SkillCheckStatus
 
     /// <summary>It was not asked for: what it compares with was not given.</summary>
     NotAsked,
-
-    /// <summary>This version does not make it. Nothing is known.</summary>
-    NotPartOfThisVersion,
 }

@@ -7,14 +7,14 @@ namespace PluginHost.Benchmarks;
 /// <summary>The <c>scan</c> verb: how fast a file is scanned by files of rules, and which rules hold. To be timed beside <c>yara</c> with the same arguments.</summary>
 internal static class ScanCommand
 {
-    public static int Run(string file, string[] ruleFiles)
+    public static int Run(string file, string[] ruleFiles, int rounds)
     {
         var facts = new Dictionary<string, object> { ["section"] = "x", ["file"] = "x", ["wasm_imports"] = "x", ["wasm_exports"] = "x" };
         var watch = Stopwatch.StartNew();
         var rules = YaraRules.Compile(ruleFiles.Select(rule => new YaraSource(Path.GetFileName(rule), File.ReadAllBytes(rule))), facts);
         var compiled = watch.Elapsed;
         var data = File.ReadAllBytes(file);
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < rounds; round++)
         {
             watch.Restart();
             var result = rules.Scan(data, facts);

@@ -62,6 +62,10 @@ public sealed class SyntaxTests
     [DataRow("rule r { condition: 99999999999999999999 > 1 }")]
     [DataRow("rule r { condition: \"a\" matches \"b\" and /a/ }")]
     [DataRow("rule r { /* condition: true }")]
+    [DataRow("rule r { strings: $a = \"a\" condition: $a* }")]
+    [DataRow("rule r { strings: $a = \"a\" condition: $a* at 0 }")]
+    [DataRow("rule r { condition: nothing() }")]
+    [DataRow("rule r { condition: nothing(1) == 1 }")]
     [DataRow("rule r { condition: ` }")]
     public void MalformedRules_AreRefused(string rules) => Assert.AreNotEqual("", Scans.Problem(rules));
 
@@ -76,12 +80,81 @@ public sealed class SyntaxTests
     [TestMethod]
     public void DeepNesting_IsRefused_NotOverflowing()
     {
-        foreach (var (open, close) in new[] { ("(", ")"), ("not ", ""), ("-", ""), ("not (", ")") })
+        foreach (var (open, close) in new[]
         {
-            Assert.AreNotEqual("", Scans.Problem($"rule r {{ condition: {string.Concat(Enumerable.Repeat(open, 100_000))}1{string.Concat(Enumerable.Repeat(close, 100_000))} }}"));
+            ("(", ")"), ("not ", ""), ("-", ""), ("not (", ")"), ("uint8(", ")"), ("@a[", "]"), ("$a at ", ""), ("#a in (", "..1)"), ("1 of them at ", ""), ("any of them in (", "..1)"),
+            ("for any i in (", ") : (true)"), ("math.min(", ", 1)"), ("for all of them : (", ")"),
+        })
+        {
+            StringAssert.StartsWith(
+                Scans.Problem($"rule r {{ strings: $a = \"a\" condition: {string.Concat(Enumerable.Repeat(open, 100_000))}1{string.Concat(Enumerable.Repeat(close, 100_000))} }}"), "a condition is nested deeper than", open);
         }
 
         Assert.AreNotEqual("", Scans.Problem($"rule r {{ strings: $a = /{new string('(', 50_000)}a{new string(')', 50_000)}/ condition: $a }}"));
+    }
+
+    [TestMethod]
+    [DataRow("or $a")]
+    [DataRow("and $a")]
+    [DataRow("or #a + 1 == 2")]
+    [DataRow("== 1 and $a and 1")]
+    [DataRow("+ 1 - 1")]
+    [DataRow("* 1 \\ 1")]
+    [DataRow("| 1 ^ 0 & 1")]
+    public void LongChainsOfOperators_TakeNoStack(string link)
+    {
+        var held = false;
+        var problem = OnASmallStack(() => held = Scans.Holds("$a = \"a\"", "$a and 1 " + string.Concat(Enumerable.Repeat(link + " ", 100_000)), "a"));
+
+        Assert.AreEqual(("", true), (problem, held));
+    }
+
+    [TestMethod]
+    [DataRow("(false or true and 1 == 0 | 0 ^ 1 & 1 << 0 + 1 * {0})", 9)]
+    [DataRow("for any of them : ({0})", 98)]
+    [DataRow("for any i in (1..2) : ({0})", 98)]
+    [DataRow("for any i in (1, {0}) : (true)", 98)]
+    [DataRow("not {0}", 98)]
+    [DataRow("$a at {0}", 98)]
+    [DataRow("math.min({0}, 1)", 48)]
+    [DataRow("all of them in (0..{0})", 98)]
+    public void DeepestNesting_FitsASmallStack(string level, int times)
+    {
+        var condition = "1";
+        for (var i = 0; i < times; i++)
+        {
+            condition = level.Replace("{0}", condition, StringComparison.Ordinal);
+        }
+
+        Assert.AreEqual("", OnASmallStack(() => Scans.Holds("$a = \"a\"", $"$a and {condition}", "a")));
+    }
+
+    [TestMethod]
+    public void ManyStrings_AreReadInLinearTime()
+    {
+        var strings = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"$s{i} = \"string{i}\" "));
+        var condition = string.Join(" or ", Enumerable.Range(0, 20_000).Select(i => $"$s{i}"));
+
+        Assert.AreEqual("r", Scans.Of($"rule r {{ strings: {strings} condition: {condition} }}", "string19999").Single());
+    }
+
+    private static string OnASmallStack(Action action)
+    {
+        var problem = "";
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                action();
+            }
+            catch (YaraException e)
+            {
+                problem = e.Problem;
+            }
+        }, 512 * 1024);
+        thread.Start();
+        thread.Join();
+        return problem;
     }
 
     [TestMethod]

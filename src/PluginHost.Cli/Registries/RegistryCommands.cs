@@ -74,8 +74,8 @@ internal static class RegistryCommands
                 address, InputFiles.Read(path, ArchiveLimits.TotalBytes), File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytesWithProofs) : [],
                 key, parse.GetValue(roots) is { } file ? RegistryFlags.Certificates(file) : null, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
             return (
-                [$"sent {Path.GetFileName(path)} to {address}: {answer.GetProperty("skill_id")} {answer.GetProperty("version")}, {answer.GetProperty("links")} links, {answer.GetProperty("logged")} of them new in the log"],
-                new JsonObject { ["registry"] = address.AbsoluteUri, ["skill_id"] = answer.GetProperty("skill_id").GetString(), ["version"] = answer.GetProperty("version").GetString(), ["payload_sha256"] = answer.GetProperty("payload_sha256").GetString(), ["links"] = answer.GetProperty("links").GetInt32(), ["logged"] = answer.GetProperty("logged").GetInt32() });
+                [$"sent {Path.GetFileName(path)} to {address}: {answer.Skill} {answer.Version}, {answer.Links} links, {answer.Logged} of them new in the log"],
+                new JsonObject { ["registry"] = address.AbsoluteUri, ["skill_id"] = answer.Skill, ["version"] = answer.Version, ["payload_sha256"] = answer.Payload, ["links"] = answer.Links, ["logged"] = answer.Logged });
         });
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Runtime.InteropServices;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Log;
@@ -21,9 +22,10 @@ internal static class RegistryServeCommand
         var listen = new Option<string>("--listen") { Description = "Where it listens; for the world put a server with a certificate in front of it.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8088" };
         var key = new Option<string?>("--key") { Description = "File of the registry's key, where it takes uploads; its log's key has to be given, too.", HelpName = "FILE" };
         var logKey = new Option<string?>("--log-key") { Description = "File of its log's key, where it takes uploads.", HelpName = "FILE" };
+        var proxy = new Option<string[]>("--proxy") { Description = "Address of a server in front of it, whose X-Forwarded-For and X-Forwarded-Host are believed: without it everybody behind one is one.", HelpName = "IP" };
         var (passphrase, policy) = (Passphrase.Option(), LogFlags.Policy());
         policy.Description = "A policy (c2sp.org/tlog-policy) whose witnesses are asked to cosign the log after an upload.";
-        var command = new Command("serve", "Hand out a registry, with a page for people, until it is interrupted.") { files.Place, listen, key, logKey, passphrase, policy };
+        var command = new Command("serve", "Hand out a registry, with a page for people, until it is interrupted.") { files.Place, listen, key, logKey, passphrase, policy, proxy };
         files.AddTo(command);
         trust.AddWithState(command);
         demands.AddTo(command);
@@ -34,6 +36,7 @@ internal static class RegistryServeCommand
                 throw new CommandError(ExitCode.Usage, "usage.listen", $"'{parse.GetValue(listen)}' is no http address to listen at");
             }
 
+            var proxies = (parse.GetValue(proxy) ?? []).Select(text => IPAddress.TryParse(text, out var one) ? one : throw new CommandError(ExitCode.Usage, "usage.proxy", $"'{text}' is no address of a machine")).ToList();
             var options = demands.Options(parse);
             var settings = InspectionFlags.Settings(options, StateFlag.Open(trust.State(parse)));
             var (view, rules) = (trust.View(parse, options), trust.Rules(parse, options) with { AllowFirstUse = true, AllowDowngrade = true });
@@ -51,7 +54,7 @@ internal static class RegistryServeCommand
                 new PublishOptions { Inspection = settings, Tell = parse.InvocationConfiguration.Error.WriteLine, Witnesses = parse.GetValue(policy) is { } file ? LogFlags.ReadPolicy(file) : LogPolicy.Empty },
                 TimeProvider.System);
             _ = new RegistryReader(opened).Read();
-            await using var service = RegistryService.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, settings, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, TimeProvider.System);
+            await using var service = RegistryService.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, settings, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, proxies, TimeProvider.System);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {

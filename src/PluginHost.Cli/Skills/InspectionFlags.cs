@@ -36,7 +36,7 @@ internal sealed class InspectionFlags
         InspectionRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
         ChainRoom.Check(options, (holds, problem) => problems.AddRange(holds ? [] : [problem]));
         return problems.Count == 0
-            ? ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root)
+            ? new ChainFiles(options.Chain).In(ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root))
             : throw new CommandError(ExitCode.Refused, "state.policy", string.Join("; ", problems));
     }
 }

@@ -1,8 +1,7 @@
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
-using PluginHost.Skills.Provenance;
-using PluginHost.Skills.Trust;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Registry.Publishing;
 
@@ -15,7 +14,11 @@ namespace PluginHost.Registry.Publishing;
 /// <param name="Proofs">Proofs of other logs.</param>
 internal sealed record PublishedBundle(IReadOnlyList<byte[]> Lines, IReadOnlyList<ChainLink> Links, IReadOnlyList<(string Link, byte[] Line)> Proofs)
 {
-    private const string Provenance = "https://slsa.dev/provenance/v1";
+    // What speaks against a package finds room whatever its publisher puts there.
+    private const int MaxBytesInFavour = EvidenceBundle.MaxBytes / 4 * 3;
+    private const int MaxLine = 128 * 1024;
+    private const int MaxOthers = 64;
+    private const int ProofsPerLink = 4;
 
     /// <param name="skill">The package.</param>
     /// <param name="bundles">What is there, and what is added.</param>
@@ -34,16 +37,44 @@ internal sealed record PublishedBundle(IReadOnlyList<byte[]> Lines, IReadOnlyLis
                     proofs.Add((proof.Link, line.ToArray()));
                 }
             }
-            else if (Read(line, skill) is var (id, link) && lines.TryAdd(id, line.ToArray()) && link is not null)
+            else if (line.Length <= MaxLine && EvidenceLine.Read(line, skill) is { } read && (read.Link is not null || lines.Count - links.Count < MaxOthers) && lines.TryAdd(read.Id, line.ToArray()) && read.Link is { } link)
             {
                 links.Add(link);
             }
         }
 
-        return lines.Values.Sum(line => line.Length + 1) <= EvidenceBundle.MaxBytes
-            ? new PublishedBundle([.. lines.Values], links, [.. proofs.Where(proof => lines.ContainsKey(proof.Link)).DistinctBy(proof => Convert.ToBase64String(proof.Line))])
-            : throw RegistryRefusal.Size($"the bundle of a package has at most {EvidenceBundle.MaxBytes} bytes");
+        var against = links.Where(link => link.IsNegative).Select(link => link.Id).ToHashSet(StringComparer.Ordinal);
+        return lines.Where(line => !against.Contains(line.Key)).Sum(line => line.Value.Length + 1) <= MaxBytesInFavour && lines.Values.Sum(line => line.Length + 1) <= EvidenceBundle.MaxBytes
+            ? new PublishedBundle([.. lines.Values], links, [.. proofs.Where(proof => lines.ContainsKey(proof.Link)).DistinctBy(proof => Convert.ToBase64String(proof.Line)).GroupBy(proof => proof.Link, StringComparer.Ordinal).SelectMany(group => group.Take(ProofsPerLink))])
+            : throw RegistryRefusal.Size($"the bundle of a package has at most {EvidenceBundle.MaxBytes} bytes, and {MaxBytesInFavour} without what speaks against it");
     }
+
+    /// <summary>The same with only those proofs of a log that hold for it; those of other logs are for others to judge.</summary>
+    /// <param name="skill">The package.</param>
+    /// <param name="key">The log's key.</param>
+    public PublishedBundle Proven(SignedSkill skill, NoteKey key)
+    {
+        var links = Links.ToDictionary(link => link.Id, StringComparer.Ordinal);
+        return this with { Proofs = [.. Proofs.Where(proof => LinkProof.Read(proof.Line) is { } read && links.TryGetValue(proof.Link, out var link) && Holds(read.Proof, ChainInspection.EntryOf(link, skill), key))] };
+    }
+
+    /// <summary>The links that a log has, by proofs that hold.</summary>
+    public IReadOnlySet<string> LoggedIn(string origin) =>
+        Proofs.Where(proof => LinkProof.Read(proof.Line) is { } read && IsOf(read.Proof, origin)).Select(proof => proof.Link).ToHashSet(StringComparer.Ordinal);
+
+    private static bool Holds(LogProof proof, SkillLogEntry? entry, NoteKey key)
+    {
+        try
+        {
+            return entry is { IsWhole: true } && proof.Proves(entry.LeafHash) && (!IsOf(proof, key.Name) || proof.Note.IsSignedBy(key));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOf(LogProof proof, string origin) => proof.Note.Text.StartsWith(origin + "\n", StringComparison.Ordinal);
 
     /// <summary>The bundle as a file.</summary>
     /// <param name="proofs">Further proofs, as lines.</param>
@@ -52,27 +83,5 @@ internal sealed record PublishedBundle(IReadOnlyList<byte[]> Lines, IReadOnlyLis
     {
         byte[] bytes = [.. Lines.Concat(Proofs.Select(proof => proof.Line)).Select(line => (byte[])[.. line, (byte)'\n']).Concat(proofs).SelectMany(line => line)];
         return bytes.Length <= EvidenceBundle.MaxBytesWithProofs ? bytes : throw RegistryRefusal.Size($"the bundle of a package with its proofs has at most {EvidenceBundle.MaxBytesWithProofs} bytes");
-    }
-
-    private static (string Id, ChainLink? Link)? Read(ReadOnlyMemory<byte> line, SignedSkill skill)
-    {
-        try
-        {
-            var envelope = DsseEnvelope.Read(line);
-            var statement = envelope.PayloadType == InTotoStatement.PayloadType ? InTotoStatement.Read(envelope.Payload) : throw new FormatException("it is no statement");
-            if (ChainLinkReader.IsOne(statement))
-            {
-                var link = ChainLinkReader.Read(envelope, statement);
-                return link.Payloads.Contains(skill.Artifact.Payload) && link.IsSigned ? (envelope.Id, link) : null;
-            }
-
-            return statement.PredicateType == Provenance && PackageSubjects.Compare(skill.Artifact, statement.Subjects).Mismatch is null ? (envelope.Id, null)
-                : KeyEvents.Read(line).Any(one => one.Publisher == skill.Manifest.Publisher) ? (envelope.Id, null)
-                : null;
-        }
-        catch (Exception e) when (e is FormatException or InvalidOperationException)
-        {
-            return null;
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PluginHost.Hosting;
@@ -13,6 +14,8 @@ namespace PluginHost.Registry.Publishing;
 internal sealed class PublishedRecord(string path)
 {
     private const int MaxBytes = 256 * 1024 * 1024;
+    private const int MaxDescription = 64 * 1024;
+    private const string UnloggedField = "unlogged";
 
     /// <summary>Whether the key has signed for a registry.</summary>
     public bool Exists => File.Exists(path);
@@ -21,28 +24,40 @@ internal sealed class PublishedRecord(string path)
     /// <param name="files">Where.</param>
     /// <param name="version">Version of their timestamp.</param>
     /// <param name="content">Names and contents, the last of which makes the others count.</param>
-    public void Write(IPublicFiles files, long version, IReadOnlyList<(string Name, byte[] Content)> content)
+    /// <param name="unlogged">Entries that the log does not have yet.</param>
+    public void Write(IPublicFiles files, long version, IReadOnlyList<(string Name, byte[] Content)> content, ImmutableArray<byte[]> unlogged)
     {
-        var json = new JsonObject { ["version"] = version, ["files"] = new JsonArray([.. content.Select(file => (JsonNode)new JsonObject { ["name"] = file.Name, ["content"] = Convert.ToBase64String(file.Content) })]) };
+        var json = new JsonObject { ["version"] = version, [UnloggedField] = Texts(unlogged), ["files"] = new JsonArray([.. content.Select(file => (JsonNode)new JsonObject { ["name"] = file.Name, ["content"] = Convert.ToBase64String(file.Content) })]) };
         PrivateFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(json, JsonContext.Default.JsonObject));
-        Apply(files, version, content);
+        Apply(files, version, content, unlogged);
     }
 
+    /// <summary>Remembers that the log has everything.</summary>
+    public void Logged(long version) => Keep(version, []);
+
     /// <summary>Ends what was begun.</summary>
-    /// <returns>The version that was signed last.</returns>
+    /// <param name="files">Where.</param>
+    /// <param name="key">The registry's key: files of another registry are left alone.</param>
+    /// <returns>The version that was signed last, and entries that the log does not have yet.</returns>
     /// <exception cref="SkillVerificationException">There is no record, or it is malformed.</exception>
-    public long Complete(IPublicFiles files)
+    public (long Version, ImmutableArray<byte[]> Unlogged) Complete(IPublicFiles files, string key)
     {
         try
         {
             using var document = JsonDocument.Parse(BoundedFile.Read(path, MaxBytes), new JsonDocumentOptions { MaxDepth = 4 });
             var version = document.RootElement.GetProperty("version").GetInt64();
+            ImmutableArray<byte[]> unlogged = document.RootElement.TryGetProperty(UnloggedField, out var left) ? [.. left.EnumerateArray().Select(entry => entry.GetBytesFromBase64())] : [];
             if (document.RootElement.TryGetProperty("files", out var begun))
             {
-                Apply(files, version, [.. begun.EnumerateArray().Select(file => (file.GetProperty("name").GetString()!, file.GetProperty("content").GetBytesFromBase64()))]);
+                if (files.Find(RegistryDescription.File, MaxDescription) is not null && RegistryDescription.Read(files) is { } there && there.Key != key)
+                {
+                    throw RegistryRefusal.Form($"the registry is that of another key ({there.Key})");
+                }
+
+                Apply(files, version, [.. begun.EnumerateArray().Select(file => (file.GetProperty("name").GetString()!, file.GetProperty("content").GetBytesFromBase64()))], unlogged);
             }
 
-            return version;
+            return (version, unlogged);
         }
         catch (FileNotFoundException)
         {
@@ -54,7 +69,7 @@ internal sealed class PublishedRecord(string path)
         }
     }
 
-    private void Apply(IPublicFiles files, long version, IReadOnlyList<(string Name, byte[] Content)> content)
+    private void Apply(IPublicFiles files, long version, IReadOnlyList<(string Name, byte[] Content)> content, ImmutableArray<byte[]> unlogged)
     {
         foreach (var (name, bytes) in content)
         {
@@ -62,6 +77,11 @@ internal sealed class PublishedRecord(string path)
         }
 
         files.Flush();
-        PrivateFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["version"] = version }, JsonContext.Default.JsonObject));
+        Keep(version, unlogged);
     }
+
+    private void Keep(long version, ImmutableArray<byte[]> unlogged) =>
+        PrivateFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["version"] = version, [UnloggedField] = Texts(unlogged) }, JsonContext.Default.JsonObject));
+
+    private static JsonArray Texts(ImmutableArray<byte[]> entries) => new([.. entries.Select(entry => (JsonNode)Convert.ToBase64String(entry))]);
 }

@@ -18,6 +18,7 @@ namespace PluginHost.Registry.Publishing;
 internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspection, TimeProvider time)
 {
     private readonly List<RegistryFinding> _findings = [];
+    private readonly Dictionary<long, byte[]> _leaves = [];
 
     /// <summary>Looks at it.</summary>
     /// <returns>What it says, and what was found.</returns>
@@ -39,6 +40,7 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
 
         var finder = new WithheldFinder(log);
         _findings.AddRange(finder.Releases(content.Entries, content.Advisories).Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
+        _findings.AddRange(finder.Unlogged(content.Entries).Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
         _findings.AddRange(finder.Reused().Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
         var said = content.Advisories.Select(advisory => advisory.Id).ToHashSet(StringComparer.Ordinal);
         _findings.AddRange(finder.Advisories(said).Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
@@ -60,16 +62,21 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
             var tree = new MerkleFrontier();
             await foreach (var (index, leaf) in new LogReader(place, checkpoint.Size).EntriesAsync(0, cancellation).ConfigureAwait(false))
             {
-                tree.Add(MerkleTree.LeafHash(leaf));
+                tree.Add(_leaves[index] = MerkleTree.LeafHash(leaf));
                 if (SkillLogEntry.Read(leaf) is { IsWhole: true } entry)
                 {
                     entries.Add(WithheldFinder.Line(index, entry));
                 }
             }
 
+            var head = content.Timestamp.Log;
             if (!tree.Root.AsSpan().SequenceEqual(checkpoint.Root))
             {
                 Fault(RegistryFiles.Log, "its entries do not make the tree of its checkpoint");
+            }
+            else if (head.Origin != checkpoint.Origin || head.Size > checkpoint.Size || (head.Size == checkpoint.Size && head.Root != Convert.ToHexStringLower(checkpoint.Root)))
+            {
+                Fault(RegistryFiles.Log, "it is not the one that its timestamp names");
             }
         }
         catch (FormatException e)
@@ -111,7 +118,7 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
 
             Proofs(content, entry, skill, bundle);
         }
-        catch (Exception e) when (e is SkillVerificationException or IOException)
+        catch (Exception e) when (e is SkillVerificationException or IOException or FormatException)
         {
             Fault(entry.Artifact, e.Message);
         }
@@ -125,7 +132,7 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
         foreach (var link in kept.Links)
         {
             var leaf = ChainInspection.EntryOf(link, skill)!.LeafHash;
-            if (!kept.Proofs.Any(proof => proof.Link == link.Id && LinkProof.Read(proof.Line) is { } read && Holds(read.Proof, key, leaf)))
+            if (!kept.Proofs.Any(proof => proof.Link == link.Id && LinkProof.Read(proof.Line) is { } read && _leaves.TryGetValue(read.Proof.Index, out var there) && there.AsSpan().SequenceEqual(leaf) && Holds(read.Proof, key, leaf)))
             {
                 Fault(entry.Artifact, $"no proof shows that the link {link.Id[..16]} ({link.Detail}) stands in its log");
             }

@@ -33,6 +33,11 @@ internal sealed record RegistryContent(
             {
                 var page = RegistryPage.Read(Spoken(files, timestamp, RegistryFiles.Page(number), RegistryPage.MaxBytes), key);
                 generated = page.GeneratedAtUnixMs;
+                if (page.Entries.FirstOrDefault(entry => entry.Artifact != RegistryFiles.Package(entry.Publisher, entry.SkillId, entry.Version.ToString()) || !IsPlain(entry.Artifact)) is { } odd)
+                {
+                    throw new FormatException($"'{odd.Artifact}' is not where a registry keeps '{odd.SkillId}' {odd.Version}");
+                }
+
                 entries.AddRange(page.Entries);
             }
 
@@ -46,6 +51,9 @@ internal sealed record RegistryContent(
             throw RegistryRefusal.Form($"a file of the registry does not hold: {e.Message}");
         }
     }
+
+    /// <summary>Whether a place is below the registry wherever its files lie.</summary>
+    private static bool IsPlain(string artifact) => artifact.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '/') && !artifact.Contains("..", StringComparison.Ordinal) && artifact.Split('/').Length == 3;
 
     private static byte[] Need(IPublicFiles files, string name, int most) => files.Find(name, most) ?? throw RegistryRefusal.Form($"the registry has no '{name}'");
 

@@ -26,9 +26,12 @@ internal sealed class RegistryWriter : IDisposable
     private readonly RegistryKeys _keys;
     private readonly TimeProvider _time;
     private readonly IDisposable _turn;
+    private readonly NoteKey _log;
     private RegistryContent _content;
+    private ImmutableArray<byte[]> _unlogged;
 
-    private RegistryWriter(IPublicFiles files, RegistryKeys keys, TimeProvider time, IDisposable turn, RegistryContent content) => (_files, _keys, _time, _turn, _content) = (files, keys, time, turn, content);
+    private RegistryWriter(IPublicFiles files, RegistryKeys keys, TimeProvider time, IDisposable turn, RegistryContent content, ImmutableArray<byte[]> unlogged) =>
+        (_files, _keys, _time, _turn, _content, _unlogged, _log) = (files, keys, time, turn, content, unlogged, NoteKey.Parse(content.Description.Log));
 
     /// <summary>What it says.</summary>
     public RegistryContent Content => _content;
@@ -68,8 +71,8 @@ internal sealed class RegistryWriter : IDisposable
             }
 
             var description = new RegistryDescription(name, keys.Public, log.ToString(), lifetime);
-            var empty = new RegistryContent(description, new RegistryTimestamp(name, 0, time.GetUtcNow(), time.GetUtcNow(), ImmutableSortedDictionary<string, string>.Empty), 0, [], [], [], [], []);
-            var writer = new RegistryWriter(files, keys, time, turn, empty);
+            var empty = new RegistryContent(description, new RegistryTimestamp(name, 0, time.GetUtcNow(), time.GetUtcNow(), new RegistryLogHead(origin, 0, ""), ImmutableSortedDictionary<string, string>.Empty), 0, [], [], [], [], []);
+            var writer = new RegistryWriter(files, keys, time, turn, empty, []);
             writer.Show(empty);
             return writer;
         }
@@ -87,11 +90,11 @@ internal sealed class RegistryWriter : IDisposable
         var turn = FileLock.Acquire(keys.Path, "registry");
         try
         {
-            var signed = keys.Record.Complete(files);
+            var (signed, unlogged) = keys.Record.Complete(files, keys.Public);
             var content = RegistryContent.Read(files);
             return content.Description.Key != keys.Public ? throw RegistryRefusal.Form($"the registry is that of another key ({content.Description.Key})")
                 : content.Timestamp.Version != signed ? throw RegistryRefusal.RolledBack($"the registry's timestamp is of version {content.Timestamp.Version}, and its key signed {signed}")
-                : new RegistryWriter(files, keys, time, turn, content);
+                : new RegistryWriter(files, keys, time, turn, content, unlogged);
         }
         catch
         {
@@ -123,7 +126,7 @@ internal sealed class RegistryWriter : IDisposable
         var digest = Convert.ToHexStringLower(SHA256.HashData(package));
         Check(skill, known, digest);
         StaticAuditor.Run(skill.Artifact, options.Inspection with { Beside = bundle }, cancellation).Demand();
-        var merged = PublishedBundle.Of(skill, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle);
+        var merged = PublishedBundle.Of(skill, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle).Proven(skill, _log);
         var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
         if (!merged.Links.Any(link => link.Kind == LinkKind.Authorship && link.Narrator == signer))
         {
@@ -133,7 +136,7 @@ internal sealed class RegistryWriter : IDisposable
         // The package and its bundle are there before anything points at them; what it is worth in the log is known only then.
         _ = merged.Bytes([]);
         _files.Write(path, package);
-        var (proofs, logged) = await LogAsync([.. merged.Links.Select(link => ChainInspection.EntryOf(link, skill)).OfType<SkillLogEntry>()], merged.Proofs, options, cancellation).ConfigureAwait(false);
+        var (proofs, logged) = await LogAsync([.. merged.Links.Select(link => ChainInspection.EntryOf(link, skill)).OfType<SkillLogEntry>()], merged.LoggedIn(_log.Name), options, cancellation).ConfigureAwait(false);
         _files.Write(path + RegistryFiles.BundleExtension, merged.Bytes(proofs));
         _files.Flush();
         var entry = new RegistryEntry(id, skill.Manifest.Version, publisher, path, digest, package.LongLength);
@@ -157,29 +160,45 @@ internal sealed class RegistryWriter : IDisposable
         var line = new RegistryAdvisory(action, skill, version, payload, reason, _time.GetUtcNow()).Sign(_keys.Key);
         var advisory = RegistryAdvisory.Read(line, _keys.Key.PublicKey);
         var signature = DsseEnvelope.Read(line).SignatureOf(_keys.Key.PublicKey)!;
-        await LogAsync([new SkillLogEntry(advisory.Id, RegistryAdvisory.Type, skill, version, payload, _keys.Public, signature)], [], options, cancellation).ConfigureAwait(false);
+
+        // It is said before it is logged: a process that ends in between leaves a word that counts, and the next that writes puts it into the log.
         Show(_content with
         {
             Entries = action == AdvisoryAction.Advise || entry is null ? _content.Entries : _content.Entries.Remove(entry),
-            AdvisoryLines = [.. _content.AdvisoryLines, .. line, (byte)'\n'],
-        });
+            AdvisoryLines = Longer(_content.AdvisoryLines, line, action == AdvisoryAction.Kill ? RegistryLines.MaxBytes : RegistryLines.MaxBytes / 4 * 3),
+        }, [.. _unlogged, new SkillLogEntry(advisory.Id, RegistryAdvisory.Type, skill, version, payload, _keys.Public, signature).Bytes]);
+        await LogAsync([], ImmutableHashSet<string>.Empty, options, cancellation).ConfigureAwait(false);
+        Show(_content);
         return advisory;
+    }
+
+    /// <summary>Lines with one more, where all of them can still be read.</summary>
+    private static byte[] Longer(byte[] lines, byte[] line, int most)
+    {
+        byte[] longer = [.. lines, .. line, (byte)'\n'];
+        return longer.Length <= most && BundleLines.Of(longer).Count() <= RegistryLines.MaxLines * (most / (double)RegistryLines.MaxBytes) ? longer
+            : throw RegistryRefusal.Size("the registry has said so much that this would not find room");
     }
 
     /// <summary>Says the same again: it stays fresh.</summary>
     public void Refresh() => Show(_content);
 
-    private static bool IsPlain(string name) => name.Length is > 0 and <= 128 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
+    private static bool IsPlain(string name) =>
+        name.Length is > 0 and <= 128 && name[0] != '.' && name[^1] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+') && !IsDevice(name.Split('.')[0]);
+
+    /// <summary>Names that are no files on Windows, whatever follows them.</summary>
+    private static bool IsDevice(string name) =>
+        name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL" || (name.Length == 4 && char.IsAsciiDigit(name[3]) && name[..3].ToUpperInvariant() is "COM" or "LPT");
 
     private byte[] Delegated(SignedSkill skill, PublishOptions options)
     {
         var (publisher, signer) = (skill.Manifest.Publisher, Convert.ToHexStringLower(skill.Signature.PublicKey));
         var known = _content.Delegations.Where(delegation => delegation.Publisher == publisher).ToList();
-        return known.Exists(delegation => delegation.Key == signer) ? _content.DelegationLines
+        return known.MaxBy(delegation => delegation.IssuedAt)?.Key == signer ? _content.DelegationLines
             : !options.MayDelegate ? throw RegistryRefusal.Publisher(known.Count > 0
-                ? $"'{publisher}' publishes with another key here ({string.Join(", ", known.Select(delegation => delegation.Key))}), not with {signer}"
+                ? $"'{publisher}' publishes with another key here ({known.MaxBy(delegation => delegation.IssuedAt)!.Key}), not with {signer}"
                 : $"the registry does not know '{publisher}': its operator has to let it in")
-            : [.. _content.DelegationLines, .. new PublisherDelegation(publisher, signer, _time.GetUtcNow()).Sign(_keys.Key), (byte)'\n'];
+            : Longer(_content.DelegationLines, new PublisherDelegation(publisher, signer, _time.GetUtcNow()).Sign(_keys.Key), RegistryLines.MaxBytes);
     }
 
     private void Check(SignedSkill skill, RegistryEntry? known, string digest)
@@ -194,6 +213,11 @@ internal sealed class RegistryWriter : IDisposable
             throw RegistryRefusal.VersionReused($"'{skill.Manifest.SkillId}' {skill.Manifest.Version} is there with another file: a version is published once");
         }
 
+        if (_content.Entries.FirstOrDefault(entry => entry.SkillId == skill.Manifest.SkillId && entry.Publisher != skill.Manifest.Publisher) is { } other)
+        {
+            throw RegistryRefusal.Publisher($"the id '{skill.Manifest.SkillId}' belongs to '{other.Publisher}' here, who published it first");
+        }
+
         if (known is null && _content.Entries.Length >= MaxEntries)
         {
             throw RegistryRefusal.Size($"a registry has at most {MaxEntries} packages");
@@ -202,12 +226,11 @@ internal sealed class RegistryWriter : IDisposable
 
     /// <summary>Puts entries into the log that are not proven there yet.</summary>
     /// <returns>A proof of each as a line, and how many were new.</returns>
-    private async Task<(List<byte[]> Proofs, int Logged)> LogAsync(IReadOnlyList<SkillLogEntry> entries, IReadOnlyList<(string Link, byte[] Line)> proven, PublishOptions options, CancellationToken cancellation)
+    private async Task<(List<byte[]> Proofs, int Logged)> LogAsync(IReadOnlyList<SkillLogEntry> entries, IReadOnlySet<string> known, PublishOptions options, CancellationToken cancellation)
     {
         var files = new FilesBelow(_files, RegistryFiles.Log);
         using var log = LogWriter.Open(files, _keys.LogPath, _keys.LogKey);
-        var known = proven.Where(proof => LinkProof.Read(proof.Line) is { } read && read.Proof.Note.Text.StartsWith(log.Checkpoint.Origin + "\n", StringComparison.Ordinal)).Select(proof => proof.Link).ToHashSet(StringComparer.Ordinal);
-        var fresh = entries.Where(entry => !known.Contains(entry.Link)).ToList();
+        var fresh = _unlogged.Select(entry => SkillLogEntry.Read(entry)).OfType<SkillLogEntry>().Concat(entries.Where(entry => !known.Contains(entry.Link))).ToList();
         if (fresh.Find(entry => !entry.IsWhole) is { } odd)
         {
             throw RegistryRefusal.Form($"the link {odd.Link[..16]} cannot stand in a log");
@@ -218,23 +241,31 @@ internal sealed class RegistryWriter : IDisposable
             return ([], 0);
         }
 
+        cancellation.ThrowIfCancellationRequested();
+
+        // From here on nobody ends it: what is signed is shown.
         var first = log.Checkpoint.Size;
         var note = log.Append([.. fresh.Select(entry => (ReadOnlyMemory<byte>)entry.Bytes)]);
         var reading = new PublicLogFiles(files);
-        note = await WitnessClient.CosignAsync(note, reading, options.Witnesses.Witnesses, options.Tell, cancellation).ConfigureAwait(false);
+        note = await WitnessClient.CosignAsync(note, reading, options.Witnesses.Witnesses, options.Tell, CancellationToken.None).ConfigureAwait(false);
         log.Publish(note);
+        var before = _unlogged.Length;
+        _unlogged = [];
+        _keys.Record.Logged(_content.Timestamp.Version);
         var (proofs, reader) = (new List<byte[]>(), new LogReader(reading, log.Checkpoint.Size));
-        for (var i = 0; i < fresh.Count; i++)
+        for (var i = before; i < fresh.Count; i++)
         {
             var proof = new LogProof(first + i, await reader.ProveAsync(first + i, CancellationToken.None).ConfigureAwait(false), note, null);
             proofs.Add(LinkProof.Line(fresh[i].Link, Encoding.UTF8.GetBytes(proof.ToString())));
         }
 
-        return (proofs, fresh.Count);
+        return (proofs, fresh.Count - before);
     }
 
     /// <summary>Shows what the registry says from now on.</summary>
-    internal void Show(RegistryContent content)
+    internal void Show(RegistryContent content) => Show(content, _unlogged);
+
+    private void Show(RegistryContent content, ImmutableArray<byte[]> unlogged)
     {
         var now = _time.GetUtcNow();
         var generated = Math.Max(now.ToUnixTimeMilliseconds(), _content.GeneratedAtUnixMs);
@@ -256,9 +287,25 @@ internal sealed class RegistryWriter : IDisposable
         written.Add((RegistryFiles.Advisories, content.AdvisoryLines));
         written.Add((RegistryFiles.Delegations, content.DelegationLines));
         var files = written.ToImmutableSortedDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal);
-        var timestamp = new RegistryTimestamp(content.Description.Name, Math.Max(FirstVersion, content.Timestamp.Version + 1), now, now + content.Description.Lifetime, files);
+        var timestamp = new RegistryTimestamp(content.Description.Name, Math.Max(FirstVersion, content.Timestamp.Version + 1), now, now + content.Description.Lifetime, Head(), files);
         written.Add((RegistryFiles.Timestamp, timestamp.Sign(_keys.Key)));
-        _keys.Record.Write(_files, timestamp.Version, written);
+        _keys.Record.Write(_files, timestamp.Version, written, unlogged);
+        _unlogged = unlogged;
         _content = RegistryContent.Read(_files);
+    }
+
+    /// <summary>Its log as it is shown.</summary>
+    private RegistryLogHead Head()
+    {
+        try
+        {
+            var note = Note.Read(_files.Find($"{RegistryFiles.Log}/{LogTile.Checkpoint}", Note.MaxBytes) ?? throw new FormatException("it has no checkpoint"));
+            var checkpoint = note.IsSignedBy(_log) ? Checkpoint.Read(note.Text) : throw new FormatException("its checkpoint is not signed by its key");
+            return new RegistryLogHead(checkpoint.Origin, checkpoint.Size, Convert.ToHexStringLower(checkpoint.Root));
+        }
+        catch (FormatException e)
+        {
+            throw RegistryRefusal.Form($"the registry's log cannot be used: {e.Message}");
+        }
     }
 }

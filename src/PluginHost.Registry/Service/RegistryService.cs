@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -7,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Logging;
 using PluginHost.Hosting;
 using PluginHost.Library.Registries;
@@ -26,6 +29,11 @@ internal sealed class RegistryService : IDisposable
     private const int MaxQuery = 200;
     private const int RequestsPerMinute = 600;
     private const int UploadsPerMinute = 6;
+    private const int UploadsAtOnce = 4;
+    private const int NetworkBytes = 8;
+    private const double SlowestBytesPerSecond = 16 * 1024;
+    private const string PublishPath = "/publish";
+    private static readonly TimeSpan UploadTime = TimeSpan.FromMinutes(10);
     private static readonly string[] Names = [RegistryFiles.Index, RegistryFiles.Timestamp, RegistryFiles.Advisories, RegistryFiles.Delegations, RegistryDescription.File];
     private static readonly string[] Folders = [RegistryFiles.Packages + "/", RegistryFiles.Log + "/"];
     private readonly IPublicFiles _files;
@@ -35,6 +43,7 @@ internal sealed class RegistryService : IDisposable
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<(string Package, string Bundle), SkillView> _judged = [];
     private readonly SemaphoreSlim _judging = new(1);
+    private readonly SemaphoreSlim _uploading = new(UploadsAtOnce);
 
     private RegistryService(IPublicFiles files, Func<byte[], byte[], PackageJudgement> judge, RegistryUploads? uploads, TimeProvider time) =>
         (_files, _reader, _judge, _uploads, _time) = (files, new RegistryReader(files), judge, uploads, time);
@@ -44,8 +53,9 @@ internal sealed class RegistryService : IDisposable
     /// <param name="address">Where it listens; port 0 picks a free one.</param>
     /// <param name="judge">Judges a package with its bundle, as the operator would.</param>
     /// <param name="uploads">Takes uploads; null where none are taken.</param>
+    /// <param name="proxies">Addresses of servers in front of it: what they say of who asks is believed.</param>
     /// <param name="time">The time.</param>
-    public static WebApplication Create(IPublicFiles files, Uri address, Func<byte[], byte[], PackageJudgement> judge, RegistryUploads? uploads, TimeProvider time)
+    public static WebApplication Create(IPublicFiles files, Uri address, Func<byte[], byte[], PackageJudgement> judge, RegistryUploads? uploads, IReadOnlyCollection<IPAddress> proxies, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -54,15 +64,16 @@ internal sealed class RegistryService : IDisposable
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = 0;
             options.Limits.MaxConcurrentConnections = MaxConnections;
-            options.Limits.MinRequestBodyDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(1024, TimeSpan.FromSeconds(5));
+            options.Limits.MinRequestBodyDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(SlowestBytesPerSecond, TimeSpan.FromSeconds(10));
+            options.Limits.MinResponseDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(SlowestBytesPerSecond, TimeSpan.FromSeconds(10));
         });
         builder.Services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
             {
-                var isUpload = HttpMethods.IsPost(context.Request.Method);
-                return RateLimitPartition.GetFixedWindowLimiter($"{(isUpload ? "upload" : "read")} {context.Connection.RemoteIpAddress}", _ => new FixedWindowRateLimiterOptions
+                var isUpload = HttpMethods.IsPost(context.Request.Method) && context.Request.Path == PublishPath;
+                return RateLimitPartition.GetFixedWindowLimiter($"{(isUpload ? "upload" : "read")} {NetworkOf(context.Connection.RemoteIpAddress)}", _ => new FixedWindowRateLimiterOptions
                 {
                     PermitLimit = isUpload ? UploadsPerMinute : RequestsPerMinute,
                     Window = TimeSpan.FromMinutes(1),
@@ -71,6 +82,29 @@ internal sealed class RegistryService : IDisposable
         });
         builder.WebHost.UseUrls(address.GetLeftPart(UriPartial.Authority));
         var application = builder.Build();
+        if (proxies.Count > 0)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost, ForwardLimit = proxies.Count };
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var proxy in proxies)
+            {
+                forwarded.KnownProxies.Add(proxy);
+            }
+
+            application.UseForwardedHeaders(forwarded);
+        }
+
+        // What is sent may not be read to its end: nothing else comes over that connection.
+        application.Use((context, next) =>
+        {
+            if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            {
+                context.Response.Headers.Connection = "close";
+            }
+
+            return next(context);
+        });
         application.UseRateLimiter();
         var service = new RegistryService(files, judge, uploads, time);
         application.Lifetime.ApplicationStopped.Register(service.Dispose);
@@ -78,7 +112,22 @@ internal sealed class RegistryService : IDisposable
         return application;
     }
 
-    public void Dispose() => _judging.Dispose();
+    public void Dispose()
+    {
+        _judging.Dispose();
+        _uploading.Dispose();
+    }
+
+    /// <summary>Who asks, as far as that can be told: of IPv6 everybody has as many addresses as there are in a network.</summary>
+    private static string NetworkOf(IPAddress? address)
+    {
+        if (address is null || address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6)
+        {
+            return (address?.IsIPv4MappedToIPv6 == true ? address.MapToIPv4() : address)?.ToString() ?? "";
+        }
+
+        return Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, NetworkBytes));
+    }
 
     private void Map(WebApplication application)
     {
@@ -87,7 +136,7 @@ internal sealed class RegistryService : IDisposable
         application.MapMethods("/{**path}", ["GET", "HEAD"], FileAsync);
         if (_uploads is not null)
         {
-            application.MapPost("/publish", UploadAsync);
+            application.MapPost(PublishPath, UploadAsync);
         }
     }
 
@@ -188,7 +237,7 @@ internal sealed class RegistryService : IDisposable
         {
             bytes = IsPublic(path) ? _files.Find(path, ArchiveLimits.TotalBytes) : null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SkillException)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
@@ -222,14 +271,39 @@ internal sealed class RegistryService : IDisposable
         }
 
         Harden(context);
+        if (!await _uploading.WaitAsync(TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false))
+        {
+            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return;
+        }
+
+        try
+        {
+            await TakeAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _uploading.Release();
+        }
+    }
+
+    private async Task TakeAsync(HttpContext context)
+    {
         JsonObject answer;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(UploadTime);
         try
         {
             var form = context.Request.HasFormContentType
-                ? await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = RegistryUploads.MaxBytes, ValueCountLimit = 8, MultipartHeadersCountLimit = 8 }, context.RequestAborted).ConfigureAwait(false)
+                ? await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = RegistryUploads.MaxBytes, ValueCountLimit = 8, MultipartHeadersCountLimit = 8 }, limit.Token).ConfigureAwait(false)
                 : throw RegistryRefusal.Form("an upload is multipart/form-data with the parts upload, package and bundle");
-            var published = await _uploads!.TakeAsync(form.Files, context.RequestAborted).ConfigureAwait(false);
+            var published = await _uploads!.TakeAsync(form.Files, context.Request.Host.Value ?? "", limit.Token).ConfigureAwait(false);
             answer = new JsonObject { ["skill_id"] = published.Skill, ["version"] = published.Version, ["payload_sha256"] = published.Payload, ["links"] = published.Links, ["logged"] = published.Logged };
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status408RequestTimeout;
+            return;
         }
         catch (Exception e) when (e is SkillException or InvalidDataException or BadHttpRequestException or IOException)
         {

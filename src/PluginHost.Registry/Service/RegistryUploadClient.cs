@@ -24,7 +24,7 @@ internal static class RegistryUploadClient
     /// <returns>What the registry answered.</returns>
     /// <exception cref="SkillVerificationException">The registry refused it.</exception>
     /// <exception cref="IOException">It cannot be reached, or answers something else.</exception>
-    public static async Task<JsonElement> PublishAsync(Uri address, byte[] package, byte[] bundle, SigningKey key, X509Certificate2Collection? roots, TimeProvider time, CancellationToken cancellation)
+    public static async Task<UploadAnswer> PublishAsync(Uri address, byte[] package, byte[] bundle, SigningKey key, X509Certificate2Collection? roots, TimeProvider time, CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         if (roots is not null)
@@ -39,7 +39,7 @@ internal static class RegistryUploadClient
             var name = Json(await client.GetByteArrayAsync(new Uri(address, RegistryDescription.File), cancellation).ConfigureAwait(false)).Text("name") ?? throw new IOException($"{address} does not say what it is called");
             using var form = new MultipartFormDataContent
             {
-                { new ByteArrayContent(UploadStatement.Of(name, package, bundle, time.GetUtcNow()).Sign(key)), "upload", "upload" },
+                { new ByteArrayContent(UploadStatement.Of(name, address.Authority, package, bundle, time.GetUtcNow()).Sign(key)), "upload", "upload" },
                 { new ByteArrayContent(package), "package", "package" },
                 { new ByteArrayContent(bundle), "bundle", "bundle" },
             };
@@ -55,7 +55,7 @@ internal static class RegistryUploadClient
             }
 
             var answer = Json(await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
-            return response.IsSuccessStatusCode ? answer
+            return response.IsSuccessStatusCode ? UploadAnswer.Read(answer) ?? throw new IOException($"{address} does not say what it took")
                 : answer.TryGetProperty("error", out var error) && error.Text("code") is { } code && code.StartsWith("registry.", StringComparison.Ordinal) ? throw new SkillVerificationException("registry", Printable.Text(code["registry.".Length..]), Printable.Text(error.Text("message") ?? ""))
                 : throw new SkillVerificationException("registry", "refused", Printable.Text($"{address} refused it: {(error.ValueKind == JsonValueKind.Object ? $"{error.Text("code")}: {error.Text("message")}" : $"{(int)response.StatusCode}")}"));
         }

@@ -22,8 +22,11 @@ internal sealed class RegistryUploads(Func<IPublicFiles> open, RegistryKeys keys
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Takes a package.</summary>
+    /// <param name="parts">What was sent.</param>
+    /// <param name="host">Where it was sent to, as the request says.</param>
+    /// <param name="cancellation">Ends it before anything is signed.</param>
     /// <exception cref="SkillVerificationException">It is refused.</exception>
-    public async Task<PublishedSkill> TakeAsync(IFormFileCollection parts, CancellationToken cancellation)
+    public async Task<PublishedSkill> TakeAsync(IFormFileCollection parts, string host, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -35,7 +38,7 @@ internal sealed class RegistryUploads(Func<IPublicFiles> open, RegistryKeys keys
             var files = open();
             using var disposing = files as IDisposable;
             using var registry = RegistryWriter.Open(files, keys, time);
-            Check(statement, skill, registry.Content.Description.Name, package, bundle);
+            Check(statement, skill, (registry.Content.Description.Name, host), package, bundle);
             return await registry.PublishAsync(package, bundle, options with { MayDelegate = false }, cancellation).ConfigureAwait(false);
         }
         finally
@@ -44,14 +47,14 @@ internal sealed class RegistryUploads(Func<IPublicFiles> open, RegistryKeys keys
         }
     }
 
-    private void Check(byte[] bytes, SignedSkill skill, string registry, byte[] package, byte[] bundle)
+    private void Check(byte[] bytes, SignedSkill skill, (string Name, string Host) registry, byte[] package, byte[] bundle)
     {
         try
         {
             var statement = UploadStatement.Read(bytes, skill.Signature.PublicKey);
-            if (statement with { IssuedAt = default } != UploadStatement.Of(registry, package, bundle, default) || (statement.IssuedAt - time.GetUtcNow()).Duration() > Skew)
+            if (statement with { IssuedAt = default } != UploadStatement.Of(registry.Name, registry.Host, package, bundle, default) || (statement.IssuedAt - time.GetUtcNow()).Duration() > Skew)
             {
-                throw RegistryRefusal.Publisher($"the upload was signed for another registry, for other files, or not within {Skew.TotalMinutes} minutes of now");
+                throw RegistryRefusal.Publisher($"the upload was signed for another registry or another host, for other files, or not within {Skew.TotalMinutes} minutes of now");
             }
         }
         catch (FormatException e)

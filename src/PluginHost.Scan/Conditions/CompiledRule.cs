@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using PluginHost.Scan.Patterns;
@@ -13,11 +14,14 @@ internal sealed record CompiledRule(RuleDeclaration Declaration, ImmutableDictio
 {
     private readonly ConcurrentDictionary<Node.Regex, Program> _expressions = [];
 
+    /// <summary>Its strings by their names.</summary>
+    public FrozenDictionary<string, StringDeclaration> Strings { get; } = Declaration.Strings.ToFrozenDictionary(declared => declared.Name, StringComparer.Ordinal);
+
     /// <summary>Whether an expression matches somewhere in a text.</summary>
     public bool Matches(Node.Regex expression, string text)
     {
         var program = _expressions.GetOrAdd(expression, static read => Read(read));
-        var automaton = new Automaton(program, isSearch: true);
+        var automaton = new Automaton(program, isSearch: true, new AutomatonMemory());
         var bytes = Encoding.Latin1.GetBytes(text);
         var state = automaton.Start(false, isStart: true);
         for (var at = 0; ; at++)

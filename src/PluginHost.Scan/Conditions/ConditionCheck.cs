@@ -13,9 +13,14 @@ internal sealed class ConditionCheck
     private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
     private readonly HashSet<string> _placed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _named;
     private int _loops;
 
-    private ConditionCheck(RuleDeclaration rule, IReadOnlySet<string> rules, IReadOnlySet<string> externals) => (_rule, _rules, _externals) = (rule, rules, externals);
+    private ConditionCheck(RuleDeclaration rule, IReadOnlySet<string> rules, IReadOnlySet<string> externals)
+    {
+        (_rule, _rules, _externals) = (rule, rules, externals);
+        _named = rule.Strings.Where(declared => !declared.IsAnonymous).Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Checks a rule.</summary>
     /// <param name="rule">The rule.</param>
@@ -68,17 +73,8 @@ internal sealed class ConditionCheck
             case Node.Unary unary:
                 Look(unary.Operand);
                 break;
-            case Node.Binary binary:
-                Look(binary.Left);
-                if (binary.Right is Node.Regex expression && binary.Operator == "matches")
-                {
-                    Try(() => CompiledRule.Read(expression));
-                }
-                else
-                {
-                    Look(binary.Right);
-                }
-
+            case Node.Chain chain:
+                Chain(chain);
                 break;
             case Node.Regex:
                 throw Wrong("a regular expression stands where none can");
@@ -122,6 +118,22 @@ internal sealed class ConditionCheck
         }
     }
 
+    private void Chain(Node.Chain chain)
+    {
+        Look(chain.First);
+        foreach (var operation in chain.Rest)
+        {
+            if (operation is { Operator: "matches", Operand: Node.Regex expression })
+            {
+                Try(() => CompiledRule.Read(expression));
+            }
+            else
+            {
+                Look(operation.Operand);
+            }
+        }
+    }
+
     private void Call(Node.Call call)
     {
         if (call.Function is Node.Member { Of: Node.Name module } member)
@@ -137,9 +149,13 @@ internal sealed class ConditionCheck
                 throw new UnsupportedException(name);
             }
         }
-        else if (call.Function is not Node.Name)
+        else if (call.Function is not Node.Name name)
         {
             throw Module(call.Function);
+        }
+        else if (!Evaluation.Readers.Contains(name.Id))
+        {
+            throw Wrong($"the function '{name.Id}' is not known");
         }
 
         foreach (var argument in call.Arguments)
@@ -197,7 +213,12 @@ internal sealed class ConditionCheck
             return;
         }
 
-        Use(new StringSet([name]), isPlaced);
+        if (!_named.Contains(name))
+        {
+            throw Wrong($"the string '${name}' is not known");
+        }
+
+        Note(name, isPlaced);
     }
 
     private void Use(StringSet set, bool isPlaced)
@@ -206,16 +227,21 @@ internal sealed class ConditionCheck
         foreach (var declared in _rule.Strings.Where(set.Holds))
         {
             any = true;
-            _used.Add(declared.Name);
-            if (isPlaced)
-            {
-                _placed.Add(declared.Name);
-            }
+            Note(declared.Name, isPlaced);
         }
 
         if (!any)
         {
             throw Wrong(set.Names.IsEmpty ? "it has no strings" : $"the string '${set.Names[0]}' is not known");
+        }
+    }
+
+    private void Note(string name, bool isPlaced)
+    {
+        _used.Add(name);
+        if (isPlaced)
+        {
+            _placed.Add(name);
         }
     }
 
@@ -225,7 +251,7 @@ internal sealed class ConditionCheck
         Node.Found { Id: "", At: null, In: null } => false,
         Node.Found { Id: "" } or Node.Count { Id: "" } or Node.Place { Id: "" } => true,
         Node.Unary unary => Places(unary.Operand),
-        Node.Binary binary => Places(binary.Left) || Places(binary.Right),
+        Node.Chain chain => chain.Operands.Any(Places),
         Node.Call call => call.Arguments.Any(Places),
         Node.ForValues => true,
         _ => false,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using PluginHost.Scan.Modules;
 using PluginHost.Scan.Patterns;
 using PluginHost.Scan.Syntax;
@@ -11,6 +12,10 @@ namespace PluginHost.Scan.Conditions;
 /// </summary>
 internal sealed class Evaluation
 {
+    /// <summary>Functions that read a whole number.</summary>
+    public static readonly ImmutableHashSet<string> Readers =
+        ["int8", "int16", "int32", "uint8", "uint16", "uint32", "int8be", "int16be", "int32be", "uint8be", "uint16be", "uint32be"];
+
     private const long MaxSteps = 5_000_000;
     private readonly CompiledRule _rule;
     private readonly ReadOnlyMemory<byte> _data;
@@ -64,7 +69,7 @@ internal sealed class Evaluation
             Node.Count count => Counted(count),
             Node.Place place => Placed(place),
             Node.Unary unary => Unary(unary),
-            Node.Binary binary => Binary(binary),
+            Node.Chain chain => Chain(chain),
             Node.Some of => Enough(of.Quantifier, StringsOf(of.Set).Select(declared => (Func<bool>)(() => Present(declared, of.At, of.In))).ToList()),
             Node.OfRules rules => Enough(rules.Quantifier, RulesOf(rules).Select(name => (Func<bool>)(() => _rules.GetValueOrDefault(name))).ToList()),
             Node.ForStrings loop => Enough(loop.Quantifier, StringsOf(loop.Set).Select(declared => (Func<bool>)(() => With(declared, loop.Body))).ToList()),
@@ -110,13 +115,13 @@ internal sealed class Evaluation
         return reader[0] == 'u' ? value : size switch { 1 => (sbyte)value, 2 => (short)value, _ => (long)(int)value };
     }
 
-    private IReadOnlyList<Match> MatchesOf(string name) => MatchesOf(name.Length == 0 ? _current! : _rule.Declaration.Strings.First(declared => declared.Name == name));
+    private IReadOnlyList<Match> MatchesOf(string name) => MatchesOf(name.Length == 0 ? _current! : _rule.Strings[name]);
 
     private IReadOnlyList<Match> MatchesOf(StringDeclaration declared) => _matches[_rule.Numbers[declared.Name]];
 
     private bool Found(Node.Found found)
     {
-        var declared = found.Id.Length == 0 ? _current! : _rule.Declaration.Strings.First(one => one.Name == found.Id);
+        var declared = found.Id.Length == 0 ? _current! : _rule.Strings[found.Id];
         return Present(declared, found.At, found.In);
     }
 
@@ -175,30 +180,56 @@ internal sealed class Evaluation
         _ => null,
     };
 
-    private object? Binary(Node.Binary binary)
+    private object? Chain(Node.Chain chain)
     {
-        switch (binary.Operator)
+        // What is not defined counts as false where truths are joined.
+        switch (chain.Rest[0].Operator)
         {
-            // What is not defined counts as false where truths are joined.
             case "and":
-                return Truth(binary.Left) == true && Truth(binary.Right) == true;
+                return !Decides(chain, truth: false);
             case "or":
-                return Truth(binary.Left) == true || Truth(binary.Right) == true;
-            case "matches":
-                return Value(binary.Left) is string subject && binary.Right is Node.Regex expression ? _rule.Matches(expression, subject) : null;
+                return Decides(chain, truth: true);
         }
 
-        var (left, right) = (Value(binary.Left), Value(binary.Right));
-        return (left, right) switch
+        var value = Value(chain.First);
+        foreach (var (sign, operand) in chain.Rest)
         {
-            (null, _) or (_, null) => null,
-            (string x, string y) => Texts(binary.Operator, x, y),
-            (long x, long y) => Integers(binary.Operator, x, y),
-            (bool x, bool y) => Integers(binary.Operator, x ? 1 : 0, y ? 1 : 0),
-            (long or double, long or double) => Floats(binary.Operator, Convert.ToDouble(left, null), Convert.ToDouble(right, null)),
-            _ => null,
-        };
+            value = sign == "matches"
+                ? value is string subject && operand is Node.Regex expression ? _rule.Matches(expression, subject) : null
+                : Joined(sign, value, Value(operand));
+        }
+
+        return value;
     }
+
+    /// <summary>Whether an operand has a truth that decides for all; those behind it are not asked.</summary>
+    private bool Decides(Node.Chain chain, bool truth)
+    {
+        if ((Truth(chain.First) == true) == truth)
+        {
+            return true;
+        }
+
+        foreach (var operation in chain.Rest)
+        {
+            if ((Truth(operation.Operand) == true) == truth)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static object? Joined(string sign, object? left, object? right) => (left, right) switch
+    {
+        (null, _) or (_, null) => null,
+        (string x, string y) => Texts(sign, x, y),
+        (long x, long y) => Integers(sign, x, y),
+        (bool x, bool y) => Integers(sign, x ? 1 : 0, y ? 1 : 0),
+        (long or double, long or double) => Floats(sign, Convert.ToDouble(left, null), Convert.ToDouble(right, null)),
+        _ => null,
+    };
 
     private static object? Texts(string sign, string x, string y) => sign switch
     {

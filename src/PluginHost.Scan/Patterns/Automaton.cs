@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace PluginHost.Scan.Patterns;
 
@@ -9,9 +8,11 @@ namespace PluginHost.Scan.Patterns;
 /// </summary>
 /// <param name="program">The pattern.</param>
 /// <param name="isSearch">Whether a match may begin at every place that it comes to, not only where it starts.</param>
-internal sealed class Automaton(Program program, bool isSearch)
+/// <param name="memory">What all automata of a search keep.</param>
+internal sealed class Automaton(Program program, bool isSearch, AutomatonMemory memory)
 {
-    private const int MaxStates = 1_000;
+    private const long MaxBytes = 8 * 1024 * 1024;
+    private const int BytesAround = 128;
     private const int Unknown = 0;
     private const int Accepting = 1;
     private const int FlagWord = 1;
@@ -19,7 +20,12 @@ internal sealed class Automaton(Program program, bool isSearch)
     private readonly Dictionary<State, int> _numbers = [];
     private readonly List<State> _states = [];
     private readonly int[] _starts = [-1, -1, -1, -1];
-    private readonly List<int> _pending = [];
+    private readonly ulong[] _reached = new ulong[StepSet.WordsFor(program.Steps.Length)];
+    private readonly ulong[] _resolved = new ulong[StepSet.WordsFor(program.Steps.Length)];
+    private readonly ulong[] _asked = new ulong[StepSet.WordsFor(program.Steps.Length)];
+    private readonly int _bytesOfState = (StepSet.WordsFor(program.Steps.Length) * sizeof(ulong)) + ((program.Representatives.Length + 1) * sizeof(int)) + BytesAround;
+    private int[] _waiting = new int[16];
+    private long _bytes;
     private readonly byte[] _classes = program.Classes;
     private readonly int _stride = program.Representatives.Length + 1;
     private int[] _next = new int[64 * (program.Representatives.Length + 1)];
@@ -27,10 +33,18 @@ internal sealed class Automaton(Program program, bool isSearch)
     /// <summary>The number of the state to start with.</summary>
     /// <param name="isWordBefore">Whether a character of a word stands before.</param>
     /// <param name="isStart">Whether nothing stands before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Start(bool isWordBefore, bool isStart)
     {
         var flags = !program.HasPlaces ? 0 : (isWordBefore ? FlagWord : 0) | (isStart ? FlagStart : 0);
-        return _starts[flags] >= 0 ? _starts[flags] : _starts[flags] = NumberOf([.. Closure([0])], flags);
+        if (_starts[flags] < 0)
+        {
+            Array.Clear(_reached);
+            Reach(0, _reached);
+            _starts[flags] = NumberOf(_reached, flags);
+        }
+
+        return _starts[flags];
     }
 
     /// <summary>The class of a byte.</summary>
@@ -44,6 +58,7 @@ internal sealed class Automaton(Program program, bool isSearch)
     /// <param name="class">The byte's class, or the end.</param>
     /// <param name="isMatch">Whether a match ends before that byte.</param>
     /// <returns>Where it is then; −1 where nothing can match any more.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Step(int state, int @class, out bool isMatch)
     {
         var next = _next[(state * _stride) + @class];
@@ -62,6 +77,7 @@ internal sealed class Automaton(Program program, bool isSearch)
     /// <param name="at">Where that is; where it stopped.</param>
     /// <param name="last">Where it stops in any case.</param>
     /// <returns>Where it is then; −1 where nothing can match any more.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Run(int state, ReadOnlySpan<byte> data, ref int at, int last)
     {
         var (next, classes, stride, place) = (_next, _classes, _stride, at);
@@ -86,7 +102,7 @@ internal sealed class Automaton(Program program, bool isSearch)
     }
 
     /// <summary>Whether there are so many states that it should begin anew.</summary>
-    public bool IsFull => _states.Count >= MaxStates;
+    public bool IsFull => _bytes > MaxBytes || memory.IsFull;
 
     /// <summary>Forgets all states but one.</summary>
     /// <returns>Its number from now on.</returns>
@@ -94,7 +110,7 @@ internal sealed class Automaton(Program program, bool isSearch)
     {
         var state = _states[number];
         Clear();
-        return NumberOf(state.Steps, state.Flags);
+        return NumberOf([.. state.Steps], state.Flags);
     }
 
     /// <summary>Forgets all states; numbers that were given out mean nothing any more.</summary>
@@ -104,89 +120,139 @@ internal sealed class Automaton(Program program, bool isSearch)
         _states.Clear();
         Array.Fill(_starts, -1);
         Array.Clear(_next);
+        memory.Bytes -= _bytes;
+        _bytes = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Compute(int number, int @class)
     {
-        var state = _states[number];
-        var isEnd = @class == End;
-        var value = isEnd ? (byte)0 : program.Representatives[@class];
-        var isWord = !isEnd && ByteSet.Word.Has(value);
-        IEnumerable<int> steps = program.HasPlaces ? Resolve(state, isWord, isEnd) : state.Steps;
-        var isMatch = false;
-        _pending.Clear();
-        foreach (var step in steps)
+        var (state, isEnd) = (_states[number], @class == End);
+        var isWord = !isEnd && ByteSet.Word.Has(program.Representatives[@class]);
+        var active = program.HasPlaces && StepSet.Meets(state.Steps, program.Places) ? Resolve(state, isWord, isEnd) : state.Steps;
+        var isMatch = StepSet.Has(active, program.Steps.Length - 1);
+        Array.Clear(_reached);
+        if (!isEnd)
         {
-            var kind = program.Steps[step].Kind;
-            isMatch |= kind == StepKind.Match;
-            if (kind == StepKind.Byte && !isEnd && program.Steps[step].Set.Has(value))
+            var takes = program.Takes(@class);
+            for (var i = 0; i < active.Length; i++)
             {
-                _pending.Add(step + 1);
+                for (var word = active[i] & takes[i]; word != 0;)
+                {
+                    Reach(StepSet.Take(ref word, i) + 1, _reached);
+                }
+            }
+
+            if (isSearch)
+            {
+                Reach(0, _reached);
             }
         }
 
-        if (isSearch && !isEnd)
-        {
-            _pending.Add(0);
-        }
-
-        var next = isEnd || _pending.Count == 0 ? -1 : NumberOf([.. Closure([.. _pending])], program.HasPlaces && isWord ? FlagWord : 0);
+        var next = _reached.AsSpan().IndexOfAnyExcept(0UL) < 0 ? -1 : NumberOf(_reached, program.HasPlaces && isWord ? FlagWord : 0);
         return _next[(number * _stride) + @class] = ((next + 2) << 1) | (isMatch ? Accepting : 0);
     }
 
-    /// <summary>Steps that are reached without a byte, without asking where they are.</summary>
-    private SortedSet<int> Closure(int[] from) => Closure(from, static _ => false);
-
-    private SortedSet<int> Closure(IEnumerable<int> from, Func<PlaceKind, bool> holds)
+    /// <summary>Adds a step and all that are reached from it without a byte, without asking where they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Reach(int from, ulong[] set)
     {
-        var (reached, waiting) = (new SortedSet<int>(), new Stack<int>(from));
-        var seen = new HashSet<int>();
-        while (waiting.TryPop(out var step))
+        if (!StepSet.Add(set, from))
         {
-            if (!seen.Add(step))
+            return;
+        }
+
+        var (steps, count) = (program.Steps, 0);
+        for (var step = from; ;)
+        {
+            // The other way waits, where it is new: no step is put in twice.
+            if (steps[step].Kind == StepKind.Split)
             {
-                continue;
+                var (first, second) = (steps[step].First, steps[step].Second);
+                var isNew = StepSet.Add(set, first);
+                if (StepSet.Add(set, second))
+                {
+                    if (!isNew)
+                    {
+                        step = second;
+                        continue;
+                    }
+
+                    if (count == _waiting.Length)
+                    {
+                        Array.Resize(ref _waiting, 2 * count);
+                    }
+
+                    _waiting[count++] = second;
+                }
+
+                if (isNew)
+                {
+                    step = first;
+                    continue;
+                }
             }
 
-            var found = program.Steps[step];
-            switch (found.Kind)
+            if (count == 0)
             {
-                case StepKind.Split:
-                    waiting.Push(found.First);
-                    waiting.Push(found.Second);
-                    break;
-                case StepKind.Place when holds((PlaceKind)found.First):
-                    waiting.Push(step + 1);
-                    break;
-                default:
-                    reached.Add(step);
-                    break;
+                return;
+            }
+
+            step = _waiting[--count];
+        }
+    }
+
+    /// <summary>Steps of a state, and those behind conditions that hold where it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ulong[] Resolve(State state, bool isWord, bool isEnd)
+    {
+        var (before, isStart) = ((state.Flags & FlagWord) != 0, (state.Flags & FlagStart) != 0);
+        state.Steps.CopyTo(_resolved, 0);
+        Array.Clear(_asked);
+        for (var isNew = true; isNew;)
+        {
+            isNew = false;
+            for (var i = 0; i < _resolved.Length; i++)
+            {
+                for (var word = _resolved[i] & program.Places[i] & ~_asked[i]; word != 0; isNew = true)
+                {
+                    var step = StepSet.Take(ref word, i);
+                    StepSet.Add(_asked, step);
+                    var holds = (PlaceKind)program.Steps[step].First switch
+                    {
+                        PlaceKind.Start => isStart,
+                        PlaceKind.End => isEnd,
+                        PlaceKind.Boundary => before != isWord,
+                        _ => before == isWord,
+                    };
+                    if (holds)
+                    {
+                        Reach(step + 1, _resolved);
+                    }
+                }
             }
         }
 
-        return reached;
+        return _resolved;
     }
 
-    private SortedSet<int> Resolve(State state, bool isWord, bool isEnd)
+    /// <summary>The number of a state; splits are no part of it, because what they lead to is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int NumberOf(ulong[] reached, int flags)
     {
-        var (before, isStart) = ((state.Flags & FlagWord) != 0, (state.Flags & FlagStart) != 0);
-        return Closure(state.Steps, kind => kind switch
+        for (var i = 0; i < reached.Length; i++)
         {
-            PlaceKind.Start => isStart,
-            PlaceKind.End => isEnd,
-            PlaceKind.Boundary => before != isWord,
-            _ => before == isWord,
-        });
-    }
+            reached[i] &= ~program.Splits[i];
+        }
 
-    private int NumberOf(ImmutableArray<int> steps, int flags)
-    {
-        var state = new State(steps, flags);
-        if (!_numbers.TryGetValue(state, out var number))
+        if (!_numbers.TryGetValue(new State(reached, flags), out var number))
         {
             number = _states.Count;
+            var state = new State([.. reached], flags);
             _numbers.Add(state, number);
             _states.Add(state);
+            _bytes += _bytesOfState;
+            memory.Bytes += _bytesOfState;
             if (_states.Count * _stride > _next.Length)
             {
                 Array.Resize(ref _next, 2 * _next.Length);
@@ -196,22 +262,16 @@ internal sealed class Automaton(Program program, bool isSearch)
         return number;
     }
 
-    private readonly struct State(ImmutableArray<int> steps, int flags) : IEquatable<State>
+    private readonly struct State(ulong[] steps, int flags) : IEquatable<State>
     {
-        public ImmutableArray<int> Steps { get; } = steps;
+        public ulong[] Steps { get; } = steps;
 
         public int Flags { get; } = flags;
 
-        public bool Equals(State other) => Flags == other.Flags && Steps.AsSpan().SequenceEqual(other.Steps.AsSpan());
+        public bool Equals(State other) => Flags == other.Flags && Steps.AsSpan().SequenceEqual(other.Steps);
 
         public override bool Equals(object? other) => other is State state && Equals(state);
 
-        public override int GetHashCode()
-        {
-            var hash = default(HashCode);
-            hash.Add(Flags);
-            hash.AddBytes(MemoryMarshal.AsBytes(Steps.AsSpan()));
-            return hash.ToHashCode();
-        }
+        public override int GetHashCode() => StepSet.HashOf(Steps, Flags);
     }
 }

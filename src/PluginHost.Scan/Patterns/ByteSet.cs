@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PluginHost.Scan.Patterns;
 
 /// <summary>A set of bytes.</summary>
@@ -27,6 +29,7 @@ internal readonly record struct ByteSet(ulong A, ulong B, ulong C, ulong D)
         return set;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Has(int value) => ((value >> 6) switch { 0 => A, 1 => B, 2 => C, _ => D } >> (value & 63) & 1) != 0;
 
     public ByteSet With(int value)

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PluginHost.Scan.Patterns;
 
 /// <summary>
 /// Finds the matches of all strings in one piece of data. Each pattern has a budget of steps that grows with the data; one that would need more is looked for
-/// backwards over all of it once, which takes one step for each byte. Of one thread; it is used for one piece after the other.
+/// backwards over all of it once, which takes one step for each byte. Of one thread; it is used for one piece after the other. What runs for each byte is compiled
+/// for speed at once: most scans are over before the runtime would get to that.
 /// </summary>
 internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher> strings, IReadOnlyList<bool> isPresenceEnough)
 {
@@ -13,6 +15,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     private const long FreeSteps = 2_000_000;
     private const int CancellationMask = (1 << 20) - 1;
     private readonly Dictionary<Program, Automaton> _automata = [];
+    private readonly AutomatonMemory _memory = new();
     private readonly Search?[] _searches = new Search?[strings.Sum(matcher => matcher.Variants.Length)];
     private CancellationToken _cancellation;
     private int _tries;
@@ -35,7 +38,9 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         cancellation.ThrowIfCancellationRequested();
         foreach (var search in _searches.OfType<Search>().Where(search => search.IsOver))
         {
-            Backwards((PatternVariant)search.Variant, search, data.Span, cancellation);
+            var automaton = new Automaton(((PatternVariant)search.Variant).Backward, isSearch: true, _memory);
+            Backwards(automaton, search, data.Span, cancellation);
+            automaton.Clear();
         }
 
         var found = new IReadOnlyList<Match>[strings.Count];
@@ -47,6 +52,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         return found;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Meet(Needle needle, int at, ReadOnlySpan<byte> data)
     {
         var search = SearchOf(needle.Variant);
@@ -80,7 +86,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         {
             var next = automaton.Step(state, start == 0 ? automaton.End : automaton.ClassOf(data[start - 1]), out var isStart);
             search.Steps++;
-            if (isStart && search.TryFirst(start, data.Length))
+            if (isStart && search.TryFirst(start))
             {
                 Try(variant, search, start, data);
             }
@@ -95,6 +101,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindEverywhere(PatternVariant variant, ReadOnlySpan<byte> data)
     {
         var search = SearchOf(variant);
@@ -112,6 +119,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     }
 
     /// <summary>Looks for a match that begins at a place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Try(PatternVariant variant, Search search, int start, ReadOnlySpan<byte> data)
     {
         if (search.IsDone)
@@ -138,6 +146,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int EndOf(PatternVariant variant, Search search, int start, ReadOnlySpan<byte> data)
     {
         var automaton = search.Forward ??= AutomatonOf(variant.Forward);
@@ -179,10 +188,9 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     }
 
     /// <summary>Finds all places where a match begins in one walk from the end to the start, however the pattern behaves.</summary>
-    private static void Backwards(PatternVariant variant, Search search, ReadOnlySpan<byte> data, CancellationToken cancellation)
+    private static void Backwards(Automaton automaton, Search search, ReadOnlySpan<byte> data, CancellationToken cancellation)
     {
         search.Matches.Clear();
-        var automaton = new Automaton(variant.Backward, isSearch: true);
         var state = automaton.Start(false, isStart: true);
         for (var at = data.Length; ; at--)
         {
@@ -285,7 +293,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     {
         if (!_automata.TryGetValue(program, out var automaton))
         {
-            _automata[program] = automaton = new Automaton(program, isSearch: false);
+            _automata[program] = automaton = new Automaton(program, isSearch: false, _memory);
         }
 
         return automaton;
@@ -303,7 +311,11 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     /// <summary>The search for one form of a string.</summary>
     private sealed class Search
     {
-        private ulong[]? _tried;
+        // Twice as far as a match reaches.
+        private const int Window = 2 * PatternVariant.MaxLength;
+
+        private readonly ulong[] _tried = new ulong[Window / 64];
+        private int _edge = -1;
         private bool _isDone;
         private bool _isOver;
 
@@ -318,13 +330,28 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
 
         public List<Match> Matches { get; } = [];
 
-        /// <summary>Whether a place was not tried yet; it counts as tried from now on.</summary>
-        public bool TryFirst(int place, int length)
+        /// <summary>Whether a place was not tried yet; it counts as tried from now on. Texts are met in their order, so that what lies far behind is not asked for again.</summary>
+        public bool TryFirst(int place)
         {
-            _tried ??= new ulong[(length / 64) + 1];
-            var (word, bit) = (place >> 6, 1UL << (place & 63));
-            var isFirst = (_tried[word] & bit) == 0;
-            _tried[word] |= bit;
+            if (place - _edge >= Window)
+            {
+                Array.Clear(_tried);
+                _edge = place;
+            }
+
+            for (; _edge < place; _edge++)
+            {
+                _tried[((_edge + 1) & (Window - 1)) >> 6] &= ~(1UL << (_edge + 1));
+            }
+
+            if (_edge - place >= Window)
+            {
+                return true;
+            }
+
+            ref var word = ref _tried[(place & (Window - 1)) >> 6];
+            var isFirst = (word >> place & 1) == 0;
+            word |= 1UL << place;
             return isFirst;
         }
 

@@ -56,6 +56,7 @@ internal sealed class NeedleIndex
     /// <summary>Finds every place of every text.</summary>
     /// <param name="data">What is scanned.</param>
     /// <param name="found">Is told of each: the text, and where it begins.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<byte> data, Action<Needle, int> found)
     {
         ref var next = ref MemoryMarshal.GetArrayDataReference(_next);

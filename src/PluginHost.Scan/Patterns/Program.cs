@@ -7,12 +7,20 @@ internal sealed class Program
 {
     private const int MaxSteps = 60_000;
     private readonly List<Step> _steps = [];
+    private ulong[]?[] _takes = [];
 
     private Program()
     {
     }
 
-    public IReadOnlyList<Step> Steps => _steps;
+    /// <summary>Its steps; the last of them is the only one that has found a match.</summary>
+    public ImmutableArray<Step> Steps { get; private set; } = [];
+
+    /// <summary>Steps that only lead to others.</summary>
+    public ulong[] Splits { get; private set; } = [];
+
+    /// <summary>Steps that ask where they are.</summary>
+    public ulong[] Places { get; private set; } = [];
 
     /// <summary>Whether it has a condition on the place.</summary>
     public bool HasPlaces { get; private set; }
@@ -29,8 +37,39 @@ internal sealed class Program
         var program = new Program();
         program.Add(pattern);
         program.Add(new Step(StepKind.Match, default, 0, 0));
+        program.Steps = [.. program._steps];
+        program.Splits = program.StepsOf(step => step.Kind == StepKind.Split);
+        program.Places = program.StepsOf(step => step.Kind == StepKind.Place);
         program.Classify();
+        program._takes = new ulong[program.Representatives.Length][];
         return program;
+    }
+
+    /// <summary>Steps that take the bytes of a class.</summary>
+    public ulong[] Takes(int @class)
+    {
+        // Two threads that come here at once make the same.
+        if (Volatile.Read(ref _takes[@class]) is not { } takes)
+        {
+            var value = Representatives[@class];
+            Volatile.Write(ref _takes[@class], takes = StepsOf(step => step.Kind == StepKind.Byte && step.Set.Has(value)));
+        }
+
+        return takes;
+    }
+
+    private ulong[] StepsOf(Func<Step, bool> isOne)
+    {
+        var set = new ulong[StepSet.WordsFor(Steps.Length)];
+        for (var i = 0; i < Steps.Length; i++)
+        {
+            if (isOne(Steps[i]))
+            {
+                StepSet.Add(set, i);
+            }
+        }
+
+        return set;
     }
 
     private int Add(Step step)

@@ -50,8 +50,11 @@ internal abstract record Node
     /// <summary>An operator on one operand.</summary>
     public sealed record Unary(string Operator, Node Operand) : Node;
 
-    /// <summary>An operator on two operands.</summary>
-    public sealed record Binary(string Operator, Node Left, Node Right) : Node;
+    /// <summary>Operators of one rank, from the left to the right.</summary>
+    public sealed record Chain(Node First, ImmutableArray<Operation> Rest) : Node
+    {
+        public IEnumerable<Node> Operands => Rest.Select(operation => operation.Operand).Prepend(First);
+    }
 
     /// <summary>Some strings of a set.</summary>
     /// <param name="Quantifier">How many.</param>

@@ -9,7 +9,8 @@ internal static class RegistryLines
     /// <summary>Bytes of such a file.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private const int MaxLines = 10_000;
+    /// <summary>Lines of such a file.</summary>
+    public const int MaxLines = 10_000;
 
     /// <exception cref="FormatException">It is too large, or a line is not the registry's word.</exception>
     public static ImmutableArray<T> Read<T>(ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, T> read)

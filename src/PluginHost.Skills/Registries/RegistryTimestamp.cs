@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Cryptography;
+using PluginHost.Skills.Inspection;
 
 namespace PluginHost.Skills.Registries;
 
@@ -12,8 +14,9 @@ namespace PluginHost.Skills.Registries;
 /// <param name="Version">How often it was signed: it only grows.</param>
 /// <param name="IssuedAt">When it was signed.</param>
 /// <param name="Expires">Until when it is fresh.</param>
+/// <param name="Log">Its log.</param>
 /// <param name="Files">Lower hex SHA-256 of each file that it speaks for.</param>
-internal sealed record RegistryTimestamp(string Registry, long Version, DateTimeOffset IssuedAt, DateTimeOffset Expires, ImmutableSortedDictionary<string, string> Files)
+internal sealed record RegistryTimestamp(string Registry, long Version, DateTimeOffset IssuedAt, DateTimeOffset Expires, RegistryLogHead Log, ImmutableSortedDictionary<string, string> Files)
 {
     /// <summary>Bytes of one.</summary>
     public const int MaxBytes = 64 * 1024;
@@ -22,6 +25,7 @@ internal sealed record RegistryTimestamp(string Registry, long Version, DateTime
     public const string Type = "urn:pluginhost:timestamp:v1";
 
     private const int MaxFiles = 64;
+    private const int MaxOrigin = 256;
     private const int Sha256Digits = 64;
     private const long MaxVersion = 1L << 53;
 
@@ -31,6 +35,11 @@ internal sealed record RegistryTimestamp(string Registry, long Version, DateTime
         json.WriteNumber("version", Version);
         json.WriteString("issuedAt", ChainLinkReader.Text(IssuedAt));
         json.WriteString("expires", ChainLinkReader.Text(Expires));
+        json.WriteStartObject("log");
+        json.WriteString("origin", Log.Origin);
+        json.WriteNumber("size", Log.Size);
+        json.WriteString("root", Log.Root);
+        json.WriteEndObject();
     });
 
     /// <exception cref="FormatException">It is malformed, or not signed by the key.</exception>
@@ -51,9 +60,13 @@ internal sealed record RegistryTimestamp(string Registry, long Version, DateTime
             }
         }
 
-        return statement.Predicate.TryGetProperty("version", out var number) && number.ValueKind == System.Text.Json.JsonValueKind.Number && number.TryGetInt64(out var version) && version is > 0 and <= MaxVersion
-            ? new RegistryTimestamp(SignedStatement.Text(statement, "registry"), version, Time("issuedAt"), Time("expires"), files.ToImmutable())
-            : throw new FormatException("its version is no positive number");
+        return Number(statement.Predicate, "version") is { } version and > 0 && statement.Predicate.TryGetProperty("log", out var log)
+            && log.Text("origin") is { Length: > 0 and <= MaxOrigin } origin && Number(log, "size") is { } size && log.Text("root") is { Length: Sha256Digits } root && root.All(char.IsAsciiHexDigitLower)
+            ? new RegistryTimestamp(SignedStatement.Text(statement, "registry"), version, Time("issuedAt"), Time("expires"), new RegistryLogHead(origin, size, root), files.ToImmutable())
+            : throw new FormatException("its version is no positive number, or it does not name the log's origin, size and root");
+
+        static long? Number(JsonElement element, string name) =>
+            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) && value is >= 0 and <= MaxVersion ? value : null;
 
         DateTimeOffset Time(string name) => ChainLinkReader.Time(SignedStatement.Text(statement, name));
     }

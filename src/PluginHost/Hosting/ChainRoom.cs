@@ -3,7 +3,6 @@ using PluginHost.Logs;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Scoring;
-using PluginHost.Skills.Transparency;
 using PluginHost.State;
 
 namespace PluginHost.Hosting;
@@ -18,14 +17,11 @@ internal static class ChainRoom
     /// <param name="settings">The settings.</param>
     /// <param name="options">The options.</param>
     /// <param name="root">Where evidence and what was seen of logs are kept; null for nowhere.</param>
-    /// <exception cref="SkillStateException">A file that they name cannot be used.</exception>
     public static InspectionSettings Settings(InspectionSettings settings, ChainOptions options, StateRoot? root) => settings with
     {
         Chain = new ChainRules
         {
             Narrators = [.. options.Narrators.Select(narrator => new ChainNarrator(narrator.PublicKey.ToLowerInvariant(), narrator.Name, Enum.Parse<ChainRole>(narrator.Role, ignoreCase: true)))],
-            Vouches = Read(options.TrustBundleFile, TrustBundle.MaxBytes, bytes => TrustBundle.Read(bytes)) ?? TrustBundle.Empty,
-            Logs = Read(options.LogPolicyFile, LogPolicy.MaxBytes, bytes => LogPolicy.Read(bytes)) ?? LogPolicy.Empty,
             Distrusted = [.. options.DistrustedKeys.Select(key => key.ToLowerInvariant())],
             Memory = root is null ? null : new LogMemory(root.Logs),
         },
@@ -77,22 +73,4 @@ internal static class ChainRoom
     }
 
     private static bool IsKey(string key) => key is { Length: 64 } && key.All(char.IsAsciiHexDigit);
-
-    private static T? Read<T>(string? file, int maxBytes, Func<byte[], T> read)
-        where T : class
-    {
-        if (file is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            return read(BoundedFile.Read(Path.GetFullPath(file), maxBytes));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-        {
-            throw new SkillStateException("policy", $"'{file}', which the policy names, cannot be used: {e.Message}", e);
-        }
-    }
 }

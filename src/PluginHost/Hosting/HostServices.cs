@@ -35,6 +35,8 @@ internal sealed class HostServices : IDisposable
     private readonly Lock _exchange = new();
     private readonly StateRoot? _root;
     private readonly LifecycleWatch _watch;
+    private readonly InspectionSettings _inspection;
+    private readonly ChainFiles _chainFiles;
 
     /// <exception cref="SkillStateException">The state directory or the audit log cannot be opened.</exception>
     public HostServices(SkillHostOptions options)
@@ -63,9 +65,10 @@ internal sealed class HostServices : IDisposable
             (options.AcceptedPayloads.ToImmutableHashSet(StringComparer.Ordinal), options.AcceptedBy),
             () => State?.Advance());
         Approve = options.Approve;
-        Inspection = ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root);
         Registries = new RegistryWatch(root?.Registries);
-        Inspection = Inspection with { IsDelegated = Registries.IsDelegated };
+        _inspection = ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root) with { IsDelegated = (publisher, key) => Registries.IsDelegated(publisher, key, Trust!.Read().Ledger) };
+        _chainFiles = new ChainFiles(options.Chain);
+        _ = Inspection;
         ScoreThresholds = options.Chain.ScoreThresholds.ToImmutableDictionary();
         Functions = options.Functions.ToImmutable();
         Logger = options.Logger is { } told ? new QuietLogger(told) : NullLogger.Instance;
@@ -164,7 +167,8 @@ internal sealed class HostServices : IDisposable
     public SkillLimits Limits { get; private set; }
 
     /// <summary>What is demanded of papers and code.</summary>
-    public InspectionSettings Inspection { get; }
+    /// <exception cref="SkillStateException">A file that the policy names cannot be used as it is now.</exception>
+    public InspectionSettings Inspection => _chainFiles.In(_inspection);
 
     public TrustFiles Trust { get; }
 

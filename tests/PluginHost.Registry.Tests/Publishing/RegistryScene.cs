@@ -32,6 +32,8 @@ internal sealed class RegistryScene : IDisposable
     /// <summary>A state goes by no clock that is behind what it has seen: it begins now.</summary>
     public SimulatedTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).AddMinutes(5));
 
+    public string Folder => _folder[""];
+
     public string Root => _folder["registry"];
 
     public string State => _folder["state"];
@@ -81,12 +83,15 @@ internal sealed class RegistryScene : IDisposable
     public async Task<IReadOnlyList<RegistryFinding>> AuditAsync() => (await new RegistryAudit(Files, new(), Time).RunAsync(default)).Findings;
 
     /// <summary>A host that lists the registry, its log and the auditor.</summary>
-    public SkillHost Host(string? policy = null)
+    public SkillHost Host(string? policy = null, bool isListed = true)
     {
         if (!Directory.Exists(State))
         {
             StateRoot.Create(State);
-            new TrustOffice(StateRoot.Open(State), null, "tester", null).AddRegistry(Library.Registries.RemoteRegistry.OriginOf(new Uri(this["index.json"])), PublicKey, "test");
+            if (isListed)
+            {
+                new TrustOffice(StateRoot.Open(State), null, "tester", null).AddRegistry(Library.Registries.RemoteRegistry.OriginOf(new Uri(this["index.json"])), PublicKey, "test");
+            }
         }
 
         File.WriteAllText(_folder["logs"], policy ?? $"log {new NoteKey(Origin, NoteKey.Ed25519Type, LogKey.PublicKey)}\nquorum none\n");

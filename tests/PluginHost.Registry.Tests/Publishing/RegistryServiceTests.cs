@@ -42,7 +42,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var view = new TrustView(TrustStore.Empty, TrustLedger.Empty);
         _service = RegistryService.Create(
             _scene.Files, new Uri("http://127.0.0.1:0"),
-            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings(), view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, _scene.Time);
+            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings(), view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], _scene.Time);
         await _service.StartAsync();
         return new Uri(_service.Urls.Single() + "/");
     }
@@ -189,6 +189,25 @@ public sealed class RegistryServiceTests : IAsyncDisposable
     }
 
     [TestMethod]
+    public async Task Upload_SignedForAnotherHost_IsNotHandedOn()
+    {
+        await PublishAsync();
+        var address = await StartAsync(takesUploads: true);
+        var next = RegistryScene.Package("1.1.0");
+        var bundle = _scene.Release(next, "1.1.0");
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(UploadStatement.Of("test", "another.example", next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(next), "package", "package" },
+            { new ByteArrayContent(bundle), "bundle", "bundle" },
+        };
+        using var answer = await _client.PostAsync(new Uri(address, "publish"), form);
+
+        Assert.AreEqual(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), "registry.publisher");
+    }
+
+    [TestMethod]
     public async Task Upload_SignedLongAgo_IsRefused()
     {
         await PublishAsync();
@@ -196,7 +215,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var next = RegistryScene.Package("1.1.0");
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(UploadStatement.Of("test", next, _scene.Release(next, "1.1.0"), _scene.Time.GetUtcNow().AddHours(-1)).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(UploadStatement.Of("test", address.Authority, next, _scene.Release(next, "1.1.0"), _scene.Time.GetUtcNow().AddHours(-1)).Sign(DemoPackage.Key)), "upload", "upload" },
             { new ByteArrayContent(next), "package", "package" },
             { new ByteArrayContent([]), "bundle", "bundle" },
         };

@@ -1,8 +1,13 @@
+using System.Collections.Immutable;
+using PluginHost.Library.Registries;
 using PluginHost.Registry.Files;
 using PluginHost.Registry.Log;
 using PluginHost.Registry.Publishing;
 using PluginHost.Registry.Tests.Log;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Registries;
+using PluginHost.Skills.Transparency;
+using PluginHost.Skills.Trust;
 using PluginHost.Tests.Libraries;
 
 namespace PluginHost.Registry.Tests.Publishing;
@@ -121,6 +126,18 @@ public sealed class RegistrySyncTests : IDisposable
     }
 
     [TestMethod]
+    public async Task RegistryThatCannotBeReached_IsToldWithHowFreshItWas()
+    {
+        await PublishAsync();
+        await _scene.SyncAsync();
+        Directory.Move(_scene.Root, _scene["../away"]);
+
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<IOException>(() => _scene.SyncAsync())).Message, "is fresh until");
+        _scene.Time.Advance(TimeSpan.FromHours(25));
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<IOException>(() => _scene.SyncAsync())).Message, "was fresh until");
+    }
+
+    [TestMethod]
     public async Task KillInAStaleRegistry_CountsAllTheSame()
     {
         await PublishAsync();
@@ -175,7 +192,7 @@ public sealed class RegistrySyncTests : IDisposable
         await PublishAsync();
         await _scene.SyncAsync();
         var thief = LogKeys.Of(98);
-        File.WriteAllBytes(_scene["timestamp.json"], new RegistryTimestamp("test", 99, _scene.Time.GetUtcNow(), _scene.Time.GetUtcNow().AddDays(1), Closed(_scene.Open()).Content.Timestamp.Files).Sign(thief));
+        File.WriteAllBytes(_scene["timestamp.json"], new RegistryTimestamp("test", 99, _scene.Time.GetUtcNow(), _scene.Time.GetUtcNow().AddDays(1), Closed(_scene.Open()).Content.Timestamp.Log, Closed(_scene.Open()).Content.Timestamp.Files).Sign(thief));
 
         Assert.AreEqual("policy.registry-signature", await Refusal(() => _scene.SyncAsync()));
     }
@@ -237,6 +254,136 @@ public sealed class RegistrySyncTests : IDisposable
         File.WriteAllBytes(_scene["../brought.palyra-skill"], package);
         await using var host = _scene.Host();
         Assert.AreEqual("trust.killed", await Refusal(() => host.Library.InstallAsync(_scene["../brought.palyra-skill"])));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task EntriesThatTheLogNeverSigned_AreRefused_ThoughItsTilesFitThem(bool isKnown)
+    {
+        var package = await PublishAsync();
+        if (isKnown)
+        {
+            await _scene.SyncAsync();
+        }
+
+        await _scene.PublishAsync(package, _scene.Violation(package, new string('a', 64)));
+        await PublishAsync("1.1.0");
+
+        // Whoever serves it has no key: the checkpoint is the real one, entries and hashes are made up together.
+        var leaves = LogReader.Split(File.ReadAllBytes(_scene["log/tile/entries/000.p/3"]), 3).Select(leaf => leaf.ToArray()).ToList();
+        leaves[1] = leaves[0];
+        File.WriteAllBytes(_scene["log/tile/entries/000.p/3"], [.. leaves.SelectMany(leaf => (byte[])[(byte)(leaf.Length >> 8), (byte)leaf.Length, .. leaf])]);
+        File.WriteAllBytes(_scene["log/tile/0/000.p/3"], [.. leaves.SelectMany(leaf => MerkleTree.LeafHash(leaf))]);
+
+        Assert.AreEqual("log.consistency", await Refusal(() => _scene.SyncAsync()));
+    }
+
+    [TestMethod]
+    public async Task LogOfAnotherRegistry_IsNotItsOwn_AndOneThatIsOlderThanItsTimestamp_IsNotEither()
+    {
+        await PublishAsync();
+        _scene.Copy("copy");
+        await PublishAsync("1.1.0");
+        Directory.Delete(_scene["log"], recursive: true);
+        Directory.Move(_scene["../copy/log"], _scene["log"]);
+        Assert.AreEqual("log.rolled-back", await Refusal(() => _scene.SyncAsync()));
+
+        Directory.Delete(_scene["log"], recursive: true);
+        var other = LogKeys.Of(70);
+        using (var log = LogWriter.Create(new FilesBelow(_scene.Files, RegistryFiles.Log), "other.example/log", _scene["../other"], other))
+        {
+            log.Publish(log.Append([new byte[] { 1 }, new byte[] { 2 }]));
+        }
+
+        var policy = $"log {new NoteKey(RegistryScene.Origin, NoteKey.Ed25519Type, RegistryScene.LogKey.PublicKey)}\nlog {new NoteKey("other.example/log", NoteKey.Ed25519Type, other.PublicKey)}\nquorum none\n";
+        await using var host = _scene.Host(policy);
+        Assert.AreEqual("log.form", await Refusal(() => host.Library.SyncAsync(_scene.Mirror)));
+    }
+
+    [TestMethod]
+    public async Task RegistryWhoseLogIsNotListed_IsFollowedWithoutIt()
+    {
+        await PublishAsync();
+        await using var host = _scene.Host($"log {new NoteKey("other.example/log", NoteKey.Ed25519Type, LogKeys.Of(70).PublicKey)}\nquorum none\n");
+
+        Assert.IsNull((await host.Library.SyncAsync(_scene.Mirror)).LogSize);
+    }
+
+    [TestMethod]
+    public async Task LogThatIsRefused_LeavesWhatWasKilledOnRecord()
+    {
+        await PublishAsync();
+        await InstallAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        Directory.Delete(_scene["log"], recursive: true);
+
+        Assert.AreEqual("log.form", await Refusal(() => _scene.SyncAsync()));
+        Assert.AreEqual(SkillStatus.Quarantined, await StatusAsync());
+        var record = string.Concat(Directory.EnumerateFiles(Path.Combine(_scene.State, "audit"), "*.jsonl").Select(File.ReadAllText));
+        StringAssert.Contains(record, "\"log_refused\":\"log.form\"");
+    }
+
+    [TestMethod]
+    public async Task TimestampThatIsTakenAway_IsMissed_ThoughNobodyListedTheRegistry()
+    {
+        await PublishAsync();
+        var unlisted = SkillRegistry.Mirror(_scene.Root, RegistryScene.PublicKey);
+        await using var host = _scene.Host(isListed: false);
+        await host.Library.SyncAsync(unlisted);
+        File.Delete(_scene["timestamp.json"]);
+
+        Assert.AreEqual("policy.registry-stale", await Refusal(() => host.Library.InstallAsync(unlisted, "acme.demo")));
+    }
+
+    [TestMethod]
+    public async Task AdvisedVersionThatIsDropped_IsToldAsWithheld()
+    {
+        await PublishAsync();
+        await _scene.AdviseAsync(AdvisoryAction.Advise);
+        Assert.AreEqual(0, (await _scene.SyncAsync()).Withheld.Count);
+        Withhold(content => content with { Entries = [] });
+
+        StringAssert.Contains((await _scene.SyncAsync()).Withheld.Single(), "says nothing against it");
+    }
+
+    [TestMethod]
+    public async Task FloodOfStrangers_KeepsNoViolationOut()
+    {
+        var package = await PublishAsync();
+        await InstallAsync();
+        var place = _scene["packages/acme/acme.demo-1.0.0.palyra-skill.intoto.jsonl"];
+        var before = File.ReadAllBytes(place);
+        byte[] flood = [.. before, .. Enumerable.Range(0, 4_000).SelectMany(_ => "{}\n"u8.ToArray()), .. Enumerable.Range(100, 60).SelectMany(i => _scene.Link(package, LogKeys.Of((byte)i), LinkKind.Violation, [new string('a', 64)], json =>
+        {
+            json.WriteString("severity", "malicious");
+            json.WriteString("reason", new string('x', 20_000));
+        }))];
+        File.WriteAllBytes(place, flood);
+        var flooded = await _scene.SyncAsync();
+        StringAssert.Contains(string.Join('\n', flooded.Withheld), "more than there is room for");
+        Assert.AreEqual(SkillStatus.Enabled, await StatusAsync());
+        File.WriteAllBytes(place, [.. flood, .. _scene.Violation(package, new string('a', 64))]);
+        await _scene.SyncAsync();
+
+        Assert.AreEqual(SkillStatus.Quarantined, await StatusAsync());
+    }
+
+    [TestMethod]
+    public async Task RegistryThatIsNotListedAnyMore_LetsNobodyIn()
+    {
+        await PublishAsync();
+        await _scene.SyncAsync();
+        var key = Convert.ToHexStringLower(Skills.Tests.Artifacts.DemoPackage.Key.PublicKey);
+        var watch = new RegistryWatch(PluginHost.State.StateRoot.Open(_scene.State).Registries);
+        var ledger = TrustLedger.Empty with
+        {
+            Registries = ImmutableSortedDictionary<string, RegistryRecord>.Empty.Add(RemoteRegistry.OriginOf(new Uri(_scene["index.json"])), RegistryRecord.Listed(RegistryScene.PublicKey, _scene.Time.GetUtcNow())),
+        };
+
+        Assert.IsTrue(watch.IsDelegated("acme", key, ledger));
+        Assert.IsFalse(watch.IsDelegated("acme", key, ledger with { Registries = ledger.Registries!.Clear() }));
+        Assert.IsFalse(watch.IsDelegated("acme", key, ledger.Revoke(RegistryScene.PublicKey, new() { Reason = "compromised", At = _scene.Time.GetUtcNow() })));
     }
 
     [TestMethod]

@@ -1,8 +1,12 @@
 using PluginHost.Library.Registries;
+using PluginHost.Registry.Files;
+using PluginHost.Registry.Log;
 using PluginHost.Registry.Publishing;
 using PluginHost.Registry.Tests.Log;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Registries;
+using PluginHost.Skills.Tests.Artifacts;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Registry.Tests.Publishing;
 
@@ -88,6 +92,122 @@ public sealed class RegistryWriterTests : IDisposable
         Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(next, _scene.Release(next, "1.0.1", thief), mayDelegate: false)));
         using var registry = _scene.Open();
         Assert.AreEqual(1, registry.Content.Entries.Length);
+    }
+
+    [TestMethod]
+    public async Task NewKeyOfAPublisher_TakesThePlaceOfTheOldOne()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        var (key, next, last) = (LogKeys.Of(99), RegistryScene.Package("1.0.1", signer: LogKeys.Of(99)), RegistryScene.Package("1.0.2"));
+        await _scene.PublishAsync(next, _scene.Release(next, "1.0.1", key));
+
+        Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(last, _scene.Release(last, "1.0.2"), mayDelegate: false)));
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count(finding => finding.IsFault), "what the old key signed stays");
+    }
+
+    [TestMethod]
+    public async Task IdOfASkill_BelongsToWhoPublishedItFirst()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        var (key, taken) = (LogKeys.Of(97), new DemoPackage { Publisher = "evil", Version = "9.0.0", Signer = LogKeys.Of(97) }.Build());
+
+        Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(taken, _scene.Release(taken, "9.0.0", key))));
+    }
+
+    [TestMethod]
+    [DataRow("con")]
+    [DataRow("com1")]
+    [DataRow("acme.")]
+    public async Task PublisherThatIsNoNameOfAFileEverywhere_IsRefused(string publisher)
+    {
+        var package = new DemoPackage { Publisher = publisher }.Build();
+
+        StringAssert.Contains(await Refusal(() => _scene.PublishAsync(package, _scene.Release(package))), ".");
+    }
+
+    [TestMethod]
+    public async Task ProofThatSomebodyMadeUp_KeepsNothingOutOfTheLog()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        var other = RegistryScene.Package("0.9.0");
+        var published = await _scene.PublishAsync(other, _scene.Release(other, "0.9.0"));
+        var borrowed = File.ReadAllLines(_scene[published.Path + ".intoto.jsonl"]).Single(line => line.Contains("tlogProof", StringComparison.Ordinal));
+        var (from, to) = (borrowed.LastIndexOf("\"link\":\"", StringComparison.Ordinal) + 8, borrowed.LastIndexOf('"'));
+        var forged = System.Text.Encoding.UTF8.GetBytes(borrowed[..from] + RegistryScene.IdOf(release) + borrowed[to..] + "\n");
+
+        Assert.AreEqual(1, (await _scene.PublishAsync(package, [.. release, .. forged])).Logged);
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count);
+    }
+
+    [TestMethod]
+    public async Task ProofOfASideTree_IsFound_ThoughTheLogsKeySignedIt()
+    {
+        var package = RegistryScene.Package();
+        var published = await _scene.PublishAsync(package, _scene.Release(package));
+        var place = _scene[published.Path + ".intoto.jsonl"];
+        var lines = File.ReadAllLines(place);
+        var link = Skills.Attestations.DsseEnvelope.Read(System.Text.Encoding.UTF8.GetBytes(lines[0]));
+        var read = LinkProof.Read(System.Text.Encoding.UTF8.GetBytes(lines[1]))!;
+        var leaf = SkillLogEntry.Read(LogReader.Split(File.ReadAllBytes(_scene["log/tile/entries/000.p/1"]), 1)[0].Span)!;
+        var side = new FilesBelow(_scene.Files, "side");
+        using (var log = LogWriter.Create(side, RegistryScene.Origin, _scene["../side-record"], RegistryScene.LogKey))
+        {
+            var note = log.Append([new byte[] { 1 }, leaf.Bytes]);
+            log.Publish(note);
+            var proof = new LogProof(1, await new LogReader(new PublicLogFiles(side), 2).ProveAsync(1, default), note, null);
+            File.WriteAllBytes(place, [.. System.Text.Encoding.UTF8.GetBytes(lines[0] + "\n"), .. LinkProof.Line(read.Link, System.Text.Encoding.UTF8.GetBytes(proof.ToString()))]);
+        }
+
+        Assert.AreEqual(link.Id, read.Link);
+        Assert.IsTrue((await _scene.AuditAsync()).Any(finding => finding.IsFault && finding.Message.Contains("no proof shows", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task BundleThatItsPublisherFilled_HasRoomForAViolation()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        byte[] Filler(int i) => _scene.Link(package, DemoPackage.Key, LinkKind.Authorship, [], json =>
+        {
+            json.WriteString("purl", "pkg:generic/acme.demo@1.0.0");
+            json.WriteString("note", $"{i}{new string('x', 45_000)}");
+        });
+        Assert.AreEqual("registry.size", await Refusal(() => _scene.PublishAsync(package, [.. release, .. Enumerable.Range(0, 14).SelectMany(Filler)])));
+        await _scene.PublishAsync(package, [.. release, .. Enumerable.Range(0, 8).SelectMany(Filler)]);
+
+        Assert.AreEqual(1, (await _scene.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(release)))).Logged);
+    }
+
+    [TestMethod]
+    public async Task KillOfAProcessThatEnded_Counts_AndTheNextThatWritesLogsIt()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+
+        // The log cannot be written: it ends between what is said and what is logged.
+        Directory.Move(_scene["log/tile/entries"], _scene["log/tile/gone"]);
+        File.WriteAllText(_scene["log/tile/entries"], "in the way");
+        try
+        {
+            await _scene.AdviseAsync(AdvisoryAction.Kill);
+            Assert.Fail("the log was written");
+        }
+        catch (Exception e) when (e is IOException or SkillException or FormatException)
+        {
+            // As it was meant to.
+        }
+
+        File.Delete(_scene["log/tile/entries"]);
+        Directory.Move(_scene["log/tile/gone"], _scene["log/tile/entries"]);
+        Assert.AreEqual("kill", RegistryAdvisory.NameOf(Closed(_scene.Open()).Content.Advisories.Single().Action));
+        var next = RegistryScene.Package("1.1.0");
+        await _scene.PublishAsync(next, _scene.Release(next, "1.1.0"));
+
+        StringAssert.Contains(RegistryScene.Text(_scene["log/tile/entries/000.p/3"]), "acme.demo 1.0.0");
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count(finding => finding.IsFault));
     }
 
     [TestMethod]

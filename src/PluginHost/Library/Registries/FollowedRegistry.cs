@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PluginHost.Hosting;
 using PluginHost.Skills.Registries;
+using PluginHost.Skills.Transparency;
 using PluginHost.State;
 
 namespace PluginHost.Library.Registries;
@@ -11,11 +12,15 @@ namespace PluginHost.Library.Registries;
 /// <param name="folder">Where.</param>
 internal sealed class FollowedRegistry(string folder)
 {
+    /// <summary>Bytes of what a registry said against packages that are kept.</summary>
+    public const int MaxAdvisories = 2 * RegistryLines.MaxBytes;
+
     private const int MaxEntryFile = 256 * 1024 * 1024;
     private const int NameDigits = 32;
     private const string OriginFile = "origin";
     private const string KeyFile = "key";
     private const string EntriesFile = "log-entries";
+    private const string TreeField = "tree";
 
     /// <summary>The folder of a registry.</summary>
     /// <param name="root">The folder of all of them.</param>
@@ -38,8 +43,11 @@ internal sealed class FollowedRegistry(string folder)
     /// <summary>Address of its first page.</summary>
     public string Origin => Encoding.UTF8.GetString(Find(OriginFile, 64 * 1024)).TrimEnd('\n');
 
-    /// <summary>Changes whenever something is kept.</summary>
-    public DateTime Written => File.Exists(PathOf(RegistryFiles.Advisories)) ? File.GetLastWriteTimeUtc(PathOf(RegistryFiles.Advisories)) : default;
+    /// <summary>Where it is kept.</summary>
+    public string Folder => folder;
+
+    /// <summary>Changes whenever something is kept: times and lengths of what was.</summary>
+    public (DateTime, long, DateTime, long) Stamp => (Of(RegistryFiles.Advisories).Written, Of(RegistryFiles.Advisories).Length, Of(RegistryFiles.Timestamp).Written, Of(RegistryFiles.Delegations).Length);
 
     /// <summary>The timestamp that was accepted last, as it was read; empty where there is none.</summary>
     public byte[] Timestamp => Find(RegistryFiles.Timestamp, RegistryTimestamp.MaxBytes);
@@ -52,8 +60,22 @@ internal sealed class FollowedRegistry(string folder)
     /// <exception cref="FormatException">They were changed here.</exception>
     public ImmutableArray<PublisherDelegation> Delegations => Read(RegistryFiles.Delegations, PublisherDelegation.Read);
 
-    /// <summary>What its log held, one entry on a line.</summary>
-    public IEnumerable<string[]> Entries => Encoding.UTF8.GetString(Find(EntriesFile, MaxEntryFile)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'));
+    /// <summary>What its log held, and the tree of all of that; nothing where it was not followed yet.</summary>
+    public (List<string[]> Entries, MerkleFrontier Tree) Log(string origin)
+    {
+        var lines = Encoding.UTF8.GetString(Find(EntriesFile, MaxEntryFile)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        try
+        {
+            return lines.Length > 0 && lines[0].Split('\t') is [TreeField, var of, var tree] && of == origin
+                ? ([.. lines.Skip(1).Select(line => line.Split('\t')).Where(entry => entry.Length == WithheldFinder.Fields)], MerkleFrontier.Parse(tree))
+                : ([], new MerkleFrontier());
+        }
+        catch (FormatException)
+        {
+            // All of it is read again, and held against what is signed.
+            return ([], new MerkleFrontier());
+        }
+    }
 
     /// <summary>Keeps what it says now.</summary>
     public void Keep(Uri address, string key, byte[] timestamp, byte[] advisories, byte[] delegations)
@@ -66,10 +88,11 @@ internal sealed class FollowedRegistry(string folder)
     }
 
     /// <summary>The bytes of its advisories as they were kept.</summary>
-    public byte[] AdvisoryBytes => Find(RegistryFiles.Advisories, 2 * RegistryLines.MaxBytes);
+    public byte[] AdvisoryBytes => Find(RegistryFiles.Advisories, MaxAdvisories);
 
     /// <summary>Keeps what its log holds.</summary>
-    public void KeepEntries(IEnumerable<string[]> entries) => PrivateFiles.Replace(PathOf(EntriesFile), Encoding.UTF8.GetBytes(string.Concat(entries.Select(entry => string.Join('\t', entry) + "\n"))));
+    public void KeepLog(string origin, IEnumerable<string[]> entries, MerkleFrontier tree) =>
+        PrivateFiles.Replace(PathOf(EntriesFile), Encoding.UTF8.GetBytes(string.Concat(entries.Prepend([TreeField, origin, tree.ToString()]).Select(entry => string.Join('\t', entry) + "\n"))));
 
     /// <summary>Until when what it said is fresh; null where it said nothing that can be read.</summary>
     public DateTimeOffset? Expires()
@@ -84,11 +107,16 @@ internal sealed class FollowedRegistry(string folder)
         }
     }
 
-    private byte[] Key() => Convert.FromHexString(Encoding.ASCII.GetString(Find(KeyFile, NameDigits * 4)).Trim());
+    /// <summary>Its lower hex public key.</summary>
+    public string PublicKey => Encoding.ASCII.GetString(Find(KeyFile, NameDigits * 4)).Trim();
+
+    private (DateTime Written, long Length) Of(string name) => new FileInfo(PathOf(name)) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
+
+    private byte[] Key() => Convert.FromHexString(PublicKey);
 
     private ImmutableArray<T> Read<T>(string name, Func<ReadOnlyMemory<byte>, byte[], T> read)
     {
-        var bytes = Find(name, 2 * RegistryLines.MaxBytes);
+        var bytes = Find(name, MaxAdvisories);
         if (bytes.Length == 0)
         {
             return [];

@@ -15,7 +15,7 @@ internal sealed class MirrorReader(Uri index) : IRegistryReader
     }
 
     /// <inheritdoc/>
-    public Uri Resolve(Uri from, string reference) => Uri.TryCreate(from, reference, out var address) && IsHere(address) ? address : throw Refused($"'{reference}' leads out of {_root}");
+    public Uri Resolve(Uri from, string reference) => Uri.TryCreate(from, reference, out var address) && !address.LocalPath.Contains('\0') && IsHere(address) ? address : throw Refused($"'{reference}' leads out of {_root}");
 
     /// <inheritdoc/>
     public Task<byte[]?> FindAsync(Uri address, int most, CancellationToken cancellation)

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PluginHost.Hosting;
 using PluginHost.Logs;
+using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Registries;
-using PluginHost.Skills.Transparency;
 using PluginHost.State;
 
 namespace PluginHost.Library.Registries;
@@ -23,6 +24,26 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
     /// <exception cref="IOException">It cannot be reached.</exception>
     public async Task<SkillRegistryReport> RunAsync(RemoteRegistry registry, CancellationToken cancellation)
     {
+        try
+        {
+            return await RunOnceAsync(registry, cancellation).ConfigureAwait(false);
+        }
+        catch (SkillVerificationException e) when (e.Code == RemoteRegistry.TornCode)
+        {
+            // Something was published between two files: that happens once, not twice.
+            return await RunOnceAsync(registry, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e) when (FreshUntil(registry) is { } expires)
+        {
+            throw new IOException($"{e.Message}; what it said last {(expires <= services.Now ? "was" : "is")} fresh until {expires:u}", e);
+        }
+    }
+
+    /// <summary>Until when what is kept of a registry is fresh; null where nothing is.</summary>
+    private DateTimeOffset? FreshUntil(RemoteRegistry registry) => registry.KeyFor(services) is { } key ? FollowedRegistry.Of(root.Registries, registry.Address, key).Expires() : null;
+
+    private async Task<SkillRegistryReport> RunOnceAsync(RemoteRegistry registry, CancellationToken cancellation)
+    {
         var snapshot = await registry.SnapshotAsync(services, cancellation).ConfigureAwait(false);
         var timestamp = snapshot.Timestamp ?? throw Refused("registry", "it has no timestamp, so nobody can tell whether what it says is fresh: it cannot be followed");
         using var reader = registry.Reader();
@@ -35,12 +56,24 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         using var turn = followed.Turn();
         var (known, withdrawn) = Keep(followed, registry, snapshot, said, advisories, delegations);
         var quarantined = Quarantine(registry, known).ToList();
-        quarantined.AddRange(await RefreshAsync(reader, snapshot.Entries, cancellation).ConfigureAwait(false));
-        var (entries, size) = await FollowLogAsync(reader, registry, followed, cancellation).ConfigureAwait(false);
-        List<string> withheld = [.. withdrawn, .. Withheld(entries, snapshot, known)];
-        var report = Report(registry, snapshot, known, quarantined, withheld, size);
-        Record(report);
-        return report;
+        var (more, left) = await RefreshAsync(reader, snapshot.Entries, cancellation).ConfigureAwait(false);
+        quarantined.AddRange(more);
+        List<string> withheld = [.. withdrawn, .. left];
+        try
+        {
+            var (entries, size) = await new RegistryLogWatch(root.Logs, services.Inspection.Chain.Logs, services.Time)
+                .FollowAsync(new RegistryLogFiles(reader, reader.Resolve(registry.Address, RegistryFiles.Log + "/")), timestamp.Log, followed, cancellation).ConfigureAwait(false);
+            withheld.AddRange(size is null ? [] : Withheld(entries, snapshot, known));
+            var report = Report(registry, snapshot, known, quarantined, withheld, size);
+            Record(report, null);
+            return report;
+        }
+        catch (Exception e) when (e is SkillVerificationException or IOException)
+        {
+            // What was done until here is on record, whatever its log does.
+            Record(Report(registry, snapshot, known, quarantined, withheld, null), (e as SkillVerificationException)?.Code ?? "io");
+            throw;
+        }
     }
 
     private static SkillVerificationException Refused(string rule, string what) => new("policy", rule, $"the registry cannot be used: {what}");
@@ -83,7 +116,13 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
 
             var ids = said.Select(advisory => advisory.Id).ToHashSet(StringComparer.Ordinal);
             var gone = followed.Advisories.Where(advisory => !ids.Contains(advisory.Id)).ToList();
-            followed.Keep(registry.Address, snapshot.Key, snapshot.Bytes, [.. advisories, .. advisories.Length > 0 && advisories[^1] != '\n' ? "\n"u8 : [], .. Kept(followed.AdvisoryBytes, key, ids)], delegations);
+            byte[] kept = [.. advisories, .. advisories.Length > 0 && advisories[^1] != '\n' ? "\n"u8 : [], .. Kept(followed.AdvisoryBytes, key, ids)];
+            if (kept.Length > FollowedRegistry.MaxAdvisories)
+            {
+                throw Refused("registry", "it has said more against packages, and taken more of that back, than can be kept");
+            }
+
+            followed.Keep(registry.Address, snapshot.Key, snapshot.Bytes, kept, delegations);
             return ([.. said, .. gone], [.. gone.Select(advisory => $"what it said against {advisory.Skill} {advisory.Version} it does not say any more ({RegistryAdvisory.NameOf(advisory.Action)}: {advisory.Reason})")]);
         }
         catch (FormatException e)
@@ -109,9 +148,11 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
     }
 
     /// <summary>Takes over links that became known of installed versions, and audits those again. What was known stays, whatever the registry shows now.</summary>
-    private async Task<List<string>> RefreshAsync(IRegistryReader reader, ImmutableArray<RegistryEntry> entries, CancellationToken cancellation)
+    private async Task<(List<string> Quarantined, List<string> Left)> RefreshAsync(IRegistryReader reader, ImmutableArray<RegistryEntry> entries, CancellationToken cancellation)
     {
-        var quarantined = new List<string>();
+        var (quarantined, left) = (new List<string>(), new List<string>());
+        var rules = services.Inspection.Chain;
+        var believed = rules.Narrators.Select(narrator => narrator.Key).Concat(rules.Vouches.Vouches.Select(vouch => vouch.To)).ToHashSet(StringComparer.Ordinal);
         foreach (var installed in services.Life.Journal.View.Installed)
         {
             if (entries.FirstOrDefault(entry => entry.SkillId == installed.SkillId && entry.Version.ToString() == installed.Version && entry.ArtifactSha256 == installed.ArtifactSha256) is not { } offered || !shelf.Folder.Holds(installed))
@@ -120,22 +161,33 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
             }
 
             var shown = await RemoteRegistry.EvidenceAsync(reader, offered, cancellation).ConfigureAwait(false);
-            var known = shelf.Folder.Read(installed).Evidence();
-            var lines = BundleLines.Of(known).Select(line => Convert.ToBase64String(line.Span)).ToHashSet(StringComparer.Ordinal);
-            var more = BundleLines.Of(shown).Where(line => !lines.Contains(Convert.ToBase64String(line.Span))).ToList();
-            if (more.Count == 0)
-            {
-                continue;
-            }
-
-            byte[] merged = [.. BundleLines.Of(known).Concat(more).SelectMany(line => line.ToArray().Append((byte)'\n'))];
             using (shelf.Turn())
             {
-                // What is more than a bundle may have is not taken: what was known counts more than what a registry adds.
-                if (merged.Length <= EvidenceBundle.MaxBytesWithProofs && shelf.Folder.Holds(installed))
+                if (!shelf.Folder.Holds(installed))
                 {
-                    shelf.Folder.WriteEvidence(installed.SkillId, installed.Version, merged);
+                    continue;
                 }
+
+                var source = shelf.Folder.Read(installed);
+                var known = source.Evidence();
+                var lines = BundleLines.Of(known).Select(line => Convert.ToBase64String(line.Span)).ToHashSet(StringComparer.Ordinal);
+                if (BundleLines.Of(shown).All(line => lines.Contains(Convert.ToBase64String(line.Span))))
+                {
+                    continue;
+                }
+
+                var (merged, added, without) = new EvidenceMerge(SignedSkill.Verify(SkillArtifact.Read(source.Read())), believed.Contains).Add(known, shown);
+                if (without > 0)
+                {
+                    left.Add($"{installed.SkillId} {installed.Version}: its bundle shows {without} lines more than there is room for");
+                }
+
+                if (added == 0)
+                {
+                    continue;
+                }
+
+                shelf.Folder.WriteEvidence(installed.SkillId, installed.Version, merged);
             }
 
             var result = await reAudit(installed, cancellation).ConfigureAwait(false);
@@ -145,47 +197,14 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
             }
         }
 
-        return quarantined;
+        return (quarantined, left);
     }
 
-    /// <summary>Follows the registry's log, where the operator has a policy for it.</summary>
-    private async Task<(List<string[]> Entries, long? Size)> FollowLogAsync(IRegistryReader reader, RemoteRegistry registry, FollowedRegistry followed, CancellationToken cancellation)
-    {
-        var policy = services.Inspection.Chain.Logs;
-        if (policy.Logs.Count == 0)
-        {
-            return ([], null);
-        }
-
-        var files = new RegistryLogFiles(reader, reader.Resolve(registry.Address, RegistryFiles.Log + "/"));
-        var sight = await new LogFollower(root.Logs, policy, services.Time).FollowAsync(files, cancellation).ConfigureAwait(false);
-        var known = followed.Entries.Where(entry => entry.Length == WithheldFinder.Fields).ToList();
-        var from = known.Count == 0 ? 0 : long.Parse(known[^1][0], System.Globalization.CultureInfo.InvariantCulture) + 1;
-        try
-        {
-            var log = new LogReader(files, sight.Verdict.Checkpoint.Size);
-            await foreach (var (index, leaf) in log.EntriesAsync(from, cancellation).ConfigureAwait(false))
-            {
-                if (SkillLogEntry.Read(leaf) is { IsWhole: true } entry)
-                {
-                    known.Add(WithheldFinder.Line(index, entry));
-                }
-            }
-        }
-        catch (FormatException e)
-        {
-            throw LogRefusal.Form($"the log cannot be used: {e.Message}");
-        }
-
-        followed.KeepEntries(known);
-        return (known, sight.Verdict.Checkpoint.Size);
-    }
-
-    private IEnumerable<string> Withheld(List<string[]> entries, RegistrySnapshot snapshot, ImmutableArray<RegistryAdvisory> known)
+    private IEnumerable<string> Withheld(IReadOnlyCollection<string[]> entries, RegistrySnapshot snapshot, ImmutableArray<RegistryAdvisory> known)
     {
         var finder = new WithheldFinder(entries);
         var said = known.Select(advisory => advisory.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var told in finder.Releases(snapshot.Entries, known).Concat(finder.Reused()).Concat(finder.Advisories(said)))
+        foreach (var told in finder.Releases(snapshot.Entries, known).Concat(finder.Unlogged(snapshot.Entries)).Concat(finder.Reused()).Concat(finder.Advisories(said)))
         {
             yield return told;
         }
@@ -193,6 +212,11 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         foreach (var installed in services.Life.Journal.View.Installed.Where(shelf.Folder.Holds))
         {
             var shown = BundleLines.Of(shelf.Folder.Read(installed).Evidence()).Select(IdOf).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal);
+            if (snapshot.Entries.Any(entry => entry.SkillId == installed.SkillId && entry.Version.ToString() == installed.Version && entry.ArtifactSha256 == installed.ArtifactSha256) && finder.IsUnlogged(installed.SkillId, installed.Version, installed.PayloadSha256))
+            {
+                yield return $"{installed.SkillId} {installed.Version} is offered with another payload than its log has";
+            }
+
             foreach (var told in finder.Links(installed.PayloadSha256, shown))
             {
                 yield return told;
@@ -235,7 +259,7 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         };
     }
 
-    private void Record(SkillRegistryReport report) => services.Audit.AppendAfter("lifecycle", writer =>
+    private void Record(SkillRegistryReport report, string? refusal) => services.Audit.AppendAfter("lifecycle", writer =>
     {
         writer.WriteString("event", "registry-sync");
         writer.WriteString("registry", report.Index.AbsoluteUri);
@@ -243,5 +267,9 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         writer.WriteBoolean("stale", report.IsStale);
         writer.WriteNumber("quarantined", report.Quarantined.Count);
         writer.WriteNumber("withheld", report.Withheld.Count);
+        if (refusal is not null)
+        {
+            writer.WriteString("log_refused", refusal);
+        }
     }, out _);
 }

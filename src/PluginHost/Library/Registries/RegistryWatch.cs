@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PluginHost.Skills.Registries;
+using PluginHost.Skills.Trust;
 
 namespace PluginHost.Library.Registries;
 
@@ -8,14 +9,14 @@ namespace PluginHost.Library.Registries;
 /// <param name="root">Where that is kept; null for nowhere.</param>
 internal sealed class RegistryWatch(string? root)
 {
-    private readonly ConcurrentDictionary<string, (DateTime Written, ImmutableDictionary<string, RegistryAdvisory> Killed, ImmutableHashSet<(string, string)> Delegated)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ((DateTime, long, DateTime, long) Stamp, ImmutableDictionary<string, RegistryAdvisory> Killed, ImmutableHashSet<(string, string)> Delegated)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Refuses what a registry killed.</summary>
     /// <exception cref="SkillVerificationException">One did.</exception>
     /// <exception cref="SkillStateException">What is kept of a registry cannot be read.</exception>
     public void Demand(string payload)
     {
-        foreach (var (origin, killed, _) in All())
+        foreach (var (origin, _, killed, _) in All())
         {
             if (killed.TryGetValue(payload, out var advisory))
             {
@@ -24,16 +25,36 @@ internal sealed class RegistryWatch(string? root)
         }
     }
 
-    /// <summary>Whether a registry says that a key may publish under a name.</summary>
+    /// <summary>Whether a registry that is listed now says that a key may publish under a name. What is not listed any more still kills, but lets nobody in.</summary>
+    /// <param name="publisher">The name.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="ledger">The registries that are listed.</param>
     /// <exception cref="SkillStateException">What is kept of a registry cannot be read.</exception>
-    public bool IsDelegated(string publisher, string key) => All().Any(registry => registry.Delegated.Contains((publisher, key)));
+    public bool IsDelegated(string publisher, string key, TrustLedger ledger) => All().Any(registry => registry.Delegated.Contains((publisher, key)) && IsListed(registry.Origin, registry.Key, ledger));
 
-    private IEnumerable<(string Origin, ImmutableDictionary<string, RegistryAdvisory> Killed, ImmutableHashSet<(string, string)> Delegated)> All()
+    /// <summary>Version of the timestamp of a registry that was kept last; null where it is not followed.</summary>
+    /// <exception cref="SkillStateException">What is kept of it cannot be read.</exception>
+    public long? VersionOf(Uri address, string key)
+    {
+        try
+        {
+            return root is not null && FollowedRegistry.Of(root, address, key).Timestamp is { Length: > 0 } kept ? RegistryTimestamp.Read(kept, Convert.FromHexString(key)).Version : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new SkillStateException("registry", $"what is kept of a registry that is followed cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static bool IsListed(string origin, string key, TrustLedger ledger) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var address) && ledger.Registries?.GetValueOrDefault(RemoteRegistry.OriginOf(address)) is { Until: null } listed && listed.Key == key && !ledger.RevokedKeys.ContainsKey(key);
+
+    private IEnumerable<(string Origin, string Key, ImmutableDictionary<string, RegistryAdvisory> Killed, ImmutableHashSet<(string, string)> Delegated)> All()
     {
         foreach (var registry in root is null ? [] : FollowedRegistry.All(root))
         {
-            (DateTime Written, ImmutableDictionary<string, RegistryAdvisory> Killed, ImmutableHashSet<(string, string)> Delegated) known;
-            string origin;
+            ((DateTime, long, DateTime, long) Stamp, ImmutableDictionary<string, RegistryAdvisory> Killed, ImmutableHashSet<(string, string)> Delegated) known;
+            string origin, key;
             try
             {
                 origin = registry.Origin;
@@ -42,14 +63,15 @@ internal sealed class RegistryWatch(string? root)
                     continue;
                 }
 
-                var written = registry.Written;
-                if (!_known.TryGetValue(origin, out known) || known.Written != written)
+                key = registry.PublicKey;
+                var stamp = registry.Stamp;
+                if (!_known.TryGetValue(registry.Folder, out known) || known.Stamp != stamp)
                 {
                     var killed = registry.Advisories.Where(advisory => advisory.Action == AdvisoryAction.Kill).GroupBy(advisory => advisory.Payload, StringComparer.Ordinal);
-                    _known[origin] = known = (
-                        written,
+                    _known[registry.Folder] = known = (
+                        stamp,
                         killed.ToImmutableDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal),
-                        [.. registry.Delegations.Select(delegation => (delegation.Publisher, delegation.Key))]);
+                        [.. registry.Delegations.GroupBy(delegation => delegation.Publisher, StringComparer.Ordinal).Select(group => (group.Key, group.MaxBy(delegation => delegation.IssuedAt)!.Key))]);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
@@ -57,7 +79,7 @@ internal sealed class RegistryWatch(string? root)
                 throw new SkillStateException("registry", $"what is kept of a registry that is followed cannot be used: {e.Message}", e);
             }
 
-            yield return (origin, known.Killed, known.Delegated);
+            yield return (origin, key, known.Killed, known.Delegated);
         }
     }
 }

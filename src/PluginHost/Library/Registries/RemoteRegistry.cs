@@ -22,7 +22,8 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     /// <summary>Clocks of machines differ.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 
-    private const string TornCode = "policy.registry-torn";
+    /// <summary>What a sight of a registry is refused with whose files are not of one moment.</summary>
+    public const string TornCode = "policy.registry-torn";
 
     /// <summary>Bytes of a package, as in Palyra.</summary>
     private const int MaxArtifact = 64 << 20;
@@ -116,14 +117,21 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
             found = null;
         }
 
+        // Whoever follows it knows that it has one, and which was the last, whether or not an operator listed it.
+        var seen = services.Registries.VersionOf(address, signer);
         if (found is not { } bytes)
         {
-            return (null, []);
+            return seen is null ? (null, []) : throw Refused("registry-stale", "it had a timestamp, and shows none");
         }
 
         try
         {
             var timestamp = RegistryTimestamp.Read(bytes, Convert.FromHexString(signer));
+            if (timestamp.Version < seen)
+            {
+                throw Refused("registry-stale", $"its timestamp is of version {timestamp.Version}, and {seen} was seen");
+            }
+
             return pages.FirstOrDefault(page => timestamp.Files.GetValueOrDefault(page.Key) != page.Value) is { Key: { } other }
                 ? throw new SkillVerificationException("policy", "registry-torn", $"the registry cannot be used: its timestamp does not speak for '{other}' as it is")
                 : (timestamp, bytes);

@@ -26,7 +26,7 @@ internal sealed class WithheldFinder(IReadOnlyCollection<string[]> entries)
     public IEnumerable<string> Releases(IEnumerable<RegistryEntry> offered, IEnumerable<RegistryAdvisory> advisories)
     {
         var versions = offered.Select(entry => (entry.SkillId, entry.Version.ToString())).ToHashSet();
-        var told = advisories.Select(advisory => advisory.Payload).ToHashSet(StringComparer.Ordinal);
+        var told = advisories.Where(advisory => advisory.Action != AdvisoryAction.Advise).Select(advisory => advisory.Payload).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in entries.Where(entry => entry[2] == Release))
         {
             if (!versions.Contains((entry[3], entry[4])) && !told.Contains(entry[5]))
@@ -35,6 +35,16 @@ internal sealed class WithheldFinder(IReadOnlyCollection<string[]> entries)
             }
         }
     }
+
+    /// <summary>Versions that are offered without their release in the log.</summary>
+    public IEnumerable<string> Unlogged(IEnumerable<RegistryEntry> offered)
+    {
+        var released = entries.Where(entry => entry[2] == Release).Select(entry => (entry[3], entry[4])).ToHashSet();
+        return offered.Where(entry => !released.Contains((entry.SkillId, entry.Version.ToString()))).Select(entry => $"{entry.SkillId} {entry.Version} is offered, and its log has no release of it");
+    }
+
+    /// <summary>Whether the log has no release of a version with this payload.</summary>
+    public bool IsUnlogged(string skill, string version, string payload) => !entries.Any(entry => entry[2] == Release && entry[3] == skill && entry[4] == version && entry[5] == payload);
 
     /// <summary>Versions that were released with two payloads.</summary>
     public IEnumerable<string> Reused() =>
