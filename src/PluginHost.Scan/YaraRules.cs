@@ -19,6 +19,9 @@ public sealed class YaraRules
     private readonly ImmutableArray<StringMatcher> _strings;
     private readonly ImmutableArray<bool> _isPresenceEnough;
     private readonly NeedleIndex _index;
+    /// <summary>Searches that wait for the next scan; what they learned makes that faster.</summary>
+    private const int MaxIdle = 8;
+
     private readonly ConcurrentBag<MatchFinder> _finders = [];
 
     private YaraRules(ImmutableArray<CompiledRule> rules, ImmutableArray<SkippedRule> skipped, ImmutableArray<StringMatcher> strings, ImmutableArray<bool> isPresenceEnough, string digest)
@@ -87,7 +90,11 @@ public sealed class YaraRules
     {
         var finder = _finders.TryTake(out var used) ? used : new MatchFinder(_index, _strings, _isPresenceEnough);
         var found = finder.Find(data, cancellation);
-        _finders.Add(finder);
+        if (finder.IsLight && _finders.Count < MaxIdle)
+        {
+            _finders.Add(finder);
+        }
+
         var matches = ImmutableArray.CreateBuilder<RuleMatch>();
         var notRun = ImmutableArray.CreateBuilder<SkippedRule>();
         foreach (var file in _rules.GroupBy(rule => rule.Declaration.File, StringComparer.Ordinal))
@@ -157,7 +164,7 @@ public sealed class YaraRules
                     throw new UnsupportedException(unsupported);
                 }
 
-                if (Names(declaration.Condition).FirstOrDefault(left.Contains) is { } missing)
+                if (Names(declaration.Condition).Select(name => Missing(name, left)).FirstOrDefault(missing => missing is not null) is { } missing)
                 {
                     throw new UnsupportedException($"the rule '{missing}', which is skipped");
                 }
@@ -194,6 +201,10 @@ public sealed class YaraRules
             throw new YaraException(rule.File, declared.Value.Line, $"the string '${(declared.IsAnonymous ? "" : declared.Name)}': {e.Message}");
         }
     }
+
+    /// <summary>The rule that a name, or names that begin so, lead to and that is skipped; null where there is none.</summary>
+    private static string? Missing(string name, HashSet<string> skipped) =>
+        name.EndsWith('*') ? skipped.Where(one => one.StartsWith(name[..^1], StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault() : skipped.Contains(name) ? name : null;
 
     /// <summary>Names that a condition uses.</summary>
     private static IEnumerable<string> Names(Node node) => node switch

@@ -28,6 +28,12 @@ public sealed record SkillScore
     /// <summary>What the score is made of.</summary>
     public required IReadOnlyList<SkillScoreComponent> Components { get; init; }
 
-    /// <summary>Whether a person has to be asked, whatever else would allow it.</summary>
+    /// <summary>Whether somebody whom the operator believes speaks against it (<c>shadh</c>).</summary>
+    public required bool IsContradicted { get; init; }
+
+    /// <summary>Whether it is less than is asked for.</summary>
     public bool IsBelowThreshold => Value < Threshold;
+
+    /// <summary>Whether a person has to be asked, whatever else would allow it.</summary>
+    public bool NeedsPerson => IsContradicted || IsBelowThreshold;
 }

@@ -116,7 +116,7 @@ public sealed class LibraryVerbsTests : IDisposable
     {
         Skills("install", "--artifact", Text);
         var info = Json("info", "acme.text").AsObject();
-        CollectionAssert.AreEqual(new[] { "schema_version", "inventory", "manifest", "signature", "artifact_entries", "cached_artifact_path" }, info.Select(field => field.Key).ToArray());
+        CollectionAssert.AreEqual(new[] { "schema_version", "inventory", "manifest", "chain", "signature", "artifact_entries", "cached_artifact_path" }, info.Select(field => field.Key).ToArray());
         Assert.IsTrue(File.Exists(info["cached_artifact_path"]!.GetValue<string>()));
     }
 

@@ -236,6 +236,24 @@ public sealed class TrustVerbsTests : IDisposable
     }
 
     [TestMethod]
+    public void Cutoff_IsWrittenIntoAnEvent_AndNamesALogAndAnIndex()
+    {
+        var (one, other) = (Generate("a.pem"), Generate("b.pem"));
+        string[] rotate = ["keys", "rotate", "--publisher", "acme", "--events", File("events"), "--key", File("a.pem"), "--new-key", File("b.pem")];
+        var run = Invocation.Run([.. rotate, "--revoke", one, "--reason", "compromised", "--cutoff-log", "log.example/skills", "--cutoff-index", "4711"]);
+
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        var events = Invocation.Run("keys", "event", File("events"), "--json").Output;
+        Assert.AreEqual("{\"log\":\"log.example/skills\",\"index\":4711}", JsonNode.Parse(events)!["events"]![1]!["revoked"]![0]!["cutoff"]!.ToJsonString());
+        StringAssert.Contains(Invocation.Run("keys", "event", File("events")).Words, $"revokes {one}: compromised, but for what log.example/skills had before entry 4711");
+        Assert.AreEqual(1, Invocation.Run([.. rotate, "--cutoff-log", "log.example/skills", "--cutoff-index", "1"]).ExitCode, "nothing is revoked");
+        Assert.AreEqual(1, Invocation.Run([.. rotate, "--revoke", other, "--cutoff-log", "log.example/skills"]).ExitCode);
+        Assert.AreEqual(1, Trust("revoke", "--key", one, "--reason", "x", "--cutoff-index", "1").ExitCode);
+        Assert.AreEqual(1, Trust("revoke", "--key", one, "--reason", "x", "--cutoff-log", "log example", "--cutoff-index", "1").ExitCode);
+        Assert.AreEqual(1, Trust("revoke", "--payload", one, "--reason", "x", "--cutoff-log", "log.example", "--cutoff-index", "1").ExitCode);
+    }
+
+    [TestMethod]
     public void Revocation_NeedsExactlyOneThing() => Assert.AreEqual(1, Trust("revoke", "--reason", "x").ExitCode);
 
     [TestMethod]

@@ -176,6 +176,144 @@ public sealed class VettingVerbsTests
     }
 
     [TestMethod]
+    public void RevokedKey_CountsForWhatALogHadBefore()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        var init = Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        File.WriteAllText(scene["logs"], $"log {JsonDocument.Parse(init.Output).RootElement.GetProperty("key").GetString()}\nquorum none\n");
+        Assert.AreEqual(0, Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--artifact", scene.Package).ExitCode);
+        var policy = scene.Policy();
+        (int ExitCode, string Error) Verify(string state, params string[] cutoff)
+        {
+            Assert.AreEqual(0, Invocation.Run("init", "--state", scene[state]).ExitCode);
+            var revoke = Invocation.Run(["trust", "revoke", "--key", scene.KeyOf("author"), .. cutoff, "--reason", "stolen on the train", "--state", scene[state]]);
+            Assert.AreEqual(0, revoke.ExitCode, revoke.Error);
+            var run = Invocation.Run("skills", "package", "verify", "--artifact", scene.Package, "--policy", policy, "--state", scene[state]);
+            return (run.ExitCode, run.Error.Split(':')[0]);
+        }
+
+        Assert.AreEqual((2, "trust.key-revoked"), Verify("none"));
+        Assert.AreEqual((2, "trust.key-revoked"), Verify("before", "--cutoff-log", "log.example/skills", "--cutoff-index", "0"));
+        Assert.AreEqual((2, "trust.key-revoked"), Verify("other", "--cutoff-log", "other.example", "--cutoff-index", "1"));
+        Assert.AreEqual((0, ""), Verify("after", "--cutoff-log", "log.example/skills", "--cutoff-index", "1"));
+        StringAssert.Contains(Invocation.Run("trust", "list", "--state", scene["after"]).Words, "stolen on the train, but for what log.example/skills had before entry 1");
+
+        // The host asks the same, installs it, and finds nothing wrong with it later.
+        string[] accept = ["skills", "install", "--artifact", scene.Package, "--policy", policy, "--accept", scene.Explain(policy).GetProperty("payload_sha256").GetString()!];
+        var install = Invocation.Run([.. accept, "--state", scene["after"]]);
+        Assert.AreEqual(0, install.ExitCode, install.Error);
+        Assert.AreEqual(0, Invocation.Run("skills", "check", "--policy", policy, "--state", scene["after"]).ExitCode);
+        Assert.AreEqual(2, Invocation.Run([.. accept, "--state", scene["before"]]).ExitCode);
+    }
+
+    [TestMethod]
+    public void Explanation_CanBeReadByAPerson()
+    {
+        using var scene = new Scene();
+        var release = Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("review", scene.Package, "--key", scene["stranger"], "--did", "reviewed-source", "--reviewer", "https://s.example");
+        Scene.Attest("vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--scope", "auditor", "--expires", "2030-01-01T00:00:00Z", "--bundle", scene["trust.intoto.jsonl"]);
+        Scene.Attest("violation", scene.Package, "--key", scene["auditor"], "--severity", "high", "--reason", "leaks", "--prev", new string('a', 64));
+        var text = Invocation.Run("skills", "explain", scene.Package, "--policy", scene.Policy()).Output;
+
+        StringAssert.Contains(text, " 15.00  identity     15 x 1000  its key is listed\n");
+        StringAssert.Contains(text, "  0.00  transparency 15 x    0  ");
+        Assert.IsFalse(text.Contains("\\u", StringComparison.Ordinal), text);
+        StringAssert.Contains(text, "thiqa on the word of desk, since ");
+        StringAssert.Contains(text, "auditor ops (ed25519:", "what speaks against it is drawn, whatever it stands on");
+        StringAssert.Contains(text, "chain shadh (contradicted): ops speaks against it: high: leaks");
+        StringAssert.Contains(text, ": approve\n", "somebody has to look");
+        Assert.IsNotNull(release);
+    }
+
+    [TestMethod]
+    public void WordAgainstASkill_IsSeenWhereverItIsShown_AndAPersonDecides()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Assert.AreEqual(0, Invocation.Run("init", "--state", scene["state"]).ExitCode);
+        string[] install = ["skills", "install", "--artifact", scene.Package, "--state", scene["state"], "--policy", scene.Policy("[chain.high]\nscore = 0\n")];
+        File.Copy(scene.Package + ".intoto.jsonl", scene["clean"]);
+        Scene.Attest("violation", scene.Package, "--key", scene["auditor"], "--severity", "high", "--reason", "sends secrets to evil.example");
+        var refused = Invocation.Run(install);
+        Assert.AreEqual(2, refused.ExitCode);
+        StringAssert.StartsWith(refused.Error, "consent.contradicted: ops speaks against it: high: sends secrets to evil.example");
+
+        var payload = scene.Explain().GetProperty("payload_sha256").GetString()!;
+        Assert.AreEqual(0, Invocation.Run([.. install, "--accept", payload]).ExitCode);
+        StringAssert.Contains(Invocation.Run("skills", "info", "acme.orders", "--state", scene["state"], "--policy", scene.Policy()).Output, "chain shadh: ops speaks against it");
+        var check = Invocation.Run("skills", "check", "--state", scene["state"], "--policy", scene.Policy());
+        Assert.AreEqual(0, check.ExitCode, check.Output);
+        StringAssert.Contains(check.Words, "ops speaks against it (shadh): high: sends secrets to evil.example");
+    }
+
+    [TestMethod]
+    public void Explain_TellsWhatTheGateWouldRefuse()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Assert.AreEqual(0, Invocation.Run("init", "--state", scene["state"]).ExitCode);
+        var payload = scene.Explain().GetProperty("payload_sha256").GetString()!;
+        (string?, int, string?) Explain()
+        {
+            var run = Invocation.Run("skills", "explain", scene.Package, "--policy", scene.Policy(), "--state", scene["state"], "--json");
+            var told = JsonDocument.Parse(run.Output).RootElement;
+            return (told.GetProperty("verdict").GetString(), told.GetProperty("score").GetInt32(), told.GetProperty("refused") is { ValueKind: JsonValueKind.Object } refused ? refused.GetProperty("code").GetString() : null);
+        }
+
+        Assert.IsNull(Explain().Item3);
+        Assert.AreEqual(0, Invocation.Run("trust", "revoke", "--payload", payload, "--reason", "it steals", "--state", scene["state"]).ExitCode);
+        Assert.AreEqual(("blocked", 0, "trust.payload-revoked"), Explain());
+    }
+
+    [TestMethod]
+    public void BundleThatIsTooLong_IsReadAsFarAsItMayBe_AndThatIsTold()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("violation", scene.Package, "--key", scene["auditor"], "--severity", "malicious", "--reason", "steals");
+        File.AppendAllText(scene.Package + ".intoto.jsonl", string.Concat(Enumerable.Repeat(new string('x', 1000) + "\n", 3_000)));
+        var explained = scene.Explain(exitCode: 2);
+
+        Assert.AreEqual("trust.violation", explained.GetProperty("refused").GetProperty("code").GetString());
+        Assert.IsTrue(explained.GetProperty("warnings").EnumerateArray().Any(warning => warning.GetString()!.Contains("was not read", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void LinksOfStrangers_AreNotStoodOn()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["stranger"], "--successor");
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", "https://a.example");
+        Assert.AreEqual("hasan", scene.Explain().GetProperty("grade").GetString());
+
+        Scene.Attest("review", scene.Package, "--key", scene["stranger"], "--did", "reviewed-source", "--reviewer", "https://s.example");
+        var vouch = Invocation.Run("attest", "vouch", "skill", scene.Package, "--key", scene["voucher"], "--expires", "2030-01-01T00:00:00Z");
+        Assert.AreEqual(1, vouch.ExitCode, "whose audit the voucher relies on nobody else can say");
+        StringAssert.StartsWith(vouch.Error, "usage.prev");
+    }
+
+    [TestMethod]
+    public void LinkThatNobodyWouldCount_IsNotSigned()
+    {
+        using var scene = new Scene();
+        (int, string) Refused(params string[] arguments) => Invocation.Run(["attest", .. arguments]) is var run ? (run.ExitCode, run.Error.Split(':')[0]) : default;
+
+        Assert.AreEqual((2, "trust.author"), Refused("author", scene.Package, "--key", scene["stranger"]));
+        Assert.AreEqual((1, "usage.time"), Refused("author", scene.Package, "--key", scene["author"], "--issued-at", "2099-01-01T00:00:00Z"));
+        Scene.Attest("author", scene.Package, "--key", scene["author"], "--seq", "5");
+        Assert.AreEqual((2, "trust.sequence"), Refused("author", scene.Package, "--key", scene["author"], "--seq", "5"));
+        Assert.AreEqual((1, "usage.rulepack"), Refused("audit", scene.Package, "--key", scene["auditor"], "--result", "PASSED", "--rulepack", "a=b"));
+        string[] vouch = ["vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--bundle", scene["vouches"]];
+        Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z"]));
+        Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z", "--scope", "adutior"]));
+        Assert.AreEqual((1, "usage.expires"), Refused([.. vouch, "--expires", "2020-01-01T00:00:00Z", "--scope", "auditor"]));
+        Assert.IsFalse(File.Exists(scene["vouches"]));
+    }
+
+    [TestMethod]
     public void Threshold_AsksBeforeItInstalls()
     {
         using var scene = new Scene();

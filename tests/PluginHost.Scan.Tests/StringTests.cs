@@ -27,6 +27,13 @@ public sealed class StringTests
     [DataRow("$a = /^ab/", "abab", "0:2")]
     [DataRow("$a = /ab$/", "abab", "2:2")]
     [DataRow("$a = /\\bab\\b/", "ab xab ab", "0:2 7:2")]
+    [DataRow("$a = /\\b<x>/", "<x>", "0:3")]
+    [DataRow("$a = /\\b<x>/", " <x>", "")]
+    [DataRow("$a = /core\\.\\b/", "core.", "0:5")]
+    [DataRow("$a = /core\\.\\b/", "core. ", "")]
+    [DataRow("$a = /\\B\\.x/", ".x", "")]
+    [DataRow("$a = /\\B\\.x/", " .x", "1:2")]
+    [DataRow("$a = /x\\.\\B/", "x.", "")]
     [DataRow("$a = /a[^b-d]e/i", "abe aXE", "4:3")]
     [DataRow("$a = /(foo|ba)r{2}/", "foorr barr", "0:5 6:4")]
     [DataRow("$a = /\\x41\\.\\w/", "A.b", "0:3")]
@@ -43,6 +50,39 @@ public sealed class StringTests
 
         Assert.AreEqual(("", "0:256", "0:406", ""), (Far(249), Far(250), Far(400), Far(401)));
         Assert.AreEqual("0:20006", Scans.Places("$a = { 61 62 63 [-] 64 65 66 }", "abc" + new string('x', 20_000) + "def"));
+    }
+
+    [TestMethod]
+    public void PieceThatMatchesInTwoWays_IsOneMatch() => Assert.AreEqual("0:307", Scans.Places("$a = { ( 51 5A | 51 5A 57 ) [300-400] 4A 56 4B }", "QZW" + new string('x', 301) + "JVK"));
+
+    [TestMethod]
+    public void LoopOverAll_EndsWithTheFirstThatFails() => Assert.IsTrue(Scans.Holds("", "not (for all i in (0..filesize-1) : (uint8(i) == 0x41))", new string('B', 6_000_000)));
+
+    [TestMethod]
+    public void RuleThatIsSkipped_TakesThoseWithIt_ThatNameItByItsBeginning() => CollectionAssert.AreEqual(
+        new[] { "a1" }, Scans.Of("import \"pe\" rule a1 { condition: true } rule a2 { condition: pe.is_pe } rule b { condition: all of (a*) } rule c { condition: any of (a*) }", "x"));
+
+    [TestMethod]
+    public void Padding_TakesNoMatchAway()
+    {
+        var payload = "A" + new string('x', 60) + "B" + new string('y', 60) + "CCC" + new string('q', 305) + "ZZZ";
+        const string rule = "$a = { 41 [0-100] 42 [1-100] 43 43 43 [300-310] 5A 5A 5A }";
+        string[] paddings = ["", new string('C', 60_000) + new string('.', 200), string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat("AB", 60)) + "CCC", 3_000)) + new string('.', 300)];
+        foreach (var padding in paddings)
+        {
+            StringAssert.EndsWith(Scans.Places(rule, padding + payload), $"{padding.Length}:433");
+        }
+    }
+
+    [TestMethod]
+    public void PatternOverItsBudget_IsStillMeasured()
+    {
+        var many = string.Concat(Enumerable.Repeat("cmd.exe ", 3_000));
+        Assert.AreEqual("", Scans.Places("$a = /cmd\\.exe.*Request\\./ nocase", many + new string(' ', 20_000) + "Request.x"), "a match is no longer than 4096 bytes");
+
+        var foos = string.Concat(Enumerable.Repeat("foo ", 3_000));
+        Assert.AreEqual("", Scans.Places("$a = /foo [^\\n]*bar/ fullword", foos + "\nfoo zz barx\n"));
+        StringAssert.EndsWith(Scans.Places("$a = /foo [^\\n]*bar/", foos + "\nfoo zz barx\n"), "12001:10");
     }
 
     [TestMethod]

@@ -82,7 +82,7 @@ public sealed class SyntaxTests
     {
         foreach (var (open, close) in new[]
         {
-            ("(", ")"), ("not ", ""), ("-", ""), ("not (", ")"), ("uint8(", ")"), ("@a[", "]"), ("$a at ", ""), ("#a in (", "..1)"), ("1 of them at ", ""), ("any of them in (", "..1)"),
+            ("(", ")"), ("not ", ""), ("-", ""), ("not (", ")"), ("uint8(", ")"), ("@a[", "]"), ("$a at ", ""), ("#a in (", "..1)"), ("any of them in (", "..1)"),
             ("for any i in (", ") : (true)"), ("math.min(", ", 1)"), ("for all of them : (", ")"),
         })
         {

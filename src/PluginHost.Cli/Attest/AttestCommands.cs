@@ -20,8 +20,14 @@ internal static class AttestCommands
     private static Command Author()
     {
         var flags = new AttestFlags();
-        return flags.Complete(new Command("author", "Say, as its publisher, that a package is a release.") { flags.Artifact }, LinkKind.Authorship, (_, json, skill) =>
+        var successor = new Option<bool>("--successor") { Description = "The key followed the one that signed the package: hosts take its word where they know that." };
+        return flags.Complete(new Command("author", "Say, as its publisher, that a package is a release.") { flags.Artifact, successor }, LinkKind.Authorship, (parse, json, skill) =>
         {
+            if (!parse.GetValue(successor) && !flags.IsBy(parse, skill.Signature.PublicKey))
+            {
+                throw new CommandError(ExitCode.Refused, "trust.author", $"the package was signed with another key ({skill.Signature.KeyId}), and a release counts by that or its --successor alone");
+            }
+
             json.WriteString("purl", $"pkg:generic/{skill.Manifest.SkillId}@{skill.Manifest.Version}");
             json.WriteString("packageId", skill.Manifest.SkillId);
         });
@@ -81,7 +87,8 @@ internal static class AttestCommands
                 json.WriteStartObject();
                 json.WriteString("name", equals > 0 ? pack[..equals] : throw new CommandError(ExitCode.Usage, "usage.rulepack", $"'{pack}' is not of the form NAME=SHA256"));
                 json.WriteStartObject("digest");
-                json.WriteString("sha256", pack[(equals + 1)..]);
+                json.WriteString("sha256", pack[(equals + 1)..] is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower) ? digest
+                    : throw new CommandError(ExitCode.Usage, "usage.rulepack", $"'{pack}' does not end with a SHA-256: 64 lower hexadecimal digits"));
                 json.WriteEndObject();
                 json.WriteEndObject();
             }
@@ -123,6 +130,14 @@ internal static class AttestCommands
                 json.WriteStartObject();
                 json.WriteString("id", match.Id);
                 json.WriteStartArray("severity");
+                if (match.Severity.Length > 0)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("method", "osv");
+                    json.WriteString("score", match.Severity);
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -194,9 +209,16 @@ internal static class AttestCommands
     private static void Terms(ParseResult parse, Utf8JsonWriter json, Option<string> level, Option<string[]>? scope, Option<string> expires)
     {
         json.WriteString("level", parse.GetValue(level));
-        Texts(json, "scope", scope is null ? [] : parse.GetValue(scope));
-        json.WriteString("expires", ChainLinkReader.Text(AttestFlags.Time(parse.GetRequiredValue(expires), "--expires")));
+        Texts(json, "scope", scope is null ? [] : Scopes(parse.GetValue(scope) ?? []));
+        var until = AttestFlags.Time(parse.GetRequiredValue(expires), "--expires");
+        json.WriteString("expires", until > TimeProvider.System.GetUtcNow() ? ChainLinkReader.Text(until) : throw new CommandError(ExitCode.Usage, "usage.expires", "--expires is over: nobody would count such a vouch"));
     }
+
+    private static string[] Scopes(string[] scopes) =>
+        scopes.Length == 0 ? throw new CommandError(ExitCode.Usage, "usage.scope", "a vouch for a key has a --scope: auditor, voucher, builder or publisher:NAME")
+        : Array.Find(scopes, scope => scope is not ("auditor" or "voucher" or "builder") && !(scope.StartsWith("publisher:", StringComparison.Ordinal) && scope.Length > "publisher:".Length)) is { } odd
+            ? throw new CommandError(ExitCode.Usage, "usage.scope", $"'{odd}' is no scope: auditor, voucher, builder or publisher:NAME")
+        : scopes;
 
     private static Command Violation()
     {

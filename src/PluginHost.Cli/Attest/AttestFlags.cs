@@ -9,12 +9,14 @@ using PluginHost.Hosting;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
+using PluginHost.Skills.Cryptography;
 
 namespace PluginHost.Cli.Attest;
 
 /// <summary>What the verbs share that sign a link.</summary>
 internal sealed class AttestFlags
 {
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
     private const string BundleExtension = ".intoto.jsonl";
     private readonly Option<string> _key = LogFlags.KeyFile("the narrator's");
     private readonly Option<string?> _passphrase = Passphrase.Option();
@@ -38,7 +40,7 @@ internal sealed class AttestFlags
             var skill = SignedSkill.Verify(SkillArtifact.Read(file));
             var bundle = parse.GetValue(_bundle) ?? path + BundleExtension;
             using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
-            var writer = new ChainWriter(key, Previous(parse, kind, bundle, skill.Artifact.Payload), IssuedAt(parse), Sequence(parse));
+            var writer = new ChainWriter(key, Previous(parse, kind, bundle, skill), IssuedAt(parse), Sequence(parse, bundle, key));
             var envelope = writer.AboutSkill(
                 kind, skill.Artifact.Payload, (Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file))), json => predicate(parse, json, skill), further?.Invoke(parse, skill));
             return Added(parse, bundle, envelope);
@@ -51,7 +53,14 @@ internal sealed class AttestFlags
     {
         var bundle = parse.GetValue(_bundle) ?? throw new CommandError(ExitCode.Usage, "usage.bundle", "a vouch for a key goes into a bundle of vouches: --bundle FILE");
         using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
-        return Added(parse, bundle, new ChainWriter(key, [], IssuedAt(parse), Sequence(parse)).AboutKey(target, predicate));
+        return Added(parse, bundle, new ChainWriter(key, [], IssuedAt(parse), Sequence(parse, bundle, key)).AboutKey(target, predicate));
+    }
+
+    /// <summary>Whether the key that is used is the one of some public key.</summary>
+    public bool IsBy(ParseResult parse, ReadOnlySpan<byte> publicKey)
+    {
+        using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
+        return key.PublicKey.AsSpan().SequenceEqual(publicKey);
     }
 
     /// <summary>Adds the options without the package.</summary>
@@ -103,13 +112,27 @@ internal sealed class AttestFlags
     public static DateTimeOffset Time(string text, string option) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : throw new CommandError(ExitCode.Usage, "usage.time", $"{option} '{text}' is no time");
 
-    private DateTimeOffset IssuedAt(ParseResult parse) => parse.GetValue(_issuedAt) is { } text ? Time(text, "--issued-at") : TimeProvider.System.GetUtcNow();
-
-    private long Sequence(ParseResult parse) => parse.GetValue(_sequence) ?? TimeProvider.System.GetUtcNow().Subtract(DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    /// <summary>A release stands on nothing, a vouch on all audits, everything else on the release.</summary>
-    private string[] Previous(ParseResult parse, LinkKind kind, string bundle, string payload)
+    private DateTimeOffset IssuedAt(ParseResult parse)
     {
+        var now = TimeProvider.System.GetUtcNow();
+        return parse.GetValue(_issuedAt) is not { } text ? now
+            : Time(text, "--issued-at") is var time && time <= now + Skew ? time
+            : throw new CommandError(ExitCode.Usage, "usage.time", $"--issued-at '{text}' is in the future: nobody would count such a link");
+    }
+
+    private long Sequence(ParseResult parse, string bundle, SigningKey key)
+    {
+        var narrator = Convert.ToHexStringLower(key.PublicKey);
+        var sequence = parse.GetValue(_sequence) ?? TimeProvider.System.GetUtcNow().Subtract(DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return Links(File.Exists(bundle) ? InputFiles.Read(bundle, TrustBundle.MaxBytes) : []).Any(link => link.Narrator == narrator && link.Sequence == sequence && link.IsSigned)
+            ? throw new CommandError(ExitCode.Refused, "trust.sequence", $"the key has used the number {sequence} already: two links with one number prove that a narrator lies")
+            : sequence;
+    }
+
+    /// <summary>A release stands on nothing, a vouch on the audits of the one who audited it, everything else on the release of the key that signed the package.</summary>
+    private string[] Previous(ParseResult parse, LinkKind kind, string bundle, SignedSkill skill)
+    {
+        var (payload, signer) = (skill.Artifact.Payload, Convert.ToHexStringLower(skill.Signature.PublicKey));
         if (kind == LinkKind.Authorship)
         {
             return [];
@@ -120,8 +143,15 @@ internal sealed class AttestFlags
             return named;
         }
 
+        // Anybody can add a link to a bundle, and one that does not count takes with it what stands on it.
         var links = Links(File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytes) : []).Where(link => link.Payloads.Contains(payload) && link.IsSigned);
-        var found = links.Where(link => kind == LinkKind.Vouch ? LinkKinds.IsAudit(link.Kind) && !link.IsNegative : link.Kind == LinkKind.Authorship).Select(link => link.Id).Distinct(StringComparer.Ordinal).ToArray();
+        var stands = links.Where(link => kind == LinkKind.Vouch ? LinkKinds.IsAudit(link.Kind) && !link.IsNegative : link.Kind == LinkKind.Authorship && link.Narrator == signer).DistinctBy(link => link.Id).ToList();
+        if (stands.Select(link => link.Narrator).Distinct(StringComparer.Ordinal).Count() > 1)
+        {
+            throw new CommandError(ExitCode.Usage, "usage.prev", $"several people audited it: name the audits that you rely on with --prev ({string.Join(", ", stands.Take(8).Select(link => $"{link.Id} by ed25519:{link.Narrator[..16]}"))})");
+        }
+
+        var found = stands.Select(link => link.Id).ToArray();
         return found.Length > 0 ? found : throw new CommandError(
             ExitCode.Refused, "trust.form", $"'{bundle}' holds no {(kind == LinkKind.Vouch ? "audit" : "release")} of this package to stand on ('attest {(kind == LinkKind.Vouch ? "review" : "author")}', or --prev)");
     }

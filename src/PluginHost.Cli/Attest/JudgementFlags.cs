@@ -32,17 +32,17 @@ internal sealed class JudgementFlags
         var options = _inspection.Options(parse);
         var name = parse.GetRequiredValue(_skill);
         var isFile = File.Exists(name);
-        var source = isFile ? PackageSource.File(name) : Installed(parse, name);
-        var (view, rules) = (_trust.View(parse, options), _trust.Rules(parse, options) with { AllowFirstUse = true, AllowDowngrade = true });
-        var judged = PackageJudgement.Of(source.Read(), source.Evidence(), InspectionFlags.Settings(options, StateFlag.Open(_trust.State(parse))), view, rules);
-        return (judged.Skill, judged.Judgement, judged.Refusal, options);
-    }
-
-    private PackageSource Installed(ParseResult parse, string id)
-    {
-        var root = ReadingVerb.Root(_trust.State(parse));
+        var state = isFile ? StateFlag.Open(_trust.State(parse)) : ReadingVerb.Root(_trust.State(parse));
         using var shared = _trust.Shared.Open(parse);
-        using var reading = new SkillsReading(root, () => new OperatorKeys(_trust.View(parse).Ledger.Operators ?? OperatorKeys.None, []), shared);
-        return reading.Skills.Folder.Read(reading.Skills.Find(id, parse.GetValue(_version)).Installed!);
+        using var reading = state is null ? null : new SkillsReading(state, () => new OperatorKeys(_trust.View(parse).Ledger.Operators ?? OperatorKeys.None, []), shared);
+        var source = isFile ? PackageSource.File(name) : reading!.Skills.Folder.Read(reading.Skills.Find(name, parse.GetValue(_version)).Installed!);
+        var (view, rules) = (_trust.View(parse, options), _trust.Rules(parse, options) with { AllowFirstUse = true });
+
+        // That a newer version was met since does not speak against one that is installed.
+        rules = isFile ? rules : rules with { AllowDowngrade = true };
+        var judged = PackageJudgement.Of(
+            source.Read(), source.Evidence(), InspectionFlags.Settings(options, state), view, rules,
+            skill => reading?.Skills.View().Blocked(skill.Manifest.SkillId, skill.Manifest.Version.ToString(), skill.Artifact.Payload, skill.IsSigned));
+        return (judged.Skill, judged.Judgement, judged.Refusal, options);
     }
 }

@@ -18,7 +18,7 @@ internal static class SkillsExplainCommand
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var (trusted, judgement, refusal, options) = flags.Judge(parse);
-            var score = ChainRoom.ScoreOf(judgement, options.Chain.ScoreThresholds.AsReadOnly());
+            var score = ChainRoom.ScoreOf(judgement, ChainRoom.Thresholds(options.Chain));
             if (parse.GetValue(json))
             {
                 CommandOutput.Write(parse.InvocationConfiguration.Output, Json(trusted, judgement, score, refusal));
@@ -34,7 +34,7 @@ internal static class SkillsExplainCommand
     }
 
     private static string Verdict(SkillJudgement judgement, SkillScore score, SkillException? refusal) =>
-        !judgement.Score.Gates.IsEmpty ? "blocked" : refusal is not null ? "deny" : score.Value < (score.Threshold ?? TrustScore.DefaultThresholds[(int)score.Exposure]) ? "approve" : "allow";
+        !judgement.Score.Gates.IsEmpty ? "blocked" : refusal is not null ? "deny" : score.IsContradicted || score.Value < (score.Threshold ?? TrustScore.DefaultThresholds[(int)score.Exposure]) ? "approve" : "allow";
 
     private static void Write(TrustedSkill trusted, SkillJudgement judgement, SkillScore score, SkillException? refusal, TextWriter output)
     {
@@ -65,7 +65,7 @@ internal static class SkillsExplainCommand
         Section(output, "does not count:", ChainText.Ignored(chain));
         Section(output, "look at this:", chain.Warnings.Select(Printable.Words));
         Section(output, "trust flows along:", chain.Paths.Select(path => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select(step => Step(step, chain)))}")));
-        Section(output, "the score:", score.Components.Select(component => Printable.Words(FormattableString.Invariant($"{component.Weight * component.Value / 1000.0,6:0.00}  {component.Name,-12} {component.Weight,2} x {component.Value,4}  {component.Reason}"))));
+        Section(output, "the score:", score.Components.Select(component => FormattableString.Invariant($"{component.Weight * component.Value / 1000.0,6:0.00}  {component.Name,-12} {component.Weight,2} x {component.Value,4}  ") + Printable.Words(component.Reason)));
     }
 
     private static string Step(string step, ChainReport chain) =>

@@ -47,7 +47,7 @@ internal static class KeysEventCommand
             output.WriteLine($"  {one.Threshold} of {string.Join(", ", one.Keys)}{(one.Expires is { } expires ? $", until {expires:yyyy-MM-dd}" : "")}");
             foreach (var (key, revoked) in one.Revoked)
             {
-                output.WriteLine(Printable.Words($"  revokes {key}: {revoked.Reason}"));
+                output.WriteLine(Printable.Words($"  revokes {key}: {revoked.Reason}{CutoffOptions.Describe(revoked)}"));
             }
         }
     }
@@ -61,7 +61,13 @@ internal static class KeysEventCommand
         ["keys"] = new JsonArray([.. one.Keys.Select(key => (JsonNode)key)]),
         ["threshold"] = one.Threshold,
         ["next_digests"] = new JsonArray([.. one.NextDigests.Select(digest => (JsonNode)digest)]),
-        ["revoked"] = new JsonArray([.. one.Revoked.Select(pair => (JsonNode)new JsonObject { ["key"] = pair.Key, ["reason"] = pair.Value.Reason })]),
+        ["revoked"] = new JsonArray([.. one.Revoked.Select(pair => (JsonNode)new JsonObject
+        {
+            ["key"] = pair.Key,
+            ["reason"] = pair.Value.Reason,
+            ["valid_payloads"] = new JsonArray([.. pair.Value.ValidPayloads.Select(payload => (JsonNode)payload)]),
+            ["cutoff"] = pair.Value.Cutoff is { } cutoff ? new JsonObject { ["log"] = cutoff.Log, ["index"] = cutoff.Index } : null,
+        })]),
         ["expires"] = one.Expires?.UtcDateTime,
         ["followed"] = isFollowed,
     };

@@ -22,11 +22,13 @@ internal static class KeysRotateCommand
         var commit = new Option<string[]>("--next") { Description = "A public key, 64 hexadecimal digits, that may follow later: only keys committed to can.", HelpName = "KEY" };
         var revoke = new Option<string[]>("--revoke") { Description = "A public key whose signatures do not count any more.", HelpName = "KEY" };
         var valid = new Option<string[]>("--valid") { Description = "A payload whose signature by a revoked key stays valid.", HelpName = "PAYLOAD" };
+        var cutoff = new CutoffOptions();
         var reason = new Option<string>("--reason") { Description = "Why a key is revoked: compromised, superseded or retired.", DefaultValueFactory = _ => "superseded" };
         var expires = new Option<string?>("--expires") { Description = "When the keys have to have been followed.", HelpName = "TIME" };
         var passphrase = Passphrase.Option();
         var json = CommandOutput.JsonOption();
         var command = new Command("rotate", "Let other keys follow a publisher's, or revoke one, by a signed event.") { publisher, events, old, next, threshold, commit, revoke, valid, reason, expires, passphrase, json };
+        cutoff.AddTo(command);
         command.SetAction(parse => CommandOutput.Guard(parse, parse.GetValue(json), () =>
         {
             var olds = Read(parse.GetRequiredValue(old), parse.GetValue(passphrase));
@@ -35,7 +37,9 @@ internal static class KeysRotateCommand
             {
                 var file = parse.GetRequiredValue(events);
                 var succession = Succession.Read(file, parse.GetRequiredValue(publisher), olds);
-                var revoked = (parse.GetValue(revoke) ?? []).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(Hex, _ => new RevokedKey { Reason = parse.GetRequiredValue(reason), At = default, ValidPayloads = [.. (parse.GetValue(valid) ?? []).Select(Hex)] }, StringComparer.Ordinal);
+                var gone = (parse.GetValue(revoke) ?? []).Distinct(StringComparer.Ordinal).ToList();
+                var revocation = new RevokedKey { Reason = parse.GetRequiredValue(reason), At = default, ValidPayloads = [.. (parse.GetValue(valid) ?? []).Select(Hex)], Cutoff = cutoff.Read(parse, gone.Count > 0) };
+                var revoked = gone.ToImmutableSortedDictionary(Hex, _ => revocation, StringComparer.Ordinal);
                 ImmutableArray<string> keys = news.Count > 0 ? [.. news.Select(key => Convert.ToHexStringLower(key.PublicKey))] : [.. succession.Keys.Where(key => !revoked.ContainsKey(key))];
                 var added = succession.Add(keys, parse.GetValue(threshold) ?? succession.Threshold, [.. (parse.GetValue(commit) ?? []).Distinct(StringComparer.Ordinal).Select(key => KeyEvent.DigestOf(Hex(key)))], revoked, Time(parse.GetValue(expires)), [.. olds, .. news]);
                 PrivateFiles.Replace(file, succession.Bytes);

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Presentation;
+using PluginHost.Cli.Skills;
+using PluginHost.Hosting;
 using PluginHost.Library;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Manifests;
+using PluginHost.State;
 
 namespace PluginHost.Cli.Library;
 
@@ -65,24 +69,39 @@ internal static class LibraryCommands
     public static Command Info()
     {
         var (id, version) = (Id(), Version());
-        return new ReadingVerb().Complete(new Command("info", "Tell all that is known of an installed version.") { id, version }, (parse, skills, root) =>
+        var (trust, demands) = (new TrustFlags(), new InspectionFlags());
+        var command = new Command("info", "Tell all that is known of an installed version.") { id, version };
+        demands.AddTo(command);
+        return new ReadingVerb().Complete(command, (parse, skills, root) =>
         {
             var view = skills.View();
             var state = skills.Find(parse.GetRequiredValue(id), parse.GetValue(version));
             var installed = view.Installed.First(skill => skill.PayloadSha256 == state.Installed!.PayloadSha256);
-            var package = SkillArtifact.Read(skills.Folder.Read(installed).Read());
+            var source = skills.Folder.Read(installed);
+            var package = SkillArtifact.Read(source.Read());
             var skill = SignedSkill.Verify(package);
             var inventory = Inventory(skills, view, installed);
+            var options = demands.Options(parse);
+            using var shared = trust.Shared.Open(parse);
+            var trusted = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse, options), shared?.Trust).Read();
+            var judged = PackageJudgement.Of(source.Read(), source.Evidence(), InspectionFlags.Settings(options, root), trusted, TrustFlags.Rules(options, root) with { AllowFirstUse = true, AllowDowngrade = true });
             var json = new JsonObject
             {
                 ["inventory"] = inventory,
                 ["manifest"] = Skills.ManifestJson.Of(skill.Manifest, package.Find(ManifestReader.Entry)!),
+                ["chain"] = ChainJson.Of(judged.Judgement),
                 ["signature"] = JsonNode.Parse(package.Find(PayloadDigest.SignatureEntry)!),
                 ["artifact_entries"] = new JsonArray([.. package.Entries.Select(entry => (JsonNode)entry.Path)]),
                 ["cached_artifact_path"] = Path.Combine(root.Skills, installed.SkillId, installed.Version, LibraryFolder.Artifact),
             };
-            return ([Line(inventory), $"{skill.Manifest.Name}, signed with {skill.Signature.KeyId}, payload {package.Payload}", $"tools: {string.Join(", ", skill.Manifest.Tools.Select(tool => tool.Id))}"], json);
-        });
+            return (
+                [
+                    Line(inventory), $"{skill.Manifest.Name}, signed with {skill.Signature.KeyId}, payload {package.Payload}", $"tools: {string.Join(", ", skill.Manifest.Tools.Select(tool => tool.Id))}",
+                    $"chain {ChainGrades.NameOf(judged.Judgement.Chain.Grade)}: {judged.Judgement.Chain.Why}; score {judged.Judgement.Score.Value} of 100 ('skills explain {installed.SkillId}' tells why)",
+                    .. ChainText.Draw(judged.Judgement.Chain).Select(line => "  " + line),
+                    .. judged.Judgement.Chain.Warnings.Select(warning => "look at this: " + warning),
+                ], json);
+        }, trust);
     }
 
     public static Argument<string> Id() => new("id") { Description = "Id of the skill." };

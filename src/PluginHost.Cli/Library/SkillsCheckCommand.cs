@@ -45,7 +45,7 @@ internal static class SkillsCheckCommand
                 }
 
                 var options = demands.Options(parse);
-                var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse), shared?.Trust);
+                var files = new TrustFiles(parse.GetValue(trust.Store), root, null, trust.Keys(parse, options), shared?.Trust);
                 using var loads = new LoadPipeline(TimeProvider.System, options.Limits);
                 var audit = new LibraryAudit(loads, () => new ReAudit(InspectionFlags.Settings(options, root), files.Read, TrustFlags.Rules(options, root), skills.Folder, shared is not null));
                 var findings = Busy.While(parse, verb.IsJson(parse), "auditing", tell => selected.ConvertAll(installed =>
@@ -74,7 +74,7 @@ internal static class SkillsCheckCommand
             var mark = found.Status switch { SkillReAuditStatus.Ready => CellMark.Good, SkillReAuditStatus.Failed => CellMark.Bad, _ => CellMark.Warn };
             var word = found.Status.ToString().ToLowerInvariant() + (quarantined.Contains(found) ? ", quarantined" : "");
             table.Add(found.Installed.SkillId, found.Installed.Version, new Cell(word, mark), found.Reasons.FirstOrDefault());
-            foreach (var reason in found.Reasons.Skip(1))
+            foreach (var reason in found.Reasons.Skip(1).Concat(found.Judgement?.Chain.Warnings ?? []))
             {
                 table.Add("", "", "", reason);
             }
@@ -121,6 +121,7 @@ internal static class SkillsCheckCommand
             ["failed_checks"] = audit?.Checks.Count(check => check.Status == CheckStatus.Fail) ?? 0,
             ["warning_checks"] = audit?.Checks.Count(check => check.Status == CheckStatus.Warn) ?? 0,
             ["reasons"] = new JsonArray([.. findings.Reasons.Select(reason => (JsonNode)reason)]),
+            ["chain"] = findings.Judgement is { } judgement ? ChainJson.Of(judgement) : null,
             ["audit"] = audit is null ? null : AuditJson.Of(findings.Package!, findings.Manifest!, audit, findings.Trust, TimeProvider.System.GetUtcNow()),
         };
     }

@@ -46,7 +46,7 @@ internal static class RegistryCommands
             using var registry = RegistryWriter.Open(files, keys, TimeProvider.System);
             if (parse.GetValue(artifact) is not { } path)
             {
-                registry.Refresh();
+                await registry.RefreshAsync(options, CancellationToken.None).ConfigureAwait(false);
                 var until = registry.Content.Timestamp.Expires;
                 return ([$"{registry.Content.Description.Name} is fresh until {until:u}"], Json(registry.Content, new JsonObject()));
             }

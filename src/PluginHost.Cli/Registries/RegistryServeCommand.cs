@@ -23,9 +23,10 @@ internal static class RegistryServeCommand
         var key = new Option<string?>("--key") { Description = "File of the registry's key, where it takes uploads; its log's key has to be given, too.", HelpName = "FILE" };
         var logKey = new Option<string?>("--log-key") { Description = "File of its log's key, where it takes uploads.", HelpName = "FILE" };
         var proxy = new Option<string[]>("--proxy") { Description = "Address of a server in front of it, whose X-Forwarded-For and X-Forwarded-Host are believed: without it everybody behind one is one.", HelpName = "IP" };
+        var host = new Option<string[]>("--host") { Description = "A name, with its port where that is another than usual, by which uploads may call it; without one what it listens at.", HelpName = "HOST" };
         var (passphrase, policy) = (Passphrase.Option(), LogFlags.Policy());
         policy.Description = "A policy (c2sp.org/tlog-policy) whose witnesses are asked to cosign the log after an upload.";
-        var command = new Command("serve", "Hand out a registry, with a page for people, until it is interrupted.") { files.Place, listen, key, logKey, passphrase, policy, proxy };
+        var command = new Command("serve", "Hand out a registry, with a page for people, until it is interrupted.") { files.Place, listen, key, logKey, passphrase, policy, proxy, host };
         files.AddTo(command);
         trust.AddWithState(command);
         demands.AddTo(command);
@@ -37,6 +38,7 @@ internal static class RegistryServeCommand
             }
 
             var proxies = (parse.GetValue(proxy) ?? []).Select(text => IPAddress.TryParse(text, out var one) ? one : throw new CommandError(ExitCode.Usage, "usage.proxy", $"'{text}' is no address of a machine")).ToList();
+            var names = (parse.GetValue(host) ?? []).Select(text => Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var named) && named.AbsolutePath == "/" && named.UserInfo.Length == 0 ? text : throw new CommandError(ExitCode.Usage, "usage.host", $"'{text}' is no name of a host, with or without a port")).ToList();
             var options = demands.Options(parse);
             var settings = InspectionFlags.Settings(options, StateFlag.Open(trust.State(parse)));
             var (view, rules) = (trust.View(parse, options), trust.Rules(parse, options) with { AllowFirstUse = true, AllowDowngrade = true });
@@ -54,7 +56,7 @@ internal static class RegistryServeCommand
                 new PublishOptions { Inspection = settings, Tell = parse.InvocationConfiguration.Error.WriteLine, Witnesses = parse.GetValue(policy) is { } file ? LogFlags.ReadPolicy(file) : LogPolicy.Empty },
                 TimeProvider.System);
             _ = new RegistryReader(opened).Read();
-            await using var service = RegistryService.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, settings, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, proxies, TimeProvider.System);
+            await using var service = RegistryServer.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, settings, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, proxies, names, TimeProvider.System);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {

@@ -60,7 +60,7 @@ internal static class PackageVerifyCommand
             var settings = InspectionFlags.Settings(options, StateFlag.Open(flags.State(parse))) with { Beside = source.Evidence(), KeepProof = null };
 
             // That a newer version was met since does not speak against one that is still installed.
-            rules = isInstalled ? rules with { AllowDowngrade = true } : rules;
+            rules = LoggedRelease.In(isInstalled ? rules with { AllowDowngrade = true } : rules, settings);
             view = view.After(skill.Manifest.Publisher, KeyEvents.Of(skill.Artifact, settings.Beside, skill.Manifest.Publisher), rules.Now);
             var trusted = TrustedSkill.Decide(skill, view, rules);
             var inspected = Busy.While(parse, parse.GetValue(json), "looking at papers and code", _ => InspectedSkill.Inspect(trusted, settings, default));

@@ -31,7 +31,7 @@ internal static class SkillsAuditCommand
         {
             var options = demands.Options(parse);
             var settings = InspectionFlags.Settings(options);
-            var (view, rules) = (flags.View(parse), flags.Rules(parse, options));
+            var (view, rules) = (flags.View(parse, options), flags.Rules(parse, options));
             var file = parse.GetValue(artifact);
             if (file is not null && (parse.GetValue(id) is not null || parse.GetValue(version) is not null))
             {

@@ -96,8 +96,8 @@ internal static class SkillsScanCommand
             table.Write(output);
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Pieces} pieces, {report.Summary.RulesRun} of {report.Summary.RulesInPack} rules run (pack {rules.Digest[..16]}): {report.Findings.Length} findings. Nothing found is no proof that nothing is there."));
-        foreach (var skipped in rules.Skipped)
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Pieces} pieces, {report.Summary.RulesRun} of {report.Summary.RulesInPack} rules run (pack {rules.Digest[..16]}): {report.Findings.Length} findings{(report.Omitted > 0 ? $", and {report.Omitted} more that are counted and not listed" : "")}. Nothing found is no proof that nothing is there."));
+        foreach (var skipped in report.NotRun)
         {
             output.WriteLine(Printable.Text($"not run: {skipped.Name} in {skipped.File}: {skipped.Reason}"));
         }
@@ -110,10 +110,11 @@ internal static class SkillsScanCommand
         ["rules_run"] = report.Summary.RulesRun,
         ["rules_in_pack"] = report.Summary.RulesInPack,
         ["pieces"] = report.Pieces,
+        ["omitted"] = report.Omitted,
         ["critical"] = report.Summary.Critical,
         ["medium"] = report.Summary.Medium,
         ["low"] = report.Summary.Low,
         ["findings"] = AuditJson.Findings(report.Findings),
-        ["not_run"] = new JsonArray([.. rules.Skipped.Select(skipped => (JsonNode)new JsonObject { ["rule"] = skipped.Name, ["file"] = skipped.File, ["reason"] = skipped.Reason })]),
+        ["not_run"] = new JsonArray([.. report.NotRun.Select(skipped => (JsonNode)new JsonObject { ["rule"] = skipped.Name, ["file"] = skipped.File, ["reason"] = skipped.Reason })]),
     };
 }

@@ -89,8 +89,15 @@ internal sealed class TrustFlags
     public TrustView View(ParseResult parse, SkillHostOptions options)
     {
         var view = View(parse);
-        return view with { Store = options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (Publisher: pair.Key, Key: key.Trim().ToLowerInvariant()))).Aggregate(view.Store, (store, listed) => store.With(listed.Publisher, listed.Key)) };
+        return view with { Store = Listed(options).Aggregate(view.Store, (store, listed) => store.With(listed.Publisher, listed.Key)) };
     }
+
+    /// <summary>Keys of the command line and those that a policy lists.</summary>
+    /// <exception cref="CommandError">One has another form.</exception>
+    public IReadOnlyList<(string Publisher, string Key)> Keys(ParseResult parse, SkillHostOptions options) => [.. Keys(parse), .. Listed(options)];
+
+    private static IEnumerable<(string Publisher, string Key)> Listed(SkillHostOptions options) =>
+        options.TrustedPublishers.SelectMany(pair => pair.Value.Select(key => (pair.Key, key.Trim().ToLowerInvariant())));
 
     /// <exception cref="CommandError">One has another form.</exception>
     public IReadOnlyList<(string Publisher, string Key)> Keys(ParseResult parse) => [.. (parse.GetValue(Publishers) ?? []).Select(flag =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Keys;
 using PluginHost.Cli.State;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Trust;
@@ -77,7 +78,10 @@ internal static class TrustCommands
         var list = new Option<string?>("--list") { Description = "A list of revocations that operators signed.", HelpName = "FILE" };
         var operators = new Option<string[]>("--operator-key") { Description = "An operator's public key, for --list.", HelpName = "KEY" };
         var threshold = new Option<int>("--threshold") { Description = "How many operators have to have signed the list.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        return OfficeVerbs.Trust().Complete(new Command("revoke", "Revoke a key or a package.") { key, valid, payload, list, operators, threshold }, (parse, office, reason) =>
+        var cutoff = new CutoffOptions();
+        var command = new Command("revoke", "Revoke a key or a package.") { key, valid, payload, list, operators, threshold };
+        cutoff.AddTo(command);
+        return OfficeVerbs.Trust().Complete(command, (parse, office, reason) =>
         {
             var (one, other, file) = (parse.GetValue(key), parse.GetValue(payload), parse.GetValue(list));
             if (new[] { one, other, file }.Count(given => given is not null) != 1)
@@ -85,9 +89,10 @@ internal static class TrustCommands
                 throw new CommandError(ExitCode.Usage, "usage.revoke", "exactly one of --key, --payload and --list is needed");
             }
 
+            var before = cutoff.Read(parse, revokesKeys: one is not null);
             if (one is not null)
             {
-                office.RevokeKey(PublisherKey.Hex(one), reason, (parse.GetValue(valid) ?? []).Select(PublisherKey.Hex));
+                office.RevokeKey(PublisherKey.Hex(one), reason, (parse.GetValue(valid) ?? []).Select(PublisherKey.Hex), before);
             }
             else if (other is not null)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using PluginHost.Cli.Keys;
 using PluginHost.Cli.Presentation;
 using PluginHost.Cli.State;
 using PluginHost.Skills.Trust;
@@ -77,7 +78,7 @@ internal static class TrustListCommand
 
         foreach (var (key, revoked) in ledger.RevokedKeys.Concat(ledger.Publishers.Values.SelectMany(publisher => publisher.Revoked)))
         {
-            table.Add("", new Cell("revoked key", CellMark.Bad), key, revoked.Reason);
+            table.Add("", new Cell("revoked key", CellMark.Bad), key, revoked.Reason + CutoffOptions.Describe(revoked));
         }
 
         foreach (var (payload, reason) in ledger.RevokedPayloads)

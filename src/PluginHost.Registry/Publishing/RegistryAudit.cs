@@ -127,7 +127,7 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
     /// <summary>Each link beside a package stands in the registry's log, and the proof of that holds.</summary>
     private void Proofs(RegistryContent content, RegistryEntry entry, SignedSkill skill, byte[] bundle)
     {
-        var kept = PublishedBundle.Of(skill, bundle);
+        var kept = PublishedBundle.Of(skill, static _ => true, int.MaxValue, bundle);
         var key = NoteKey.Parse(content.Description.Log);
         foreach (var link in kept.Links)
         {

@@ -53,7 +53,7 @@ internal sealed record RegistryContent(
     }
 
     /// <summary>Whether a place is below the registry wherever its files lie.</summary>
-    private static bool IsPlain(string artifact) => artifact.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '/') && !artifact.Contains("..", StringComparison.Ordinal) && artifact.Split('/').Length == 3;
+    private static bool IsPlain(string artifact) => artifact.Split('/') is { Length: 3 } parts && Array.TrueForAll(parts, RegistryFiles.IsPart);
 
     private static byte[] Need(IPublicFiles files, string name, int most) => files.Find(name, most) ?? throw RegistryRefusal.Form($"the registry has no '{name}'");
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using PluginHost.Library.Registries;
@@ -8,6 +9,7 @@ using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Registries;
 using PluginHost.Skills.Transparency;
 using PluginHost.State;
@@ -22,6 +24,9 @@ internal sealed class RegistryWriter : IDisposable
     private const int EntriesOnPage = 2_000;
     private const int MaxEntries = 10_000;
     private const int FirstVersion = 1;
+    private const int BytesOfHash = 45;
+    private const int BytesOfHead = 512;
+    private const int BytesOfSignature = 512;
     private readonly IPublicFiles _files;
     private readonly RegistryKeys _keys;
     private readonly TimeProvider _time;
@@ -121,12 +126,14 @@ internal sealed class RegistryWriter : IDisposable
             throw RegistryRefusal.Form($"'{id}' {version} by '{publisher}' cannot be the name of a file everywhere");
         }
 
-        var delegations = Delegated(skill, options);
         var known = _content.Entries.FirstOrDefault(entry => entry.SkillId == id && entry.Version.ToString() == version);
         var digest = Convert.ToHexStringLower(SHA256.HashData(package));
-        Check(skill, known, digest);
+
+        // Of a package that is there more can be said, also after its publisher changed its key.
+        var delegations = known?.ArtifactSha256 == digest ? _content.DelegationLines : Delegated(skill, options);
+        Check(skill, known, digest, options);
         StaticAuditor.Run(skill.Artifact, options.Inspection with { Beside = bundle }, cancellation).Demand();
-        var merged = PublishedBundle.Of(skill, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle).Proven(skill, _log);
+        var merged = PublishedBundle.Of(skill, options.Inspection.Chain.Believed.Contains, options.MaxStrangers, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle).Proven(skill, _log);
         var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
         if (!merged.Links.Any(link => link.Kind == LinkKind.Authorship && link.Narrator == signer))
         {
@@ -134,9 +141,10 @@ internal sealed class RegistryWriter : IDisposable
         }
 
         // The package and its bundle are there before anything points at them; what it is worth in the log is known only then.
-        _ = merged.Bytes([]);
+        var (entries, there) = (merged.Links.Select(link => ChainInspection.EntryOf(link, skill)).OfType<SkillLogEntry>().ToList(), merged.LoggedIn(_log.Name));
+        merged.Demand(entries.Count(entry => !there.Contains(entry.Link)), ProofBytes(entries.Count, options));
         _files.Write(path, package);
-        var (proofs, logged) = await LogAsync([.. merged.Links.Select(link => ChainInspection.EntryOf(link, skill)).OfType<SkillLogEntry>()], merged.LoggedIn(_log.Name), options, cancellation).ConfigureAwait(false);
+        var (proofs, logged) = await LogAsync(entries, there, options, cancellation).ConfigureAwait(false);
         _files.Write(path + RegistryFiles.BundleExtension, merged.Bytes(proofs));
         _files.Flush();
         var entry = new RegistryEntry(id, skill.Manifest.Version, publisher, path, digest, package.LongLength);
@@ -180,11 +188,23 @@ internal sealed class RegistryWriter : IDisposable
             : throw RegistryRefusal.Size("the registry has said so much that this would not find room");
     }
 
-    /// <summary>Says the same again: it stays fresh.</summary>
-    public void Refresh() => Show(_content);
+    /// <summary>Says the same again: it stays fresh, and the log has what it does not have yet.</summary>
+    public async Task RefreshAsync(PublishOptions options, CancellationToken cancellation)
+    {
+        await LogAsync([], ImmutableHashSet<string>.Empty, options, cancellation).ConfigureAwait(false);
+        Show(_content);
+    }
 
-    private static bool IsPlain(string name) =>
-        name.Length is > 0 and <= 128 && name[0] != '.' && name[^1] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+') && !IsDevice(name.Split('.')[0]);
+    /// <summary>How long the line of a new proof can be: a hash for each doubling of the tree, and a checkpoint that witnesses sign.</summary>
+    private int ProofBytes(int entries, PublishOptions options)
+    {
+        var head = Head();
+        var hashes = BitOperations.Log2((ulong)head.Size + (ulong)entries + 1) + 2;
+        var note = BytesOfHead + (BytesOfSignature * (1 + options.Witnesses.Witnesses.Count));
+        return ((note + (hashes * BytesOfHash)) * 4 / 3) + BytesOfHead;
+    }
+
+    private static bool IsPlain(string name) => name.Length <= 128 && RegistryFiles.IsPart(name) && !IsDevice(name.Split('.')[0]);
 
     /// <summary>Names that are no files on Windows, whatever follows them.</summary>
     private static bool IsDevice(string name) =>
@@ -194,14 +214,14 @@ internal sealed class RegistryWriter : IDisposable
     {
         var (publisher, signer) = (skill.Manifest.Publisher, Convert.ToHexStringLower(skill.Signature.PublicKey));
         var known = _content.Delegations.Where(delegation => delegation.Publisher == publisher).ToList();
-        return known.MaxBy(delegation => delegation.IssuedAt)?.Key == signer ? _content.DelegationLines
+        return known.LastOrDefault()?.Key == signer ? _content.DelegationLines
             : !options.MayDelegate ? throw RegistryRefusal.Publisher(known.Count > 0
-                ? $"'{publisher}' publishes with another key here ({known.MaxBy(delegation => delegation.IssuedAt)!.Key}), not with {signer}"
+                ? $"'{publisher}' publishes with another key here ({known[^1].Key}), not with {signer}"
                 : $"the registry does not know '{publisher}': its operator has to let it in")
             : Longer(_content.DelegationLines, new PublisherDelegation(publisher, signer, _time.GetUtcNow()).Sign(_keys.Key), RegistryLines.MaxBytes);
     }
 
-    private void Check(SignedSkill skill, RegistryEntry? known, string digest)
+    private void Check(SignedSkill skill, RegistryEntry? known, string digest, PublishOptions options)
     {
         if (_content.Advisories.FirstOrDefault(advisory => advisory.Payload == skill.Artifact.Payload && advisory.Action != AdvisoryAction.Advise) is { } against)
         {
@@ -213,14 +233,36 @@ internal sealed class RegistryWriter : IDisposable
             throw RegistryRefusal.VersionReused($"'{skill.Manifest.SkillId}' {skill.Manifest.Version} is there with another file: a version is published once");
         }
 
-        if (_content.Entries.FirstOrDefault(entry => entry.SkillId == skill.Manifest.SkillId && entry.Publisher != skill.Manifest.Publisher) is { } other)
+        if (OwnerOf(skill.Manifest.SkillId) is { } owner && owner != skill.Manifest.Publisher)
         {
-            throw RegistryRefusal.Publisher($"the id '{skill.Manifest.SkillId}' belongs to '{other.Publisher}' here, who published it first");
+            throw RegistryRefusal.Publisher($"the id '{skill.Manifest.SkillId}' belongs to '{owner}' here, who published it first");
         }
 
-        if (known is null && _content.Entries.Length >= MaxEntries)
+        if (known is null && (_content.Entries.Length >= MaxEntries || _content.Entries.Count(entry => entry.Publisher == skill.Manifest.Publisher) >= options.MaxVersions))
         {
-            throw RegistryRefusal.Size($"a registry has at most {MaxEntries} packages");
+            throw RegistryRefusal.Size($"a registry has at most {MaxEntries} packages, and takes at most {options.MaxVersions} of one publisher this way");
+        }
+    }
+
+    /// <summary>Who published a skill first; what was yanked is not offered any more, and is still there.</summary>
+    private string? OwnerOf(string skill)
+    {
+        var offered = _content.Entries.FirstOrDefault(entry => entry.SkillId == skill)?.Publisher;
+        return offered ?? _files.List(RegistryFiles.Packages).Select(path => path.Split('/')).FirstOrDefault(parts => parts.Length == 3
+            && parts[2].EndsWith(RegistryFiles.PackageExtension, StringComparison.Ordinal) && parts[2].StartsWith(skill + "-", StringComparison.Ordinal)
+            && IsVersion(parts[2][(skill.Length + 1)..^RegistryFiles.PackageExtension.Length]))?[1];
+    }
+
+    private static bool IsVersion(string text)
+    {
+        try
+        {
+            _ = SkillVersion.Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
         }
     }
 
@@ -239,6 +281,11 @@ internal sealed class RegistryWriter : IDisposable
         if (fresh.Count == 0)
         {
             return ([], 0);
+        }
+
+        if (log.Checkpoint.Size + fresh.Count > options.MaxLogged)
+        {
+            throw RegistryRefusal.Size($"the log has {log.Checkpoint.Size} entries, and takes at most {options.MaxLogged} this way");
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -289,6 +336,9 @@ internal sealed class RegistryWriter : IDisposable
         var files = written.ToImmutableSortedDictionary(file => file.Name, file => Convert.ToHexStringLower(SHA256.HashData(file.Content)), StringComparer.Ordinal);
         var timestamp = new RegistryTimestamp(content.Description.Name, Math.Max(FirstVersion, content.Timestamp.Version + 1), now, now + content.Description.Lifetime, Head(), files);
         written.Add((RegistryFiles.Timestamp, timestamp.Sign(_keys.Key)));
+
+        // What could not be read again is not signed: nobody could say anything more, not even against it.
+        _ = RegistryContent.Read(new PendingFiles(written));
         _keys.Record.Write(_files, timestamp.Version, written, unlogged);
         _unlogged = unlogged;
         _content = RegistryContent.Read(_files);

@@ -39,7 +39,7 @@ internal sealed class RegistryUploads(Func<IPublicFiles> open, RegistryKeys keys
             using var disposing = files as IDisposable;
             using var registry = RegistryWriter.Open(files, keys, time);
             Check(statement, skill, (registry.Content.Description.Name, host), package, bundle);
-            return await registry.PublishAsync(package, bundle, options with { MayDelegate = false }, cancellation).ConfigureAwait(false);
+            return await registry.PublishAsync(package, bundle, options.ForUploads(), cancellation).ConfigureAwait(false);
         }
         finally
         {

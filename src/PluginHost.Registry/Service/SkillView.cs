@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using PluginHost.Hosting;
 using PluginHost.Skills.Chain;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Registry.Service;
 

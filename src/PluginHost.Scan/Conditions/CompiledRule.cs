@@ -31,6 +31,11 @@ internal sealed record CompiledRule(RuleDeclaration Declaration, ImmutableDictio
             {
                 return isMatch;
             }
+
+            if (automaton.IsFull)
+            {
+                state = automaton.ClearBut(state);
+            }
         }
     }
 

@@ -334,10 +334,16 @@ internal sealed class Evaluation
             return !all.Any(one => one());
         }
 
-        var found = 0L;
+        var (found, left) = (0L, count);
         foreach (var one in all)
         {
+            left--;
             found += one() ? 1 : 0;
+            if (found + left < wanted)
+            {
+                return false;
+            }
+
             if (found >= wanted && quantifier.Word != "all")
             {
                 return true;

@@ -119,7 +119,7 @@ internal sealed class Automaton(Program program, bool isSearch, AutomatonMemory 
         _numbers.Clear();
         _states.Clear();
         Array.Fill(_starts, -1);
-        Array.Clear(_next);
+        _next = new int[64 * _stride];
         memory.Bytes -= _bytes;
         _bytes = 0;
     }
@@ -222,8 +222,10 @@ internal sealed class Automaton(Program program, bool isSearch, AutomatonMemory 
                     {
                         PlaceKind.Start => isStart,
                         PlaceKind.End => isEnd,
-                        PlaceKind.Boundary => before != isWord,
-                        _ => before == isWord,
+
+                        // As in YARA, where the data begins and ends is a boundary whatever stands there.
+                        PlaceKind.Boundary => isStart || isEnd || before != isWord,
+                        _ => !isStart && !isEnd && before == isWord,
                     };
                     if (holds)
                     {

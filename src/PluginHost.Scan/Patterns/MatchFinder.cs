@@ -10,16 +10,28 @@ namespace PluginHost.Scan.Patterns;
 /// </summary>
 internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher> strings, IReadOnlyList<bool> isPresenceEnough)
 {
+    /// <summary>How long a match is said to be of which only the place is known.</summary>
+    private const int Unmeasured = 1;
+
     private const int MaxMatches = 1_000_000;
     private const int StepsPerByte = 16;
     private const long FreeSteps = 2_000_000;
+
+    /// <summary>Once a pattern is looked for backwards, how many steps more are spent on finding out where its matches end.</summary>
+    private const int EndStepsPerByte = 16;
+    private const long FreeEndSteps = 50_000_000;
+    private const long MostKept = 32 * 1024 * 1024;
     private const int CancellationMask = (1 << 20) - 1;
     private readonly Dictionary<Program, Automaton> _automata = [];
     private readonly AutomatonMemory _memory = new();
     private readonly Search?[] _searches = new Search?[strings.Sum(matcher => matcher.Variants.Length)];
     private CancellationToken _cancellation;
+    private Automaton? _walking;
     private int _tries;
     private readonly PatternVariant[] _everywhere = [.. strings.SelectMany(matcher => matcher.Variants).OfType<PatternVariant>().Where(variant => !variant.Needles.Any())];
+
+    /// <summary>Whether it keeps little enough to be kept itself.</summary>
+    public bool IsLight => _memory.Bytes <= MostKept;
 
     /// <summary>Matches of each string, in the order of their places.</summary>
     /// <param name="data">What is scanned.</param>
@@ -40,6 +52,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         {
             var automaton = new Automaton(((PatternVariant)search.Variant).Backward, isSearch: true, _memory);
             Backwards(automaton, search, data.Span, cancellation);
+            _walking = null;
             automaton.Clear();
         }
 
@@ -49,6 +62,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
             found[i] = strings[i].Jumps.IsEmpty ? Merge(strings[i]) : Chain(strings[i]);
         }
 
+        Array.Clear(_searches);
         return found;
     }
 
@@ -81,6 +95,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         // Back over what stands before the text, to every place where a match may begin.
         var automaton = search.Before[needle.Shift] ??= AutomatonOf(before);
         Trim(automaton);
+        _walking = automaton;
         var state = automaton.Start(false, false);
         for (var start = at; ; start--)
         {
@@ -93,6 +108,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
 
             if (next < 0 || start == 0 || at - start >= PatternVariant.MaxLength || search.IsDone)
             {
+                _walking = null;
                 Charge(search, data.Length);
                 return;
             }
@@ -187,19 +203,30 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         return end;
     }
 
-    /// <summary>Finds all places where a match begins in one walk from the end to the start, however the pattern behaves.</summary>
-    private static void Backwards(Automaton automaton, Search search, ReadOnlySpan<byte> data, CancellationToken cancellation)
+    /// <summary>
+    /// Finds all places where a match begins in one walk from the end to the start, however the pattern behaves. Where each ends is looked for as long as
+    /// there are steps for that; after those a place stands for a match.
+    /// </summary>
+    private void Backwards(Automaton automaton, Search search, ReadOnlySpan<byte> data, CancellationToken cancellation)
     {
         search.Matches.Clear();
+        var variant = (PatternVariant)search.Variant;
+        var most = search.Steps + FreeEndSteps + ((long)EndStepsPerByte * data.Length);
+        FreeOthers(automaton);
+        _walking = automaton;
         var state = automaton.Start(false, isStart: true);
         for (var at = data.Length; ; at--)
         {
             var next = automaton.Step(state, at == 0 ? automaton.End : automaton.ClassOf(data[at - 1]), out var isStart);
             if (isStart && at < data.Length)
             {
-                // How long it is nobody has asked yet: the shortest that it can be stands for it.
-                search.Matches.Add(new Match(at, 1));
-                if (search.Matches.Count >= MaxMatches || search.IsPresenceEnough)
+                var end = search.Steps < most ? EndOf(variant, search, at, data) : at + Unmeasured;
+                if (end > at)
+                {
+                    search.Matches.Add(new Match(at, end - at));
+                }
+
+                if (search.Matches.Count >= MaxMatches || (search.IsPresenceEnough && search.Matches.Count > 0))
                 {
                     return;
                 }
@@ -249,7 +276,8 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     /// <summary>Matches of a hex string whose pieces stand within their jumps of each other.</summary>
     private List<Match> Chain(StringMatcher matcher)
     {
-        var pieces = matcher.Variants.Select(variant => _searches[variant.Number] is { } search ? search.Matches.OrderBy(match => match.Offset).ToArray() : []).ToArray();
+        var pieces = matcher.Variants.Select(variant => _searches[variant.Number] is { } search ? search.Matches.OrderBy(match => match.Offset).ThenByDescending(match => match.Length).ToArray() : []).ToArray();
+        var isMeasured = matcher.Variants.Select(variant => _searches[variant.Number] is not { IsOver: true }).ToArray();
 
         // From the last piece to the first: those that something follows, and where the whole ends.
         var followed = pieces[^1].Select(match => (match.Offset, End: match.Offset + match.Length)).ToList();
@@ -263,14 +291,17 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
                 var from = (long)match.Offset + match.Length + min;
                 var at = Array.BinarySearch(offsets, ((int)Math.Min(from, int.MaxValue), 0), Comparer<(int Offset, int End)>.Create(static (x, y) => x.Offset.CompareTo(y.Offset)));
                 at = at < 0 ? ~at : at;
-                if (at < offsets.Length && (max is null || offsets[at].Offset <= (long)match.Offset + match.Length + max))
+
+                // Where it ends nobody could find out, it may end anywhere: rather a match too many than one that padding takes away.
+                var length = isMeasured[i] || match.Length != Unmeasured ? match.Length : PatternVariant.MaxLength;
+                if (at < offsets.Length && (max is null || offsets[at].Offset <= (long)match.Offset + length + max))
                 {
                     followed.Add((match.Offset, offsets[at].End));
                 }
             }
         }
 
-        return [.. followed.Select(match => new Match(match.Offset, match.End - match.Offset))];
+        return [.. followed.DistinctBy(match => match.Offset).Select(match => new Match(match.Offset, match.End - match.Offset))];
     }
 
     private static void Add(Search search, Match match)
@@ -300,11 +331,26 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     }
 
     /// <summary>Between two walks states can be forgotten.</summary>
-    private static void Trim(Automaton automaton)
+    private void Trim(Automaton automaton)
     {
-        if (automaton.IsFull)
+        FreeOthers(automaton);
+        if (automaton.IsFull && automaton != _walking)
         {
             automaton.Clear();
+        }
+    }
+
+    /// <summary>What other automata keep gives way once all of them together keep too much: else the one that runs would have to begin anew at each byte.</summary>
+    private void FreeOthers(Automaton automaton)
+    {
+        if (!_memory.IsFull)
+        {
+            return;
+        }
+
+        foreach (var other in _automata.Values.Where(other => other != automaton && other != _walking))
+        {
+            other.Clear();
         }
     }
 

@@ -39,7 +39,10 @@ internal sealed class ConditionParser(TokenReader tokens)
             throw tokens.Error($"a condition is nested deeper than {MaxDepth}");
         }
 
+        // "1 + 1 of them" wants two: a number ends before "of", whatever it is made of.
+        var endsNumbers = lowest <= Rank.Comparison && !_isQuantity;
         var left = lowest <= Rank.Not && (tokens.Here.Is("not") || tokens.Here.Is("defined")) ? Not() : Signed();
+        left = endsNumbers && IsOf ? Of(left) : left;
         while (RankHere() is { } rank && rank >= lowest)
         {
             var rest = ImmutableArray.CreateBuilder<Operation>();
@@ -51,6 +54,7 @@ internal sealed class ConditionParser(TokenReader tokens)
             }
 
             left = new Node.Chain(left, rest.ToImmutable());
+            left = endsNumbers && rank > Rank.Comparison && IsOf ? Of(left) : left;
         }
 
         _depth--;
@@ -76,14 +80,10 @@ internal sealed class ConditionParser(TokenReader tokens)
             return new Node.Unary(sign, Operators(Rank.Sign));
         }
 
-        var primary = Primary();
-        if (!_isQuantity && (tokens.Here.Is("of") || (tokens.Here.Is("%") && tokens.Next.Is("of"))))
-        {
-            return Of(primary);
-        }
-
-        return primary;
+        return Primary();
     }
+
+    private bool IsOf => tokens.Here.Is("of") || (tokens.Here.Is("%") && tokens.Next.Is("of"));
 
     private Node Of(Node number)
     {

@@ -16,10 +16,22 @@ internal static class EvidenceBundle
     /// <summary>Bytes of a bundle with the proofs of logs for its links.</summary>
     public const int MaxBytesWithProofs = 2 * MaxBytes;
 
+    private static readonly byte[] CutLine = "{\"bundleCut\":true}\n"u8.ToArray();
+
     private const int MaxLines = 256;
     private const int MaxEnvelopes = 512;
     private const string Folder = "attestations/";
     private const string Extension = ".intoto.jsonl";
+
+    /// <summary>Whether a line says that something was left out after it.</summary>
+    public static bool IsCut(ReadOnlySpan<byte> line) => line.TrimEnd("\r\n "u8).SequenceEqual(CutLine.AsSpan(..^1));
+
+    /// <summary>As much of a bundle as one may hold, in whole lines, and a line that says so.</summary>
+    public static byte[] Cut(ReadOnlySpan<byte> beginning)
+    {
+        var room = beginning[..Math.Min(beginning.Length, MaxBytesWithProofs - CutLine.Length)];
+        return [.. room[..(room.LastIndexOf((byte)'\n') + 1)], .. CutLine];
+    }
 
     /// <summary>Reads and verifies all evidence.</summary>
     /// <param name="artifact">The package.</param>

@@ -25,6 +25,9 @@ internal sealed class ChainEvidence
     /// <summary>Lines that say to be links and cannot be read.</summary>
     public IReadOnlyList<UnreadLink> Unread => _unread;
 
+    /// <summary>Whether there was more than may be read.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Proofs of logs.</summary>
     public IReadOnlyList<LinkProof> Proofs => _proofs;
 
@@ -35,7 +38,11 @@ internal sealed class ChainEvidence
         var evidence = new ChainEvidence();
         foreach (var (line, place) in Lines(skill, beside))
         {
-            if (!LinkProof.IsLine(line.Span))
+            if (EvidenceBundle.IsCut(line.Span))
+            {
+                evidence.IsCut = true;
+            }
+            else if (!LinkProof.IsLine(line.Span))
             {
                 evidence.ReadLink(line, place);
             }

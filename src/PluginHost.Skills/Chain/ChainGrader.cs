@@ -13,15 +13,18 @@ internal static class ChainGrader
 
     /// <param name="report">What is known so far.</param>
     /// <param name="isSigned">Whether the package is signed.</param>
-    /// <param name="authors">Keys of its publisher.</param>
+    /// <param name="signer">The key that signed it.</param>
+    /// <param name="authors">All keys of its publisher.</param>
     /// <param name="graph">Who is vouched for now.</param>
     /// <param name="ever">Who was ever vouched for.</param>
     /// <param name="now">The time.</param>
-    public static ChainReport Grade(ChainReport report, bool isSigned, IReadOnlySet<string> authors, VouchGraph graph, VouchGraph ever, DateTimeOffset now)
+    public static ChainReport Grade(ChainReport report, bool isSigned, string signer, IReadOnlySet<string> authors, VouchGraph graph, VouchGraph ever, DateTimeOffset now)
     {
         var counted = report.Links.Where(link => link.Counts).ToDictionary(link => link.Link.Id, StringComparer.Ordinal);
-        var audits = counted.Values.Where(link => LinkKinds.IsAudit(link.Link.Kind) && !link.Link.IsNegative && !authors.Contains(link.Link.Narrator)).ToList();
-        var against = counted.Values.Where(link => link.Link.IsNegative && link.Narrator >= NarratorClass.Honest && !authors.Contains(link.Link.Narrator)).ToList();
+        var audits = counted.Values.Where(link => LinkKinds.IsAudit(link.Link.Kind) && link.Link is { IsNegative: false, Quality: > 0 } && !authors.Contains(link.Link.Narrator)).ToList();
+
+        // Which keys are a publisher's it says itself: it could name its accuser's. What it signed with is what it has.
+        var against = counted.Values.Where(link => link.Link.IsNegative && link.Narrator >= NarratorClass.Honest && link.Link.Narrator != signer).ToList();
         var (positive, paths) = graph.Flow([.. audits.Select(audit => (audit.Link.Narrator, Weight(audit.Link, now), audit.Link.Id))]);
         var (negative, _) = ever.Flow([.. against.Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
         var (malicious, _) = ever.Flow([.. against.Where(link => link.Link.IsMalicious).Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
@@ -39,7 +42,7 @@ internal static class ChainGrader
                 .. report.Warnings,
                 .. OutOfOrder(counted),
                 .. audits.Where(audit => audit.Link.IsConcealed).Select(audit => $"the audit {audit.Link.Id[..16]} does not say by which rules it was made (mudallas): it weighs a quarter"),
-                .. against.Select(link => $"{link.Link.Narrator[..16]} speaks against it (shadh): {link.Link.Detail}"),
+                .. against.Select(link => $"{Name(link)} speaks against it (shadh): {link.Link.Detail}"),
             ],
         };
         if (report.Fabricated is { } fabricated)
@@ -54,7 +57,7 @@ internal static class ChainGrader
 
         if (against.Count > 0)
         {
-            return report with { Grade = ChainGrade.Contradicted, Why = "somebody who is believed here speaks against it" };
+            return report with { Grade = ChainGrade.Contradicted, Why = $"{Name(against[0])} speaks against it{(against.Count > 1 ? $", and {against.Count - 1} more" : "")}: {against[0].Link.Detail}" };
         }
 
         var (grade, why) = Best(audits, counted, graph);
@@ -77,7 +80,7 @@ internal static class ChainGrader
             return (ChainGrade.Mass, $"{chains} chains of trustworthy narrators that share nobody but the author, all on public record");
         }
 
-        var reviewed = logged.Find(way => way[^1].Link.Kind == LinkKind.Review && way.TrueForAll(link => link.Logged!.IsWitnessed));
+        var reviewed = logged.Find(way => way[^1].Link.Kind == LinkKind.Review && way.TrueForAll(link => link.Places.Any(place => place.IsWitnessed)));
         if (reviewed is not null)
         {
             return (ChainGrade.Sound, $"reviewed by {Name(reviewed[^1])}, all narrators trustworthy, on public record before witnesses");
@@ -113,14 +116,14 @@ internal static class ChainGrader
     /// Whether all of a way is on record, and no log has a link of it before the one on which that stands. Each pair of neighbours needs one pair of places
     /// that agree: a further proof takes nothing away.
     /// </summary>
-    private static bool IsOnRecord(List<JudgedLink> way) => way.TrueForAll(link => link.Logged is not null) && Enumerable.Range(1, way.Count - 1).All(i => InOrder(way[i - 1], way[i]));
+    private static bool IsOnRecord(List<JudgedLink> way) => way.TrueForAll(link => link.Logged is { HasQuorum: true }) && Enumerable.Range(1, way.Count - 1).All(i => InOrder(way[i - 1], way[i]));
 
-    private static bool InOrder(JudgedLink before, JudgedLink after) => before.Places.Any(place => after.Places.Any(later => later.Origin != place.Origin || later.Index > place.Index));
+    private static bool InOrder(JudgedLink before, JudgedLink after) => before.Places.Any(place => place.HasQuorum && after.Places.Any(later => later.HasQuorum && (later.Origin != place.Origin || later.Index > place.Index)));
 
     private static IEnumerable<string> OutOfOrder(Dictionary<string, JudgedLink> counted) =>
         from link in counted.Values
         from id in link.Link.Previous
         let before = counted.GetValueOrDefault(id)
-        where before?.Logged is not null && link.Logged is not null && !InOrder(before, link)
+        where before?.Logged is { HasQuorum: true } && link.Logged is { HasQuorum: true } && !InOrder(before, link)
         select $"the log has {link.Link.Id[..16]} before {id[..16]}, on which it stands (V9): it does not count as on record";
 }

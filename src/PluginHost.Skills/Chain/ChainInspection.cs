@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Provenance;
 using PluginHost.Skills.Scoring;
 using PluginHost.Skills.Transparency;
@@ -43,8 +45,9 @@ internal sealed class ChainInspection
     {
         var signer = Convert.ToHexStringLower(_skill.Signature.PublicKey);
         var authors = _skill.IsSigned ? _rules.Successors.Add(signer) : [];
-        var (graph, ever) = (Graph(_rules.Vouches.Vouches.Where(IsCurrent), authors), Graph(_rules.Vouches.Vouches.Where(vouch => !IsRevoked(vouch.From)), authors));
-        var judge = new LinkJudge(_rules, _skill.Artifact.Payload, authors, Author(graph), _builders, graph, ever);
+        var current = _rules.Vouches.Vouches.Where(IsCurrent).ToList();
+        var (graph, ever) = (Graph(current, authors), Graph(_rules.Vouches.Vouches.Where(vouch => !IsRevoked(vouch.From)), _skill.IsSigned ? ImmutableHashSet.Create(StringComparer.Ordinal, signer) : []));
+        var judge = new LinkJudge(_rules, _skill.Artifact.Payload, authors, Author(current, authors), _builders, graph, ever);
         var selection = new LinkSelection(judge, _skill.Artifact.Payload);
         var distinct = selection.Distinct(evidence.Links);
         var links = selection.Cut(distinct);
@@ -62,29 +65,35 @@ internal sealed class ChainInspection
                 IsForked = fork is not null,
                 Proof = [.. fork?.Documents ?? found?.Documents ?? []],
                 Seen = [.. logs.NotesUnder(counted)],
-                Warnings = fork is null ? [.. logs.Warnings] : [],
-                Transparency = counted.Where(link => link.Link.Kind == LinkKind.Authorship && link.Logged is not null).Select(link => link.Logged!.IsWitnessed ? 1000 : 500).DefaultIfEmpty().Max(),
+                Warnings =
+                [
+                    .. evidence.IsCut ? [$"the bundle beside it has more than {EvidenceBundle.MaxBytesWithProofs} bytes: what comes after those was not read"] : (string[])[],
+                    .. fork is null ? logs.Warnings : [],
+                ],
+                Transparency = counted.Where(link => link.Link.Kind == LinkKind.Authorship && link.Logged is not null).Select(link => link.Places.Any(place => place.IsWitnessed) ? 1000 : 500).DefaultIfEmpty().Max(),
             },
-            _skill.IsSigned, authors, graph, ever, _rules.Now);
+            _skill.IsSigned, signer, authors, graph, ever, _rules.Now);
     }
 
-    private VouchGraph Graph(IEnumerable<KeyVouch> vouches, IReadOnlySet<string> publisher) =>
-        new(_rules.Narrators.Where(narrator => !IsRevoked(narrator.Key)).Select(narrator => (narrator.Key, narrator.Role == ChainRole.Voucher)), vouches, publisher);
+    private VouchGraph Graph(IEnumerable<KeyVouch> vouches, ImmutableHashSet<string> publisher, bool isSink = false) =>
+        new(_rules.Narrators.Where(narrator => _rules.Revoked.GetValueOrDefault(narrator.Key) is not { ValidPayloads: var valid, Cutoff: null } || valid.Contains(_skill.Artifact.Payload)).Select(narrator => (narrator.Key, narrator.Role == ChainRole.Voucher)).Where(seed => !isSink || !publisher.Contains(seed.Key)), vouches, isSink ? null : publisher);
 
     private bool IsCurrent(KeyVouch vouch) => vouch.Expires > _rules.Now && vouch.IssuedAt <= _rules.Now && !_rules.Distrusted.Contains(vouch.From) && !_rules.Distrusted.Contains(vouch.To) && !IsRevoked(vouch.From);
 
     private bool IsRevoked(string key) => _rules.Revoked.ContainsKey(key);
 
-    /// <summary>An author is believed as its key is; one whom nobody listed can be vouched for.</summary>
-    private NarratorClass Author(VouchGraph graph)
+    /// <summary>An author is believed as its key is; one whom nobody listed can be vouched for, like anybody, and has no part in what it is given.</summary>
+    private NarratorClass Author(List<KeyVouch> vouches, ImmutableHashSet<string> authors)
     {
-        // The publisher's own keys have no part in the graph that judges its skills: who vouches for them is looked up beside it.
         var byTrust = _decision switch { TrustDecision.Allowlisted => NarratorClass.Trustworthy, TrustDecision.Pinned => NarratorClass.Honest, _ => NarratorClass.Unknown };
-        var signer = Convert.ToHexStringLower(_skill.Signature.PublicKey);
-        var scope = $"publisher:{_skill.Manifest.Publisher}";
-        var vouched = _rules.Vouches.Vouches.Where(vouch => vouch.To == signer && IsCurrent(vouch) && vouch.Scope.Contains(scope) && graph.MayVouch(vouch.From))
-            .Select(vouch => Math.Min(vouch.Capacity, graph.FlowTo(vouch.From, KeyVouch.Voucher))).DefaultIfEmpty().Max();
-        var byVouch = vouched switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown };
+        var (signer, scope) = (Convert.ToHexStringLower(_skill.Signature.PublicKey), $"publisher:{_skill.Manifest.Publisher}");
+        if (byTrust == NarratorClass.Trustworthy || !vouches.Exists(vouch => vouch.To == signer && vouch.Scope.Contains(scope)))
+        {
+            return byTrust;
+        }
+
+        var graph = Graph(vouches.Where(vouch => !authors.Contains(vouch.From) && (vouch.To == signer || !authors.Contains(vouch.To))), authors, isSink: true);
+        var byVouch = graph.IsVouchedAs(signer, scope) ? graph.FlowTo(signer, scope) switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown } : NarratorClass.Unknown;
         return byTrust > byVouch ? byTrust : byVouch;
     }
 }

@@ -18,6 +18,13 @@ internal static class ChainLinkReader
     private const long MaxSequence = 1L << 53;
     private const int IdDigits = 64;
     private const string KeyPrefix = "ed25519:";
+
+    /// <summary>How OSV names what is malicious, and not just vulnerable.</summary>
+    private const string Malware = "MAL-";
+
+    /// <summary>Where medium begins on the scale of CVSS.</summary>
+    private const double LowBelow = 4.0;
+    private const int MaxFindings = 10_000;
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
     /// <summary>Whether a statement is a link.</summary>
@@ -99,12 +106,27 @@ internal static class ChainLinkReader
     private static ChainLink Vulnerabilities(ChainLink link, JsonElement predicate)
     {
         var scanner = predicate.TryGetProperty("scanner", out var found) && found.ValueKind == JsonValueKind.Object ? found : throw new FormatException("an audit of vulnerabilities names its scanner");
-        var hits = scanner.Items("result").Take(MaxSubjects).Count();
+        var hits = scanner.Items("result").Take(MaxFindings).ToList();
+        var malicious = hits.Count(hit => hit.Text("id")?.StartsWith(Malware, StringComparison.OrdinalIgnoreCase) == true);
+        var grave = hits.Count(hit => !IsLow(hit));
         var isDated = scanner.TryGetProperty("db", out var database) && database.Text("lastUpdate") is { Length: > 0 };
-        return link with { Quality = hits == 0 ? 200 : 100, IsConcealed = !isDated, Detail = $"{hits} known vulnerabilities by {scanner.Text("uri") ?? "a scanner that it does not name"}" };
+        return link with
+        {
+            IsNegative = malicious > 0,
+            IsMalicious = malicious > 0,
+            Quality = malicious > 0 ? 1000 : grave > 0 ? 0 : hits.Count > 0 ? 100 : 200,
+            IsConcealed = !isDated,
+            Detail = $"{hits.Count} known vulnerabilities{(malicious > 0 ? $", {malicious} of them malware" : "")} by {scanner.Text("uri") ?? "a scanner that it does not name"}",
+        };
     }
 
-    private const int MaxSubjects = 10_000;
+    /// <summary>Whether all that an audit says of a vulnerability is that it is low; what says nothing may be anything.</summary>
+    private static bool IsLow(JsonElement hit)
+    {
+        var severities = hit.Items("severity").Take(MaxProperties).Select(severity => severity.Text("score") ?? "").ToList();
+        return severities.Count > 0 && severities.TrueForAll(score => score.Equals("low", StringComparison.OrdinalIgnoreCase)
+            || (double.TryParse(score, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var points) && points < LowBelow));
+    }
 
     private static ChainLink Review(ChainLink link, JsonElement predicate)
     {

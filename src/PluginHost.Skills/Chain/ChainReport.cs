@@ -63,6 +63,10 @@ internal sealed record ChainReport
     /// <summary>Different keys by which a person reviewed it and which are believed.</summary>
     public ImmutableHashSet<string> Reviewers { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Where logs have a key's word that this is its release.</summary>
+    public ImmutableArray<LoggedLink> PlacesOfRelease(string key) =>
+        [.. Links.Where(link => link.Counts && link.Link.Kind == LinkKind.Authorship && link.Link.Narrator == key).SelectMany(link => link.Places).Where(place => place.HasQuorum)];
+
     /// <summary>Ids of the links that it stands on.</summary>
     public IEnumerable<string> Evidence => Links.Where(link => link.Counts).Select(link => link.Link.Id);
 }

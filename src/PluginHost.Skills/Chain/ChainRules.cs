@@ -28,5 +28,8 @@ internal sealed record ChainRules
     /// <summary>Keys of publishers that may stand in for one that signed: its successors.</summary>
     public ImmutableHashSet<string> Successors { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Keys of narrators whom the operator names, and of those whom anybody whom he lists vouches for.</summary>
+    public ImmutableHashSet<string> Believed => [.. Narrators.Select(narrator => narrator.Key), .. Vouches.Vouches.Select(vouch => vouch.To)];
+
     public DateTimeOffset Now { get; init; }
 }

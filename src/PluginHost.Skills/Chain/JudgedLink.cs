@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Skills.Chain;
 
@@ -17,6 +18,9 @@ internal sealed record JudgedLink(ChainLink Link, Attestations.EvidencePlace Pla
     /// <summary>Where it stands in which logs.</summary>
     public ImmutableArray<LoggedLink> Places { get; init; } = [];
 
-    /// <summary>The first of these places; null where no proof holds.</summary>
+    /// <summary>On whose word its narrator is believed: the names that the operator gave them, or their keys; empty where he named the narrator himself.</summary>
+    public ImmutableArray<string> Vouchers { get; init; } = [];
+
+    /// <summary>The best of these places; null where no proof holds.</summary>
     public LoggedLink? Logged => Places.FirstOrDefault();
 }

@@ -42,15 +42,16 @@ internal sealed class LinkJudge(
 
             foreach (var (link, place) in ready)
             {
-                var (rule, reason) = Broken(link);
-                var standing = Standing(link);
+                var isRevoked = rules.Revoked.GetValueOrDefault(link.Narrator) is { } revoked && !revoked.Admits(payload, logs.SoundPlacesOf(link.Id));
+                var (rule, reason) = Broken(link, isRevoked);
+                var standing = isRevoked || IsDistrusted(link) ? NarratorClass.Rejected : Standing(link);
                 var depth = 1 + link.Previous.Select(id => _judged.GetValueOrDefault(id).Depth).DefaultIfEmpty().Max();
                 if (rule is null && depth > MaxDepth && !link.IsNegative)
                 {
                     (rule, reason) = ("V5", $"the chain is deeper than {MaxDepth}");
                 }
 
-                _judged[link.Id] = (new JudgedLink(link, place, standing, NameOf(link.Narrator), rule, reason) { Places = logs.PlacesOf(link.Id) }, depth);
+                _judged[link.Id] = (new JudgedLink(link, place, standing, NameOf(link.Narrator), rule, reason) { Places = logs.PlacesOf(link.Id), Vouchers = VouchersOf(link) }, depth);
             }
 
             waiting.RemoveAll(entry => _judged.ContainsKey(entry.Link.Id));
@@ -59,14 +60,15 @@ internal sealed class LinkJudge(
         return [.. _judged.Values.Select(entry => entry.Judged).OrderBy(judged => judged.Link.IssuedAt).ThenBy(judged => judged.Link.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>How far a narrator is believed, in its role.</summary>
-    public NarratorClass Standing(ChainLink link)
-    {
-        if (IsRejected(link))
-        {
-            return NarratorClass.Rejected;
-        }
+    /// <summary>Whether a link names a narrator whose word counts in its role. Whether it is its word is another question.</summary>
+    public bool HasRole(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)));
 
+    /// <summary>Whether a link names a key of the package's publisher.</summary>
+    public bool IsAuthor(ChainLink link) => link.Role == ChainRole.Author && authors.Contains(link.Narrator);
+
+    /// <summary>How far a narrator is believed, in its role.</summary>
+    private NarratorClass Standing(ChainLink link)
+    {
         if (link.Role == ChainRole.Author)
         {
             return authors.Contains(link.Narrator) ? author : NarratorClass.Unknown;
@@ -87,22 +89,19 @@ internal sealed class LinkJudge(
         return standing;
     }
 
-    /// <summary>Whether a link names a narrator whose word counts in its role. Whether it is its word is another question.</summary>
-    public bool HasRole(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)));
-
-    /// <summary>Whether a link names a key of the package's publisher.</summary>
-    public bool IsAuthor(ChainLink link) => link.Role == ChainRole.Author && authors.Contains(link.Narrator);
-
     private VouchGraph GraphFor(ChainLink link) => link.IsNegative ? everGraph : graph;
 
-    private bool IsRejected(ChainLink link) => (rules.Distrusted.Contains(link.Narrator) && !link.IsNegative) || (rules.Revoked.GetValueOrDefault(link.Narrator) is { } revoked && !revoked.ValidPayloads.Contains(payload));
+    private ImmutableArray<string> VouchersOf(ChainLink link) => link.Role == ChainRole.Author || HasRoleByPolicy(link) ? []
+        : [.. GraphFor(link).VouchersOf(link.Narrator, LinkKinds.NameOf(link.Role)).Select(key => NameOf(key) is { Length: > 0 } name ? name : ChainLinkReader.Text(key)[..24])];
+
+    private bool IsDistrusted(ChainLink link) => rules.Distrusted.Contains(link.Narrator) && !link.IsNegative;
 
     private bool HasRoleByPolicy(ChainLink link) =>
         rules.Narrators.Any(narrator => narrator.Key == link.Narrator && narrator.Role == link.Role) || (link.Role == ChainRole.Builder && builders.Contains(link.Narrator));
 
     private string NameOf(string key) => rules.Narrators.FirstOrDefault(narrator => narrator.Key == key)?.Name ?? "";
 
-    private (string? Rule, string Reason) Broken(ChainLink link)
+    private (string? Rule, string Reason) Broken(ChainLink link, bool isRevoked)
     {
         if (!link.IsSigned)
         {
@@ -117,7 +116,7 @@ internal sealed class LinkJudge(
         // What speaks against a skill needs nobody before it: else whoever takes that away, or dates it later, silences it.
         if (link.IsNegative)
         {
-            return Role(link) ?? (null, "");
+            return Role(link, isRevoked) ?? (null, "");
         }
 
         if (link.Kind == LinkKind.Authorship != link.Previous.IsEmpty)
@@ -148,14 +147,15 @@ internal sealed class LinkJudge(
             }
         }
 
-        return Role(link) ?? Time(link) ?? (null, "");
+        return Role(link, isRevoked) ?? Time(link) ?? (null, "");
     }
 
-    private (string? Rule, string Reason)? Role(ChainLink link)
+    private (string? Rule, string Reason)? Role(ChainLink link, bool isRevoked)
     {
-        if (rules.Revoked.TryGetValue(link.Narrator, out var revoked) && !revoked.ValidPayloads.Contains(payload))
+        if (isRevoked)
         {
-            return ("V10", $"its narrator's key was revoked ({revoked.Reason})");
+            var revoked = rules.Revoked[link.Narrator];
+            return ("V10", $"its narrator's key was revoked ({revoked.Reason}){(revoked.Cutoff is { } cutoff ? $", and no proof shows that '{cutoff.Log}' had it before entry {cutoff.Index}" : "")}");
         }
 
         if (link.Role == ChainRole.Author)
@@ -163,7 +163,7 @@ internal sealed class LinkJudge(
             return authors.Contains(link.Narrator) ? null : ("V8", "it names another author than the key that signed the package");
         }
 
-        if (rules.Distrusted.Contains(link.Narrator) && !link.IsNegative)
+        if (IsDistrusted(link))
         {
             return ("V7", "its narrator is distrusted here");
         }

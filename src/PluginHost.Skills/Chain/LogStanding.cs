@@ -49,9 +49,9 @@ internal sealed class LogStanding
             standing.Compare(proof.Note, verdict.Checkpoint);
             unnamed += link.Length == 0 ? 1 : 0;
             var proven = link.Length > 0 ? (leaves.ContainsKey(link) ? link : null) : leaves.FirstOrDefault(leaf => proof.Proves(leaf.Value)).Key;
-            if (proven is not null && verdict.HasQuorum)
+            if (proven is not null)
             {
-                standing.Add(proven, new LoggedLink(verdict.Checkpoint.Origin, proof.Index, !rules.Logs.NeedsNoWitness), proof.Note);
+                standing.Add(proven, new LoggedLink(verdict.Checkpoint.Origin, proof.Index, verdict.HasQuorum, verdict.HasQuorum && !rules.Logs.NeedsNoWitness), proof.Note);
             }
         }
 
@@ -59,7 +59,17 @@ internal sealed class LogStanding
     }
 
     /// <summary>Where a link stands, in an order that does not depend on the proofs' own.</summary>
-    public ImmutableArray<LoggedLink> PlacesOf(string link) => [.. (_places.GetValueOrDefault(link) ?? []).Distinct().OrderBy(place => place.Origin, StringComparer.Ordinal).ThenBy(place => place.Index)];
+    public ImmutableArray<LoggedLink> PlacesOf(string link) =>
+    [
+        .. (_places.GetValueOrDefault(link) ?? []).GroupBy(place => (place.Origin, place.Index)).Select(same => same.MaxBy(place => place.HasQuorum)!)
+            .OrderByDescending(place => place.HasQuorum).ThenBy(place => place.Origin, StringComparer.Ordinal).ThenBy(place => place.Index),
+    ];
+
+    /// <summary>
+    /// Those that witnesses stand behind where the policy asks for them, in logs that do not contradict themselves: where a log shows two trees, it has no
+    /// order that anything could be before.
+    /// </summary>
+    public IEnumerable<LoggedLink> SoundPlacesOf(string link) => PlacesOf(link).Where(place => place.HasQuorum && !_forks.ContainsKey(place.Origin));
 
     /// <summary>The contradiction of a log on which some links stand; null where there is none.</summary>
     public Fabrication? ForkUnder(IEnumerable<JudgedLink> links) =>

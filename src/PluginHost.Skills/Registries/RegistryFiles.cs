@@ -27,6 +27,9 @@ internal static class RegistryFiles
     /// <summary>What a package ends with.</summary>
     public const string PackageExtension = ".palyra-skill";
 
+    /// <summary>Whether a part of a path is plain wherever files lie: no way up, nothing hidden, no letter that a file system could take for another.</summary>
+    public static bool IsPart(string part) => part.Length is > 0 and <= 512 && part[0] != '.' && part[^1] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
+
     /// <summary>A page of the index.</summary>
     /// <param name="number">Its number, from one.</param>
     public static string Page(int number) => number == 1 ? Index : FormattableString.Invariant($"index-{number}.json");

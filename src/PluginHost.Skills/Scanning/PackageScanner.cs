@@ -35,8 +35,8 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
     public ScanReport Scan(SkillArtifact artifact, SkillManifest manifest, ImmutableArray<InspectedModule> modules, CancellationToken cancellation)
     {
         var rules = Rules;
-        var findings = new List<Finding>();
-        var undecided = new HashSet<string>(StringComparer.Ordinal);
+        var (grave, others, omitted) = (new List<Finding>(), new List<Finding>(), 0);
+        var undecided = new Dictionary<string, SkippedRule>(StringComparer.Ordinal);
         var (pieces, critical, medium, low) = (0, 0, 0, 0);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var piece in PackagePieces.Of(artifact, manifest, modules))
@@ -44,11 +44,25 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
             cancellation.ThrowIfCancellationRequested();
             pieces++;
             var result = rules.Scan(piece.Content, new Dictionary<string, object>(StringComparer.Ordinal) { ["section"] = piece.Section, ["file"] = Latin(piece.Location), ["wasm_imports"] = Latin(piece.Imports), ["wasm_exports"] = Latin(piece.Exports) }, cancellation);
-            undecided.UnionWith(result.NotRun.Select(rule => $"{rule.File}:{rule.Name}"));
-            foreach (var match in result.Matches.Where(_ => findings.Count < MaxFindings))
+            foreach (var rule in result.NotRun)
             {
-                var severity = match.Meta.GetValueOrDefault("severity") as string;
-                findings.Add(Finding(match, piece, severity));
+                undecided.TryAdd($"{rule.File}:{rule.Name}", rule);
+            }
+
+            foreach (var match in result.Matches)
+            {
+                var severity = (match.Meta.GetValueOrDefault("severity") as string)?.ToLowerInvariant();
+
+                // However many findings there are, none is counted less, and none takes the place of one that is critical.
+                var list = severity == "critical" ? grave : others;
+                if (list.Count < MaxFindings)
+                {
+                    list.Add(Finding(match, piece, severity));
+                }
+                else
+                {
+                    omitted++;
+                }
 
                 // A rule counts once, however many pieces it is met in: the same text stands in the manifest and in its tool.
                 if (seen.Add($"{match.File}:{match.Rule}"))
@@ -59,7 +73,8 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
         }
 
         var inPack = rules.Count + rules.Skipped.Count;
-        return new ScanReport([.. findings], new ScanSummary(critical, medium, low, rules.Count - undecided.Count, inPack), pieces);
+        var kept = Math.Min(others.Count, MaxFindings - grave.Count);
+        return new ScanReport([.. grave, .. others.Take(kept)], new ScanSummary(critical, medium, low, rules.Count - undecided.Count, inPack), pieces, omitted + others.Count - kept, [.. rules.Skipped, .. undecided.Values]);
     }
 
     private Finding Finding(RuleMatch match, PackagePiece piece, string? severity)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PluginHost.Scan;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Scoring;
 
@@ -8,4 +9,6 @@ namespace PluginHost.Skills.Scanning;
 /// <param name="Findings">The findings, each rule once for a place.</param>
 /// <param name="Summary">How many there are.</param>
 /// <param name="Pieces">How many pieces were looked at.</param>
-internal sealed record ScanReport(ImmutableArray<Finding> Findings, ScanSummary Summary, int Pieces);
+/// <param name="Omitted">How many findings more there are than can be listed; they are counted.</param>
+/// <param name="NotRun">Rules that were not run, or not to their end, and why.</param>
+internal sealed record ScanReport(ImmutableArray<Finding> Findings, ScanSummary Summary, int Pieces, int Omitted, ImmutableArray<SkippedRule> NotRun);

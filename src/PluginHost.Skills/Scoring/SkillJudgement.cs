@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
@@ -32,7 +33,8 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
     /// <param name="chain">Its chain.</param>
     /// <param name="scan">What the local scan found; null where none was made.</param>
     /// <param name="isDelegated">Whether a registry that is followed answers for its key.</param>
-    public static SkillJudgement Of(TrustedSkill trusted, SkillInspection inspection, ChainReport chain, ScanSummary? scan, bool isDelegated = false)
+    /// <param name="gates">What other rooms have against it.</param>
+    public static SkillJudgement Of(TrustedSkill trusted, SkillInspection inspection, ChainReport chain, ScanSummary? scan, bool isDelegated = false, ImmutableArray<string> gates = default)
     {
         var (skill, now) = (trusted.Signed, trusted.Now);
         var provenance = inspection.Provenance;
@@ -55,6 +57,7 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
             HasSbom = inspection.Sbom.IsChecked,
             IsSbomBound = inspection.Sbom.UnboundModules.IsEmpty,
             HasFreshFeed = inspection.Vulnerabilities?.Modified is { } modified && modified >= now - FreshFeed,
+            Gates = gates.IsDefault ? [] : gates,
             Vulnerabilities = inspection.Vulnerabilities?.Matches.Count(match => match.IsCertain && !string.Equals(match.Severity, "low", StringComparison.OrdinalIgnoreCase)) ?? 0,
         });
         return new SkillJudgement(chain, ExposureOf(RequestedCapabilities.Of(skill)), score);

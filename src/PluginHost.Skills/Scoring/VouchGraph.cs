@@ -45,6 +45,10 @@ internal sealed class VouchGraph
     /// <summary>Whether somebody whose word counts vouched for a key as something.</summary>
     public bool IsVouchedAs(string key, string scope) => Into(key, scope).Any();
 
+    /// <summary>Whose word for a key counts, nearest to the operator first.</summary>
+    public IEnumerable<string> VouchersOf(string key, string scope) =>
+        Into(key, scope).Select(vouch => vouch.From).Distinct(StringComparer.Ordinal).OrderBy(from => _vouchers[from]).ThenBy(from => from, StringComparer.Ordinal);
+
     /// <summary>What reaches a key in a role.</summary>
     public int FlowTo(string key, string scope) => Flow([(key, Supply, key)], scope).Amount;
 

@@ -135,6 +135,7 @@ internal sealed record KeyEvent
             writer.WriteString("key", KeyPrefix + key);
             writer.WriteString("reason", revoked.Reason);
             writer.WriteStartObject("cutoff");
+            revoked.Cutoff?.Write(writer);
             WriteTexts(writer, "payloads", revoked.ValidPayloads);
             writer.WriteEndObject();
             writer.WriteEndObject();
@@ -163,6 +164,7 @@ internal sealed record KeyEvent
         Reason = item.Text("reason") is "compromised" or "superseded" or "retired" ? item.Text("reason")! : throw new FormatException("a key is revoked as compromised, superseded or retired"),
         At = default,
         ValidPayloads = item.TryGetProperty("cutoff", out var cutoff) ? [.. Texts(cutoff, "payloads", MaxPayloads).Select(text => Hex(text, ""))] : [],
+        Cutoff = cutoff.ValueKind == JsonValueKind.Object ? LogCutoff.Read(cutoff) : null,
     });
 
     private static List<string> Texts(JsonElement element, string name, int most)

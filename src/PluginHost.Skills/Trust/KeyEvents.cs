@@ -122,8 +122,7 @@ internal sealed class KeyEvents
         _followed.Add(one);
         foreach (var (key, revocation) in one.Revoked.Where(pair => after.Sets.Any(set => set.Keys.Contains(pair.Key))))
         {
-            var valid = after.Revoked.GetValueOrDefault(key) is { } before ? [.. before.ValidPayloads.Intersect(revocation.ValidPayloads)] : revocation.ValidPayloads;
-            after = after with { Revoked = after.Revoked.SetItem(key, revocation with { At = _now, ValidPayloads = valid }) };
+            after = after with { Revoked = after.Revoked.SetItem(key, (revocation with { At = _now }).After(after.Revoked.GetValueOrDefault(key))) };
         }
 
         _known = after;

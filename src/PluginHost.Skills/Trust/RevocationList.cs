@@ -60,6 +60,7 @@ internal sealed record RevocationList
                     Reason = Reason(item),
                     At = default,
                     ValidPayloads = [.. Items(item, "valid_payloads").Select(payload => Hex(payload.GetString()))],
+                    Cutoff = item.TryGetProperty("cutoff", out var cutoff) ? LogCutoff.Read(cutoff) : null,
                 }),
                 Payloads = Items(root, "payloads").ToImmutableSortedDictionary(item => Hex(item, "payload", ""), Reason),
             };
@@ -91,6 +92,13 @@ internal sealed record RevocationList
                 }
 
                 writer.WriteEndArray();
+                if (revoked.Cutoff is { } cutoff)
+                {
+                    writer.WriteStartObject("cutoff");
+                    cutoff.Write(writer);
+                    writer.WriteEndObject();
+                }
+
                 writer.WriteEndObject();
             }
 

@@ -22,6 +22,9 @@ internal sealed record SkillTrustRecord
 
     public SkillTrustRecord With(SkillVersion version, SkillVersionRecord record)
     {
+        // What a proof once showed stays shown, also where it does not lie beside the package any more.
+        var known = Versions.GetValueOrDefault(version.ToString());
+        record = record.Logged is null && known is not null && known.Payload == record.Payload && known.Key == record.Key ? record with { Logged = known.Logged } : record;
         var versions = Versions.SetItem(version.ToString(), record);
         while (versions.Count > MaxVersions)
         {
@@ -34,6 +37,6 @@ internal sealed record SkillTrustRecord
     /// <summary>Forgets versions that only a revoked key stands behind, so that a thief's version does not lock the owner out.</summary>
     public SkillTrustRecord Without(string key, RevokedKey revoked) => this with
     {
-        Versions = Versions.RemoveRange(Versions.Where(pair => pair.Value.Key == key && !revoked.ValidPayloads.Contains(pair.Value.Payload)).Select(pair => pair.Key)),
+        Versions = Versions.RemoveRange(Versions.Where(pair => pair.Value.Key == key && !revoked.Admits(pair.Value.Payload, pair.Value.Logged ?? [])).Select(pair => pair.Key)),
     };
 }

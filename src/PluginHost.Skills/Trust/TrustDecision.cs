@@ -14,4 +14,7 @@ internal enum TrustDecision
 
     /// <summary>Nobody signed it; it runs within narrow limits for a while.</summary>
     Probation,
+
+    /// <summary>It is not: what would be said of the package is said all the same, to a person who asks.</summary>
+    Refused,
 }

@@ -16,6 +16,7 @@ internal sealed record TrustEvidence(TrustDecision Decision, long KeyVersion, Da
         TrustDecision.Allowlisted => "allowlisted",
         TrustDecision.Pinned => "tofu_pinned",
         TrustDecision.NewlyPinned => "tofu_newly_pinned",
+        TrustDecision.Refused => "refused",
         _ => "probation",
     };
 }

@@ -70,9 +70,8 @@ internal sealed record TrustLedger
     /// <exception cref="FormatException">There are too many.</exception>
     public TrustLedger Revoke(string key, RevokedKey revoked)
     {
-        var merged = RevokedKeys.GetValueOrDefault(key) is { } known
-            ? revoked with { ValidPayloads = [.. known.ValidPayloads.Intersect(revoked.ValidPayloads)], At = known.At }
-            : revoked;
+        var known = RevokedKeys.GetValueOrDefault(key);
+        var merged = revoked.After(known) with { At = known?.At ?? revoked.At };
         return RevokedKeys.Count >= MaxEntries && !RevokedKeys.ContainsKey(key)
             ? throw new FormatException($"more than {MaxEntries} keys are revoked")
             : this with

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Skills.Trust;
 
@@ -19,6 +21,9 @@ internal sealed record TrustRules
 
     /// <summary>Keys that have another role here, and which: none of them can be a publisher's.</summary>
     public ImmutableDictionary<string, string> OtherRoles { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Where logs have the word of a package's key for it; asked for keys alone that were revoked from some entry of a log on.</summary>
+    public Func<SignedSkill, ImmutableArray<LoggedLink>> LoggedReleases { get; init; } = static _ => [];
 
     /// <summary>The latest time that is known.</summary>
     public required DateTimeOffset Now { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Transparency;
 
 namespace PluginHost.Skills.Trust;
 
@@ -88,9 +89,9 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
 
         foreach (var revocation in new[] { Ledger.RevokedKeys.GetValueOrDefault(key), Ledger.Publishers.GetValueOrDefault(publisher)?.Revoked.GetValueOrDefault(key) })
         {
-            if (revocation is not null && !revocation.ValidPayloads.Contains(skill.Artifact.Payload))
+            if (revocation is not null && !IsAdmitted(revocation, skill, rules))
             {
-                throw Refused("key-revoked", $"the key {skill.Signature.KeyId} was revoked ({revocation.Reason})");
+                throw Refused("key-revoked", $"the key {skill.Signature.KeyId} was revoked ({revocation.Reason}){(revocation.Cutoff is { } cutoff ? $", and no proof shows that '{cutoff.Log}' had this release before entry {cutoff.Index}" : "")}");
             }
         }
 
@@ -124,7 +125,12 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
     }
 
     /// <summary>What to keep once a load was accepted.</summary>
-    public TrustView Accepted(SignedSkill skill, TrustEvidence evidence, int provenanceLevel, TrustRules rules)
+    /// <param name="skill">The package.</param>
+    /// <param name="evidence">Why it is trusted.</param>
+    /// <param name="provenanceLevel">The SLSA build level that it reached.</param>
+    /// <param name="rules">How publishers are trusted.</param>
+    /// <param name="places">Where logs have its key's word for it, as far as that was proven.</param>
+    public TrustView Accepted(SignedSkill skill, TrustEvidence evidence, int provenanceLevel, TrustRules rules, ImmutableArray<LoggedLink> places = default)
     {
         var (publisher, id) = (skill.Manifest.Publisher, skill.Manifest.SkillId);
         if (evidence.Decision == TrustDecision.Probation)
@@ -144,11 +150,12 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
         }
 
         var record = view.Ledger.Skills.GetValueOrDefault(id) ?? new SkillTrustRecord { Publisher = publisher };
+        var version = new SkillVersionRecord(skill.Artifact.Payload, key, provenanceLevel) { Logged = places.IsDefaultOrEmpty ? null : places };
         return view with
         {
             Ledger = view.Ledger with
             {
-                Skills = view.Ledger.Skills.SetItem(id, record.With(skill.Manifest.Version, new SkillVersionRecord(skill.Artifact.Payload, key, provenanceLevel))),
+                Skills = view.Ledger.Skills.SetItem(id, record.With(skill.Manifest.Version, version)),
             },
         };
     }
@@ -174,6 +181,11 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
         if (!current.Keys.Contains(key))
         {
             // What was known before a key was followed by another stays known; nothing new can be signed with it.
+            if (keys.Revoked.GetValueOrDefault(key) is { } revoked && IsAdmitted(revoked, skill, rules))
+            {
+                return new TrustEvidence(TrustDecision.Pinned, current.Version, keys.Sets[0].Since, [$"signed with a former key of '{publisher}', which says that this was before it was lost"], null);
+            }
+
             return keys.IsFormer(key) && known?.Versions.Values.Any(version => version.Payload == skill.Artifact.Payload) == true
                 ? new TrustEvidence(TrustDecision.Pinned, current.Version, keys.Sets[0].Since, [$"signed with a former key of '{publisher}', and known here since that was its key"], null)
                 : throw Refused("key-changed", $"the key {skill.Signature.KeyId} is not one of those pinned for '{publisher}'{(keys.IsFormer(key) ? ": it is a former one" : "")}");
@@ -190,6 +202,9 @@ internal sealed record TrustView(TrustStore Store, TrustLedger Ledger)
             ? throw Refused("unknown-publisher", $"nobody vouched for '{publisher}', and trust on first use is off")
             : new TrustEvidence(isNew ? TrustDecision.NewlyPinned : TrustDecision.Pinned, current.Version, current.Since, Warnings(publisher, current, rules.Now), null);
     }
+
+    private static bool IsAdmitted(RevokedKey revoked, SignedSkill skill, TrustRules rules) =>
+        revoked.Admits(skill.Artifact.Payload, revoked.Cutoff is null ? [] : rules.LoggedReleases(skill));
 
     private static ImmutableArray<string> Warnings(string publisher, KeySet current, DateTimeOffset now) =>
     [

@@ -28,4 +28,7 @@ internal sealed class TrustedSkill
 
     /// <exception cref="SkillVerificationException">The publisher is unknown, the key is not the publisher's, or the package goes back behind another.</exception>
     public static TrustedSkill Decide(SignedSkill signed, TrustView view, TrustRules rules) => new(signed, view.Decide(signed, rules), view, rules.Now);
+
+    /// <summary>A package that is not trusted, to tell a person about it: nothing loads one.</summary>
+    public static TrustedSkill Refused(SignedSkill signed, TrustView view, DateTimeOffset now) => new(signed, new TrustEvidence(TrustDecision.Refused, 0, null, [], null), view, now);
 }

@@ -33,8 +33,8 @@ internal sealed class ConsentRoom(ConsentStore store, ConsentCallback? callback,
             timeCounts();
         }
 
-        // Below the score that is asked for, a person decides: neither a policy nor an earlier version does.
-        var isTrusted = !request.Score.IsBelowThreshold;
+        // Below the score that is asked for, and against the word of somebody who is believed, a person decides: neither a policy nor an earlier version does.
+        var isTrusted = !request.Score.NeedsPerson;
         if (isTrusted && accepted.Payloads.Contains(request.PayloadDigest))
         {
             return new ConsentAnswer(ConsentDecision.AcceptFor(ConsentScope.Once, accepted.By), "policy");

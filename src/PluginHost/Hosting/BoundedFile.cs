@@ -4,18 +4,18 @@ namespace PluginHost.Hosting;
 internal static class BoundedFile
 {
     /// <exception cref="IOException">It cannot be read, or is larger.</exception>
-    public static byte[] Read(string path, int maxBytes)
+    public static byte[] Read(string path, int maxBytes) =>
+        Begin(path, maxBytes) is { Length: var length } content && length <= maxBytes ? content : throw new IOException($"it has more than {maxBytes} bytes");
+
+    /// <summary>Its beginning: more than was asked for where there is more.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static byte[] Begin(string path, int maxBytes)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         using var content = new MemoryStream();
         var buffer = new byte[16 * 1024];
-        for (int count; (count = file.Read(buffer)) > 0;)
+        for (int count; content.Length <= maxBytes && (count = file.Read(buffer)) > 0;)
         {
-            if (content.Length + count > maxBytes)
-            {
-                throw new IOException($"it has more than {maxBytes} bytes");
-            }
-
             content.Write(buffer, 0, count);
         }
 

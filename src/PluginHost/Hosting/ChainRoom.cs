@@ -31,6 +31,18 @@ internal static class ChainRoom
         KeepProof = root is null ? null : (payload, isKnown, documents) => EvidenceShelf.Keep(root.Evidence, payload, isKnown, documents),
     };
 
+    /// <summary>
+    /// Which score is asked for. Where an operator says whom he believes, those of the format; where he says nothing of chains, no skill could reach them, and
+    /// a person is asked about each payload anyway.
+    /// </summary>
+    public static ImmutableDictionary<SkillExposure, int> Thresholds(ChainOptions options)
+    {
+        var usual = options.Narrators.Count > 0 || options.TrustBundleFile is not null
+            ? Enum.GetValues<SkillExposure>().Select(exposure => KeyValuePair.Create(exposure, TrustScore.DefaultThresholds[(int)exposure]))
+            : [];
+        return usual.ToImmutableDictionary().SetItems(options.ScoreThresholds);
+    }
+
     /// <summary>A judgement in the words of the host.</summary>
     public static SkillScore ScoreOf(SkillJudgement judgement, IReadOnlyDictionary<SkillExposure, int> thresholds)
     {
@@ -41,6 +53,7 @@ internal static class ChainRoom
             Cap = judgement.Score.Cap,
             Grade = ChainGrades.NameOf(judgement.Chain.Grade),
             GradeReason = judgement.Chain.Why,
+            IsContradicted = judgement.Chain.Grade == ChainGrade.Contradicted,
             Exposure = exposure,
             Threshold = thresholds.TryGetValue(exposure, out var threshold) ? threshold : null,
             Components = [.. judgement.Score.Components.Select(component => new SkillScoreComponent(component.Name, component.Weight, component.Value, component.Why))],

@@ -7,6 +7,7 @@ namespace PluginHost.Hosting;
 /// <summary>Draws chains for people, and writes them down for programs.</summary>
 internal static class ChainText
 {
+    private const int MaxVouchers = 3;
     private static readonly Dictionary<NarratorClass, string> Classes = new()
     {
         [NarratorClass.Trustworthy] = "thiqa",
@@ -22,9 +23,12 @@ internal static class ChainText
     {
         var counted = chain.Links.Where(link => link.Counts).ToList();
         var lines = new List<string>();
-        foreach (var root in counted.Where(link => link.Link.Previous.IsEmpty))
+        var ids = counted.Select(link => link.Link.Id).ToHashSet(StringComparer.Ordinal);
+
+        // What speaks against a skill counts without what it stands on.
+        foreach (var root in counted.Where(link => !link.Link.Previous.Any(ids.Contains)))
         {
-            Draw(root, counted, "", "", lines);
+            Draw(root, counted, ids, "", "", lines);
         }
 
         return lines;
@@ -38,6 +42,7 @@ internal static class ChainText
         ["narrator"] = link.Link.Narrator,
         ["name"] = link.Name,
         ["standing"] = Classes[link.Narrator],
+        ["vouched_by"] = new JsonArray([.. link.Vouchers.Select(voucher => (JsonNode)voucher)]),
         ["issued_at"] = link.Link.IssuedAt.UtcDateTime,
         ["prev"] = new JsonArray([.. link.Link.Previous.Select(id => (JsonNode)id)]),
         ["counts"] = link.Counts,
@@ -53,15 +58,18 @@ internal static class ChainText
         .. chain.Unread.Select(link => Printable.Words($"{link.Id[..16]} {link.Kind}: {link.Reason}")),
     ];
 
-    private static void Draw(JudgedLink link, List<JudgedLink> counted, string first, string rest, List<string> lines)
+    private static string Vouchers(JudgedLink link) => link.Vouchers.Length == 0 ? ""
+        : $" on the word of {string.Join(", ", link.Vouchers.Take(MaxVouchers))}{(link.Vouchers.Length > MaxVouchers ? $" and {link.Vouchers.Length - MaxVouchers} more" : "")}";
+
+    private static void Draw(JudgedLink link, List<JudgedLink> counted, HashSet<string> ids, string first, string rest, List<string> lines)
     {
         var logged = link.Logged is { } entry ? string.Create(CultureInfo.InvariantCulture, $"; in {entry.Origin} at {entry.Index}{(entry.IsWitnessed ? ", witnessed" : "")}") : "";
-        lines.Add(first + Printable.Words($"{LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}, {Classes[link.Narrator]}, since {link.Link.IssuedAt:yyyy-MM-dd}: {link.Link.Detail}{logged}"));
-        var next = counted.Where(after => after.Link.Previous.FirstOrDefault() == link.Link.Id).ToList();
+        lines.Add(first + Printable.Words($"{LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}, {Classes[link.Narrator]}{Vouchers(link)}, since {link.Link.IssuedAt:yyyy-MM-dd}: {link.Link.Detail}{logged}"));
+        var next = counted.Where(after => after.Link.Previous.FirstOrDefault(ids.Contains) == link.Link.Id).ToList();
         for (var i = 0; i < next.Count; i++)
         {
             var isLast = i == next.Count - 1;
-            Draw(next[i], counted, rest + (isLast ? "└─ " : "├─ "), rest + (isLast ? "   " : "│  "), lines);
+            Draw(next[i], counted, ids, rest + (isLast ? "└─ " : "├─ "), rest + (isLast ? "   " : "│  "), lines);
         }
     }
 }

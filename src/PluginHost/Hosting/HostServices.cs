@@ -69,7 +69,7 @@ internal sealed class HostServices : IDisposable
         _inspection = ChainRoom.Settings(InspectionRoom.Settings(options), options.Chain, root) with { IsDelegated = (publisher, key) => Registries.IsDelegated(publisher, key, Trust!.Read().Ledger) };
         _chainFiles = new ChainFiles(options.Chain);
         _ = Inspection;
-        ScoreThresholds = options.Chain.ScoreThresholds.ToImmutableDictionary();
+        ScoreThresholds = ChainRoom.Thresholds(options.Chain);
         Functions = options.Functions.ToImmutable();
         Logger = options.Logger is { } told ? new QuietLogger(told) : NullLogger.Instance;
         Log = options.Log ?? Say;

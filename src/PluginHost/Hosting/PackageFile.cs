@@ -18,6 +18,9 @@ internal static class PackageFile
     public static byte[] Evidence(string path)
     {
         var bundle = ReadBeside(path + EvidenceExtension, EvidenceBundle.MaxBytesWithProofs);
+
+        // One that is longer is read as far as it may go, and tells that it was: else whoever makes it longer hides it.
+        bundle = bundle.Length > EvidenceBundle.MaxBytesWithProofs ? EvidenceBundle.Cut(bundle) : bundle;
         return bundle.Length == 0 ? bundle : WithProofs(path, bundle);
     }
 
@@ -56,7 +59,7 @@ internal static class PackageFile
         void Add(string link, string file)
         {
             var proof = ReadBeside(file, LogProof.MaxBytes);
-            var line = proof.Length == 0 ? [] : LinkProof.Line(link, proof);
+            var line = proof.Length is 0 or > LogProof.MaxBytes ? [] : LinkProof.Line(link, proof);
             if (whole.Length + line.Length <= EvidenceBundle.MaxBytesWithProofs)
             {
                 whole.Write(line);
@@ -69,7 +72,7 @@ internal static class PackageFile
         try
         {
             var beside = new FileInfo(path);
-            return beside.Exists && (!OperatingSystem.IsLinux() || LinuxFiles.KindOf(beside.FullName) is FileKind.Regular) ? BoundedFile.Read(beside.FullName, maxBytes) : [];
+            return beside.Exists && (!OperatingSystem.IsLinux() || LinuxFiles.KindOf(beside.FullName) is FileKind.Regular) ? BoundedFile.Begin(beside.FullName, maxBytes) : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

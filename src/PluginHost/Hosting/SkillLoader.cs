@@ -3,6 +3,7 @@ using PluginHost.Capabilities.Files;
 using PluginHost.Capabilities.Functions;
 using PluginHost.Consent;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
 using PluginHost.Skills.Trust;
@@ -33,10 +34,10 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
     public Candidate VerifyToInstall(CancellationToken cancellation)
     {
         var candidate = Verify(null, cancellation);
-        var request = candidate.Request;
-        return request.Score.IsBelowThreshold && options.ApprovedPayload != request.PayloadDigest
-            ? throw new SkillConsentException("score", $"its score of {request.Score.Value} is below {request.Score.Threshold}, which a skill of {request.Score.Exposure.ToString().ToLowerInvariant()} exposure needs to be installed without a person's word for payload {request.PayloadDigest}", request)
-            : candidate;
+        var (request, score) = (candidate.Request, candidate.Request.Score);
+        return !score.NeedsPerson || options.ApprovedPayload == request.PayloadDigest ? candidate
+            : score.IsContradicted ? throw new SkillConsentException("contradicted", $"{score.GradeReason}; it is installed on a person's word for payload {request.PayloadDigest} alone", request)
+            : throw new SkillConsentException("score", $"its score of {score.Value} is below {score.Threshold}, which a skill of {score.Exposure.ToString().ToLowerInvariant()} exposure needs to be installed without a person's word for payload {request.PayloadDigest}", request);
     }
 
     private Candidate Verify(ImmutableDictionary<string, HostFunctionBinding>? functions, CancellationToken cancellation)
@@ -224,7 +225,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
         HostLog.Loaded(services.Logger, request.SkillId, request.Version, request.Publisher, request.PayloadDigest);
     }
 
-    private TrustRules Rules() => services.Trusts with
+    private TrustRules Rules() => LoggedRelease.In(services.Trusts, services.Inspection with { Beside = _beside }) with
     {
         AllowDowngrade = options.AllowDowngrade || source.IsInstalled,
         OtherRoles = source.RegistryKey is { } key ? services.Trusts.OtherRoles.SetItem(key, TrustLedger.RegistryRole) : services.Trusts.OtherRoles,
@@ -260,7 +261,7 @@ internal sealed class SkillLoader(HostServices services, PackageSource source, S
             kept = evidence with { Downgrade = evidence.Downgrade ?? less };
             followed = view.Ledger.Publishers.GetValueOrDefault(publisher) is { } now && now.Current().Version > (stored.Ledger.Publishers.GetValueOrDefault(publisher)?.Current().Version ?? 1) ? now.Current().Version : 0;
             accepted(evidence);
-            var after = view.Accepted(signed, evidence, skill.Inspection.Provenance.Level, Rules());
+            var after = view.Accepted(signed, evidence, skill.Inspection.Provenance.Level, Rules(), skill.Judgement.Chain.PlacesOfRelease(Convert.ToHexStringLower(signed.Signature.PublicKey)));
             return new TrustView(after.Store.PinOf(publisher) is { } pin && pin != stored.Store.PinOf(publisher) ? stored.Store.WithPin(publisher, pin) : stored.Store, after.Ledger);
         });
         RecordTrust(signed, kept!, followed);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PluginHost.Consent;
 using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Trust;
 
@@ -96,7 +97,7 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
         }
 
         var inspected = InspectedSkill.Inspect(trusted, settings, cancellation);
-        found(findings => findings with { Audit = inspected.Audit });
+        found(findings => findings with { Audit = inspected.Audit, Judgement = inspected.Judgement });
         view.CheckProvenance(skill, inspected.Inspection.Provenance.Level, Rules());
         PolicyRoom.Check(inspected, functions: null);
         var isStale = IsStale(inspected, unknown, maxFeedAge);
@@ -117,7 +118,7 @@ internal sealed class ReAudit(InspectionSettings inspection, Func<TrustView> tru
 
     private (TrustView View, TrustedSkill? Trusted, SkillVerificationException? Refused) Trust(SignedSkill skill, InspectionSettings settings)
     {
-        var rules = Rules();
+        var rules = LoggedRelease.In(Rules(), settings);
         var view = trust();
         try
         {

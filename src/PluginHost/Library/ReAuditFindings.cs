@@ -3,6 +3,7 @@ using PluginHost.Lifecycle;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Manifests;
+using PluginHost.Skills.Scoring;
 
 namespace PluginHost.Library;
 
@@ -23,6 +24,9 @@ internal sealed record ReAuditFindings(InstalledSkill Installed, SkillReAuditSta
 
     /// <summary>The static audit; null where the package could not be read.</summary>
     public StaticAudit? Audit { get; init; }
+
+    /// <summary>Who stands behind it, as of now; null where that was not reached.</summary>
+    public SkillJudgement? Judgement { get; init; }
 
     /// <summary>The package; null where it could not be read.</summary>
     public SkillArtifact? Package { get; init; }

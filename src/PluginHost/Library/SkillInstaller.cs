@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PluginHost.Hosting;
 using PluginHost.Library.Registries;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 
 namespace PluginHost.Library;
@@ -129,6 +130,8 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
         public InspectedSkill Verify(CancellationToken cancellation)
         {
             var skill = _loader.VerifyToInstall(cancellation).Skill;
+            var chain = _services.Inspection.Chain;
+            _evidence = new EvidenceMerge(skill.Signed, chain.Believed.Contains, chain.Logs).Kept(_evidence ?? []);
             if (!skill.Signed.IsSigned)
             {
                 throw new SkillVerificationException("policy", "unsigned", "a package that nobody signed is not installed: adopt it first ('pluginhost skills adopt')");

@@ -85,11 +85,11 @@ internal sealed class TrustOffice(StateRoot root, IStateAnchor? anchor, string w
             }));
     }
 
-    /// <summary>Revokes a key, but for some payloads.</summary>
-    public void RevokeKey(string key, string reason, IEnumerable<string> validPayloads)
+    /// <summary>Revokes a key, but for some payloads, and for what a log had before.</summary>
+    public void RevokeKey(string key, string reason, IEnumerable<string> validPayloads, LogCutoff? cutoff = null)
     {
         Record("key-revoked", reason, ("key", key));
-        Files.Change(view => view with { Ledger = view.Ledger.Revoke(key, new RevokedKey { Reason = reason, At = Guard.Now, ValidPayloads = [.. validPayloads] }) });
+        Files.Change(view => view with { Ledger = view.Ledger.Revoke(key, new RevokedKey { Reason = reason, At = Guard.Now, ValidPayloads = [.. validPayloads], Cutoff = cutoff }) });
     }
 
     /// <summary>Revokes one package.</summary>

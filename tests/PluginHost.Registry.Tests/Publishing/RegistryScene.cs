@@ -98,6 +98,7 @@ internal sealed class RegistryScene : IDisposable
         var options = new SkillHostOptions { StateDirectory = State, AllowTrustOnFirstUse = true, Time = Time };
         options.Chain.LogPolicyFile = _folder["logs"];
         options.Chain.Narrators.Add(new SkillNarrator(Convert.ToHexStringLower(Auditor.PublicKey), "lab", "auditor"));
+        options.Chain.ScoreThresholds[SkillExposure.Low] = 0;
         return SkillHost.Create(options);
     }
 

@@ -40,9 +40,9 @@ public sealed class RegistryServiceTests : IAsyncDisposable
     {
         _uploads = takesUploads ? new RegistryUploads(() => _scene.Files, _scene.Keys, new PublishOptions(), _scene.Time) : null;
         var view = new TrustView(TrustStore.Empty, TrustLedger.Empty);
-        _service = RegistryService.Create(
+        _service = RegistryServer.Create(
             _scene.Files, new Uri("http://127.0.0.1:0"),
-            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings(), view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], _scene.Time);
+            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings(), view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], [], _scene.Time);
         await _service.StartAsync();
         return new Uri(_service.Urls.Single() + "/");
     }
@@ -186,6 +186,29 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         Assert.AreEqual("registry.unreleased", await Refusal(address, next, [], DemoPackage.Key));
         Assert.AreEqual("registry.version-reused", await Refusal(address, RegistryScene.Package(description: "Another."), _scene.Release(first), DemoPackage.Key));
         Assert.AreEqual(1, _scene.Files.List("packages").Count(path => path.EndsWith(".palyra-skill", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task Upload_ToAHostThatNobodyNamed_IsRefused_WhateverItSays()
+    {
+        await PublishAsync();
+        var address = await StartAsync(takesUploads: true);
+        var next = RegistryScene.Package("1.1.0");
+        var bundle = _scene.Release(next, "1.1.0");
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(UploadStatement.Of("test", "another.example", next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(next), "package", "package" },
+            { new ByteArrayContent(bundle), "bundle", "bundle" },
+        };
+
+        // A relay hands on what was signed for it, its own name included.
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "publish")) { Content = form };
+        request.Headers.Host = "another.example";
+        using var answer = await _client.SendAsync(request);
+
+        Assert.AreEqual(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), "--host");
     }
 
     [TestMethod]

@@ -118,7 +118,7 @@ public sealed class RegistrySyncTests : IDisposable
         Assert.AreEqual("policy.registry-stale", await Refusal(() => InstallAsync()));
         using (var registry = _scene.Open())
         {
-            registry.Refresh();
+            await registry.RefreshAsync(new PublishOptions(), default);
         }
 
         Assert.IsFalse((await _scene.SyncAsync()).IsStale);

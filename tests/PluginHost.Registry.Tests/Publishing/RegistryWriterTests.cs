@@ -143,6 +143,107 @@ public sealed class RegistryWriterTests : IDisposable
     }
 
     [TestMethod]
+    public async Task ProofsOfOtherLogs_PushTheOwnOneOutOfNoBundle()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        var (signed, envelope) = (Skills.Artifacts.SignedSkill.Verify(Skills.Artifacts.SkillArtifact.Read(package)), Skills.Attestations.DsseEnvelope.Read(release.AsMemory(0, release.Length - 1)));
+        var leaf = ChainInspection.EntryOf(ChainLinkReader.Read(envelope, Skills.Attestations.InTotoStatement.Read(envelope.Payload)), signed)!.LeafHash;
+        byte[] Foreign(int i)
+        {
+            var text = Checkpoint.Of($"junk{i}.example", 1, leaf).Text;
+            var note = Note.Read($"{text}\n{Note.SignatureOf(text, $"junk{i}.example", LogKeys.Of(70))}");
+            return LinkProof.Line(envelope.Id, System.Text.Encoding.UTF8.GetBytes(new LogProof(0, [], note, null).ToString()));
+        }
+
+        var bundle = release.Concat(Enumerable.Range(0, 9).SelectMany(Foreign)).ToArray();
+        Assert.AreEqual(1, (await _scene.PublishAsync(package, bundle)).Logged);
+        Assert.AreEqual(0, (await _scene.PublishAsync(package, bundle)).Logged, "it is proven there already");
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count(finding => finding.IsFault));
+    }
+
+    [TestMethod]
+    public async Task WhatFindsNoRoomWithItsProofs_IsRefused_BeforeItIsLogged()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        byte[] Filler(int i) => _scene.Link(package, DemoPackage.Key, LinkKind.Authorship, [], json => json.WriteString("purl", $"pkg:generic/acme.demo@1.0.0?{i}"));
+        await _scene.PublishAsync(package, release);
+        var size = Closed(_scene.Open()).Content.Timestamp.Log.Size;
+
+        Assert.AreEqual("registry.size", await Refusal(() => _scene.PublishAsync(package, [.. Enumerable.Range(0, 300).SelectMany(Filler)])));
+        Assert.AreEqual(size, Closed(_scene.Open()).Content.Timestamp.Log.Size);
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count(finding => finding.IsFault));
+    }
+
+    [TestMethod]
+    public async Task StrangersWhoSpeakAgainstAPackage_FillNoRoomOfOthers()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        byte[] Against(int i) => _scene.Link(package, LogKeys.Of((byte)(100 + (i / 8))), LinkKind.Violation, [RegistryScene.IdOf(release)], json =>
+        {
+            json.WriteString("severity", "low");
+            json.WriteString("reason", $"{i}{new string('x', 9_000)}");
+        });
+        var flooded = await _scene.PublishAsync(package, [.. release, .. Enumerable.Range(0, 80).SelectMany(Against)]);
+
+        Assert.IsTrue(flooded.Links is > 5 and < 14, $"{flooded.Links}");
+        using var registry = _scene.Open();
+        var settings = new Skills.Inspection.InspectionSettings { Chain = new ChainRules { Narrators = [new ChainNarrator(Convert.ToHexStringLower(RegistryScene.Auditor.PublicKey), "lab", ChainRole.Auditor)] } };
+        Assert.AreEqual(1, (await registry.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(release)), new PublishOptions { Inspection = settings }, default)).Logged);
+    }
+
+    [TestMethod]
+    public async Task NameWithTwoDots_IsAName_AndTheRegistryCanBeReadAfterwards()
+    {
+        var package = new DemoPackage { Publisher = "ac..me" }.Build();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+
+        Assert.AreEqual("ac..me", Closed(_scene.Open()).Content.Delegations.Single().Publisher);
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count(finding => finding.IsFault));
+    }
+
+    [TestMethod]
+    public async Task IdOfASkill_StaysItsPublishers_WhenAllItsVersionsAreYanked()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        await _scene.AdviseAsync(AdvisoryAction.Yank);
+        var (key, taken) = (LogKeys.Of(97), new DemoPackage { Publisher = "evil", Version = "9.0.0", Signer = LogKeys.Of(97) }.Build());
+
+        Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(taken, _scene.Release(taken, "9.0.0", key))));
+    }
+
+    [TestMethod]
+    public async Task OldPackage_TakesAViolation_AfterItsPublisherChangedItsKey()
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        await _scene.PublishAsync(package, release);
+        var (key, next) = (LogKeys.Of(99), RegistryScene.Package("1.0.1", signer: LogKeys.Of(99)));
+        await _scene.PublishAsync(next, _scene.Release(next, "1.0.1", key));
+
+        Assert.AreEqual(1, (await _scene.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(release)), mayDelegate: false)).Logged);
+        var last = RegistryScene.Package("1.0.2");
+        Assert.AreEqual("registry.publisher", await Refusal(() => _scene.PublishAsync(last, _scene.Release(last, "1.0.2"), mayDelegate: false)), "which gives the old key nothing back");
+    }
+
+    [TestMethod]
+    public async Task Uploads_OfOnePublisher_HaveAnEnd()
+    {
+        var package = RegistryScene.Package();
+        await _scene.PublishAsync(package, _scene.Release(package));
+        var next = RegistryScene.Package("1.0.1");
+        using var registry = _scene.Open();
+
+        Assert.AreEqual("registry.size", await Refusal(() => registry.PublishAsync(next, _scene.Release(next, "1.0.1"), new PublishOptions { MaxVersions = 1 }, default)));
+        Assert.AreEqual("registry.size", await Refusal(() => registry.PublishAsync(next, _scene.Release(next, "1.0.1"), new PublishOptions { MaxLogged = 1 }, default)));
+        Assert.AreEqual(1, (await registry.PublishAsync(next, _scene.Release(next, "1.0.1"), new PublishOptions { MaxVersions = 2, MaxLogged = 2 }, default)).Logged);
+    }
+
+    [TestMethod]
     public async Task ProofOfASideTree_IsFound_ThoughTheLogsKeySignedIt()
     {
         var package = RegistryScene.Package();

@@ -47,7 +47,8 @@ public sealed class ChainInspectionTests
         Assert.AreEqual(ChainGrade.Sound, Of([release, review, .. Logged(release, review)]).Grade);
         Assert.AreEqual(ChainGrade.Fair, Report(null, TrustDecision.Pinned, [release, review, .. Logged(release, review)]).Grade, "an author who is honest, not trustworthy");
         Assert.AreEqual(1000, Of([release, review, .. Logged(release, review)]).Transparency);
-        Assert.AreEqual(0, Of([release, review, .. Unwitnessed(release)]).Transparency);
+        Assert.AreEqual(500, Of([release, review, .. Unwitnessed(release)]).Transparency, "in a log, and no witness says that others see the same");
+        Assert.AreEqual(ChainGrade.Fair, Of([release, review, .. Unwitnessed(release, review)]).Grade, "which is no record");
         Assert.AreEqual(0, Of([release, review, .. ByAnotherLog(release)]).Transparency);
     }
 
@@ -353,6 +354,123 @@ public sealed class ChainInspectionTests
 
         Assert.AreEqual("V10", Rule(Report(Revoking(), TrustDecision.Allowlisted, release, audit), audit));
         Assert.IsNull(Rule(Report(Revoking(Skill.Artifact.Payload), TrustDecision.Allowlisted, release, audit), audit));
+    }
+
+    [TestMethod]
+    public void RevokedKey_CountsForWhatALogHadBeforeItsCutoff()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        byte[][] logged = [release, audit, .. Logged(release, audit)];
+        string? RuleBy(LogCutoff? cutoff, params byte[][] lines) =>
+            Rule(Report(Rules with { Revoked = Rules.Revoked.Add(Auditor.Hex(), new RevokedKey { Reason = "compromised", At = Now, Cutoff = cutoff }) }, TrustDecision.Allowlisted, lines), audit);
+
+        Assert.IsNull(RuleBy(new LogCutoff(Origin, 2), logged));
+        Assert.AreEqual("V10", RuleBy(new LogCutoff(Origin, 1), logged), "it is entry 1");
+        Assert.AreEqual("V10", RuleBy(new LogCutoff("other.example", 2), logged));
+        Assert.AreEqual("V10", RuleBy(null, logged));
+        Assert.AreEqual("V10", RuleBy(new LogCutoff(Origin, 2), release, audit), "no proof shows it");
+        Assert.AreEqual("V10", RuleBy(new LogCutoff(Origin, 2), [release, audit, .. Unwitnessed(audit)]));
+        Assert.AreEqual("V10", RuleBy(new LogCutoff(Origin, 2), [.. logged, .. Fork(audit)]), "a log with two trees has no order");
+        Assert.AreEqual("V10", RuleBy(new LogCutoff("other.example", 2), [release, audit, .. ByAnotherLog(audit)]), "a log that does not count");
+    }
+
+    [TestMethod]
+    public void AuditBeforeTheCutoff_WeighsWhatItWeighed()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release));
+        var rules = Rules with { Revoked = Rules.Revoked.Add(Auditor.Hex(), new RevokedKey { Reason = "retired", At = Now, Cutoff = new LogCutoff(Origin, 2) }) };
+        byte[][] lines = [release, review, .. Logged(release, review)];
+
+        Assert.AreEqual(Of(lines).Positive, Report(rules, TrustDecision.Allowlisted, lines).Positive);
+        Assert.AreEqual(ChainGrade.Sound, Report(rules, TrustDecision.Allowlisted, lines).Grade);
+        Assert.AreEqual(0, Report(rules, TrustDecision.Allowlisted, release, review).Positive);
+    }
+
+    [TestMethod]
+    public void AuditorWhoRetired_StillBarsThePayload_ThatStaysValid()
+    {
+        var release = _scene.Release();
+        var rules = Rules with { Revoked = Rules.Revoked.Add(Second.Hex(), new RevokedKey { Reason = "retired", At = Now, ValidPayloads = [Skill.Artifact.Payload] }) };
+
+        Assert.IsTrue(Report(rules, TrustDecision.Allowlisted, release, _scene.Violation(Id(release))).IsMalicious);
+        Assert.AreEqual(700, Report(rules, TrustDecision.Allowlisted, release, _scene.Review(Id(release), Second)).Positive);
+    }
+
+    [TestMethod]
+    public void PublisherThatNamesItsAccusersKeyAsItsOwn_SilencesNobody()
+    {
+        var release = _scene.Release();
+        var violation = _scene.Violation(Id(release));
+        var rules = Rules with { Successors = [Author.Hex(), Second.Hex()] };
+
+        Assert.IsTrue(Report(rules, TrustDecision.Pinned, release, violation).IsMalicious);
+        var vouched = Vouched(_scene.VouchForKey(Voucher, Stranger)) with { Successors = [Author.Hex(), Stranger.Hex(), Voucher.Hex()] };
+        Assert.IsTrue(Report(vouched, TrustDecision.Pinned, release, _scene.Violation(Id(release), Stranger)).IsMalicious, "nor the one who was vouched for, nor who vouched");
+        Assert.AreEqual(0, Report(rules, TrustDecision.Pinned, release, _scene.Review(Id(release), Second)).Positive, "praise of a key that it says is its own is its own");
+    }
+
+    [TestMethod]
+    public void AuthorWhoIsVouchedFor_IsBelievedAsAnybodyAtItsDistance()
+    {
+        var release = _scene.Release();
+        var audit = _scene.Audit(Id(release));
+        var (one, two, three) = (Keys.Of(71), Keys.Of(72), Keys.Of(73));
+        NarratorClass Standing(params byte[][] vouches) => Report(Vouched(vouches), TrustDecision.NewlyPinned, release, audit).Links.Single(link => link.Link.Kind == LinkKind.Authorship).Narrator;
+        byte[] Of(SigningKey from, SigningKey to, string level = "high") => _scene.VouchForKey(from, to, level, ["voucher"]);
+        byte[] ForAuthor(SigningKey from, string level = "high") => _scene.VouchForKey(from, Author, level, ["publisher:acme"]);
+
+        Assert.AreEqual(NarratorClass.Unknown, Standing());
+        Assert.AreEqual(NarratorClass.Trustworthy, Standing(ForAuthor(Voucher)));
+        Assert.AreEqual(NarratorClass.Honest, Standing(ForAuthor(Voucher, "low")));
+        Assert.AreEqual(NarratorClass.Trustworthy, Standing(Of(Voucher, one), ForAuthor(one)), "two steps away 500 can go through");
+        Assert.AreEqual(NarratorClass.Honest, Standing(Of(Voucher, one), Of(one, two), ForAuthor(two)), "three steps away 250");
+        Assert.AreEqual(NarratorClass.Trustworthy, Standing(Of(Voucher, one), Of(Voucher, two), ForAuthor(one, "low"), ForAuthor(two, "low")), "what two give adds up");
+        Assert.AreEqual(NarratorClass.Unknown, Standing(Of(Voucher, one), _scene.VouchForKey(one, Author, "high", ["publisher:other"])));
+        Assert.AreEqual(NarratorClass.Unknown, Standing(_scene.VouchForKey(three, Author, "high", ["publisher:acme"])));
+        Assert.AreEqual(NarratorClass.Unknown, Standing(_scene.VouchForKey(Voucher, Author, "high", ["voucher"]), ForAuthor(three)), "it does not vouch for itself");
+    }
+
+    [TestMethod]
+    [DataRow("", 200, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[{"method":"osv","score":"low"}]}""", 100, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[{"method":"nvd","score":"3.9"}]}""", 100, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[{"method":"nvd","score":"4.0"}]}""", 0, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[{"method":"osv","score":"high"}]}""", 0, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[{"method":"osv","score":"low"},{"method":"nvd","score":"9"}]}""", 0, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[]}""", 0, false, false)]
+    [DataRow("""{"id":"CVE-1"}""", 0, false, false)]
+    [DataRow("""{"id":"CVE-1","severity":[{"method":"osv","score":"low"}]},{"id":"mal-2025-1"}""", 0, true, true)]
+    public void VulnerabilitiesThatWereFound_SpeakForNothing_AndMalwareSpeaksAgainst(string results, int positive, bool isContradicted, bool isMalicious)
+    {
+        var release = _scene.Release();
+        var audit = _scene.Sign(Auditor, LinkKind.VulnerabilityAudit, [Id(release)], json =>
+        {
+            json.WritePropertyName("scanner");
+            json.WriteRawValue($$"""{"uri":"pkg:nuget/PluginHost","db":{"uri":"https://osv.dev","lastUpdate":"2026-11-01T00:00:00Z"},"result":[{{results}}]}""");
+        });
+        var report = Of(release, audit);
+
+        Assert.AreEqual((positive, isMalicious, positive > 0 ? 1 : 0), (report.Positive, report.IsMalicious, report.Auditors.Count));
+        Assert.AreEqual(isContradicted ? ChainGrade.Contradicted : positive > 0 ? ChainGrade.Fair : ChainGrade.Weak, report.Grade);
+    }
+
+    [TestMethod]
+    public void ReleaseInALog_IsThatOfTheKeyThatSignedThePackage()
+    {
+        var release = _scene.Release();
+        static LoggedLink[] Places(params byte[][] lines) => [.. LoggedRelease.PlacesOf(Skill, Bundle(lines), Rules)];
+
+        Assert.AreEqual(new LoggedLink(Origin, 1, true, true), Places([release, .. Logged(_scene.Release(Stranger), release)]).Single());
+        Assert.IsEmpty(Places(release));
+        Assert.IsEmpty(Places([release, .. Unwitnessed(release)]));
+        Assert.IsEmpty(Places([release, .. ByAnotherLog(release)]));
+        Assert.IsEmpty(Places([release, .. Logged(release), .. Fork(release), .. Logged(_scene.Release(), release)]), "a log with two trees has no order");
+        var strangers = _scene.Release(Stranger);
+        Assert.IsEmpty(Places([strangers, .. Logged(strangers)]));
+        var others = _scene.Release(skill: Other);
+        Assert.IsEmpty(Places([others, .. Logged(others)]));
     }
 
     [TestMethod]

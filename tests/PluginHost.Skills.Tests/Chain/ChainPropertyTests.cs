@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Scoring;
+using PluginHost.Skills.Tests.Trust;
 using PluginHost.Skills.Trust;
 using static PluginHost.Skills.Tests.Chain.ChainScene;
 
@@ -32,7 +34,7 @@ public sealed class ChainPropertyTests
 
     private static Gen<byte[][]> Some(byte[][] lines) => Gen.Choose(0, (1 << lines.Length) - 1).Select(mask => lines.Where((_, i) => (mask >> i & 1) == 1).ToArray());
 
-    private static void For<T>(Gen<T> cases, Func<T, bool> holds) => Prop.ForAll(cases.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
+    private static void For<T>(Gen<T> cases, Func<T, bool> holds) => Prop.ForAll(cases.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [TestMethod]
     public void OneMoreGoodLine_NeverLowersGradeOrScore() => For(Gen.Zip(Some(Good), Gen.Elements(Good)), scene =>
@@ -64,6 +66,35 @@ public sealed class ChainPropertyTests
         ChainReport At(int days) => Report(Rules with { Now = Now.AddDays(days) }, TrustDecision.Allowlisted, scene.Item1);
         var (now, later) = (At(0), At(scene.Item2));
         return later.Grade <= now.Grade && later.Positive <= now.Positive && later.Negative >= now.Negative && later.Transparency <= now.Transparency;
+    });
+
+    [TestMethod]
+    public void StrangersBadWord_ChangesNothing() => For(Gen.Zip(Some([.. Good, .. Bad]), Gen.Elements("malicious", "high", "medium", "low")), scene =>
+        Of(scene.Item1) == Of([.. scene.Item1, new ChainScene().Violation(Id(Good[0]), Stranger, scene.Item2)]));
+
+    [TestMethod]
+    public void KeysThatThePublisherNames_TakeNothingFromWhatSpeaksAgainstIt() => For(Gen.Zip(Some([.. Good, .. Bad]), Gen.Choose(0, 15)), scene =>
+    {
+        var named = new[] { Auditor, Second, Third, Stranger }.Where((_, i) => (scene.Item2 >> i & 1) == 1).Select(key => key.Hex()).ToImmutableHashSet(StringComparer.Ordinal);
+        var (before, after) = (Report(null, TrustDecision.Pinned, scene.Item1), Report(Rules with { Successors = named }, TrustDecision.Pinned, scene.Item1));
+        return after.Negative >= before.Negative && after.Positive <= before.Positive && after.Grade <= before.Grade && (after.IsMalicious || !before.IsMalicious);
+    });
+
+    [TestMethod]
+    public void PublishersOwnAuditsAndVouches_ChangeNothing() => For(Gen.Zip(Some([.. Good, .. Bad]), Gen.Elements("auditor", "voucher", "publisher:acme")), scene =>
+    {
+        var own = new ChainScene();
+        var vouches = TrustBundle.Read(Bundle(own.VouchForKey(Author, Stranger, scope: [scene.Item2]), own.VouchForKey(Author, Author == Stranger ? Second : Stranger, scope: ["auditor", "voucher"])));
+        var before = Report(null, TrustDecision.Allowlisted, scene.Item1);
+        var after = Report(Rules with { Vouches = vouches }, TrustDecision.Allowlisted, [.. scene.Item1, own.Audit(Id(Good[0]), Author), own.Review(Id(Good[0]), Author)]);
+        return (after.Grade, after.Positive, after.Negative) == (before.Grade, before.Positive, before.Negative);
+    });
+
+    [TestMethod]
+    public void Distrust_TakesGoodWordsAlone() => For(Gen.Zip(Some([.. Good, .. Bad]), Gen.Elements(Auditor, Second, Third, Voucher)), scene =>
+    {
+        var (before, after) = (Report(null, TrustDecision.Allowlisted, scene.Item1), Report(Rules with { Distrusted = [scene.Item2.Hex()] }, TrustDecision.Allowlisted, scene.Item1));
+        return after.Negative == before.Negative && after.IsMalicious == before.IsMalicious && after.Positive <= before.Positive && after.Grade <= before.Grade;
     });
 
     [TestMethod]

@@ -150,7 +150,7 @@ internal sealed class ChainScene
 
     public static byte[][] Fork(byte[] link) => Logged(Origin, Log, [link], first: SHA256.HashData("x"u8));
 
-    public static byte[][] Unwitnessed(byte[] link) => Logged(Origin, Log, [link], isWitnessed: false);
+    public static byte[][] Unwitnessed(params byte[][] links) => Logged(Origin, Log, links, isWitnessed: false);
 
     public static byte[][] ByAnotherLog(byte[] link) => Logged("other.example", Stranger, [link]);
 

@@ -113,6 +113,53 @@ public sealed class TrustPropertyTests
                 && Scorer.Score(Input(positive, negative + 100)).Value <= score;
         });
 
+    private static Gen<ScoreInput> Inputs => Gen.Zip(
+        Gen.Zip(Gen.Zip(Gen.Choose(0, 4), Gen.Choose(-5, 400)), Gen.Zip(Gen.Choose(0, 4), Gen.Choose(0, 15))),
+        Gen.Zip(Gen.Zip(Gen.Choose(0, 3000), Gen.Choose(0, 3000)), Gen.Zip(Gen.Zip(Gen.Choose(1, 6), Gen.Elements(0, 500, 1000)), Gen.Zip(Gen.Zip(Gen.Choose(0, 4), Gen.Choose(0, 9)), Gen.Choose(0, 40)))))
+        .Select(scene =>
+        {
+            var (((identity, days), (level, flags)), ((positive, negative), ((grade, transparency), ((medium, low), rules)))) = scene;
+            return new ScoreInput
+            {
+                Identity = (IdentityKind)identity,
+                DaysPinned = days,
+                ProvenanceLevel = level,
+                HasStatement = (flags & 1) > 0,
+                HasSbom = (flags & 2) > 0,
+                IsSbomBound = (flags & 4) > 0,
+                HasFreshFeed = (flags & 8) > 0,
+                Vulnerabilities = low,
+                Scan = new ScanSummary(0, medium, low, rules, 40),
+                Chain = new ChainReport { Grade = (ChainGrade)grade, Positive = positive, Negative = negative, Transparency = transparency },
+            };
+        });
+
+    [TestMethod]
+    public void Components_SumToTheScore_CutByTheGrade() => For(Inputs, input =>
+    {
+        var score = Scorer.Score(input);
+        return score.Value == Math.Min(score.Cap, score.Components.Sum(component => component.Weight * component.Value) / 1000)
+            && score.Components.Sum(component => component.Weight) == 100
+            && score.Components.All(component => component.Value is >= 0 and <= 1000)
+            && score.Value <= ChainGrades.CapOf(input.Chain.Grade);
+    });
+
+    [TestMethod]
+    public void Gates_Dominate() => For(Gen.Zip(Inputs, Gen.Choose(0, 3)), scene => Scorer.Score(scene.Item2 switch
+    {
+        0 => scene.Item1 with { Gates = ["trust.payload-revoked"] },
+        1 => scene.Item1 with { Chain = scene.Item1.Chain with { IsMalicious = true } },
+        2 => scene.Item1 with { Chain = scene.Item1.Chain with { Fabricated = "two stories" } },
+        _ => scene.Item1 with { Scan = new ScanSummary(1, 0, 0, 40, 40) },
+    }) is { Value: 0, Gates.IsEmpty: false } score && !score.Suffices(0));
+
+    [TestMethod]
+    public void DaysAlone_RaiseTheAgeOfAPinAndNothingElse() => For(Gen.Zip(Inputs, Gen.Choose(0, 300)), scene =>
+    {
+        var (now, later) = (Scorer.Score(scene.Item1).Components, Scorer.Score(scene.Item1 with { DaysPinned = Math.Max(0, scene.Item1.DaysPinned) + scene.Item2 }).Components);
+        return now.Zip(later).All(pair => pair.First.Name == "identity" ? pair.Second.Value >= pair.First.Value : pair.Second.Value == pair.First.Value);
+    });
+
     [TestMethod]
     public void FlowOfALargeGraph_IsThatOfItsSmallPart()
     {

@@ -14,7 +14,7 @@ internal static class Keys
 
     public static KeyEvent Event(
         long version, KeyEvent? previous, SigningKey[] keys, SigningKey[] signers, int threshold = 1, SigningKey[]? next = null, string? revokes = null, string[]? valid = null,
-        DateTimeOffset? expires = null, string publisher = "acme") =>
+        DateTimeOffset? expires = null, string publisher = "acme", LogCutoff? cutoff = null) =>
         KeyEvent.Read(DsseEnvelope.Read(new KeyEvent
         {
             Publisher = publisher,
@@ -24,7 +24,7 @@ internal static class Keys
             Threshold = threshold,
             NextDigests = [.. (next ?? []).Select(key => KeyEvent.DigestOf(key.Hex()))],
             Revoked = revokes is null ? ImmutableSortedDictionary.Create<string, RevokedKey>(StringComparer.Ordinal)
-                : ImmutableSortedDictionary.Create<string, RevokedKey>(StringComparer.Ordinal).Add(revokes, new RevokedKey { Reason = "compromised", At = default, ValidPayloads = [.. valid ?? []] }),
+                : ImmutableSortedDictionary.Create<string, RevokedKey>(StringComparer.Ordinal).Add(revokes, new RevokedKey { Reason = "compromised", At = default, ValidPayloads = [.. valid ?? []], Cutoff = cutoff }),
             Expires = expires,
         }.Sign(signers)));
 }

@@ -1,6 +1,7 @@
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Tests.Artifacts;
+using PluginHost.Skills.Transparency;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.Skills.Tests.Trust;
@@ -136,6 +137,73 @@ public sealed class TrustViewTests
         Assert.AreEqual("trust.key-revoked", Refusal(after, thief));
         Assert.AreEqual("trust.key-revoked", Refusal(after, Skill(A, "1.0.2")));
         Assert.AreEqual(TrustDecision.Pinned, after.Decide(good, Open with { AllowDowngrade = true }).Decision);
+    }
+
+    [TestMethod]
+    public void RevokedKey_StillCounts_ForWhatALogHadBeforeItsCutoff()
+    {
+        var (old, first) = (Skill(A, "0.9.0"), Keys.Event(1, null, [A], [A]));
+        var view = Load(Empty, Skill(A));
+        var after = Load(view, Skill(B, "1.0.1"), null, first, Keys.Event(2, first, [B], [A, B], revokes: A.Hex(), cutoff: new LogCutoff("log.example", 4)));
+        TrustRules Logged(params LoggedLink[] places) => Open with { AllowDowngrade = true, LoggedReleases = skill => skill == old ? [.. places] : [] };
+
+        Assert.AreEqual(TrustDecision.Pinned, after.Decide(old, Logged(new LoggedLink("log.example", 3, true, true))).Decision);
+        Assert.AreEqual("trust.key-revoked", Refusal(after, old, Logged(new LoggedLink("log.example", 4, true, true))));
+        Assert.AreEqual("trust.key-revoked", Refusal(after, old, Logged(new LoggedLink("other.example", 3, true, true))));
+        Assert.AreEqual("trust.key-revoked", Refusal(after, old, Logged()));
+        Assert.AreEqual("trust.key-revoked", Refusal(after with { Ledger = after.Ledger.Revoke(A.Hex(), new RevokedKey { Reason = "stolen", At = Now }) }, old, Logged(new LoggedLink("log.example", 3, true, true))), "revoked again, for good");
+        Assert.AreEqual("trust.downgrade", Refusal(after, old, Logged(new LoggedLink("log.example", 3, true, true)) with { AllowDowngrade = false }), "what was before a cut-off may still go back");
+    }
+
+    [TestMethod]
+    public void Ratchet_StaysAtVersions_ThatALogHadBeforeTheCutoff()
+    {
+        var (good, thief) = (Skill(A, "1.2.0"), Skill(A, "4294967295.0.0"));
+        TrustView Keep(TrustView now, SignedSkill skill, params LoggedLink[] places) => now.Accepted(skill, now.Decide(skill, Open), 0, Open, [.. places]);
+        var view = Keep(Keep(Keep(Empty, good, new LoggedLink("log.example", 3, true, true)), good), thief, new LoggedLink("log.example", 9, true, true));
+        var kept = new TrustView(view.Store, TrustLedger.Read(view.Ledger.Write()));
+        var revoked = kept.Ledger.Revoke(A.Hex(), new RevokedKey { Reason = "stolen", At = Now, Cutoff = new LogCutoff("log.example", 4) });
+
+        Assert.AreEqual("1.2.0", revoked.Skills["acme.demo"].Highest().ToString());
+        Assert.AreEqual(new LogCutoff("log.example", 4), TrustLedger.Read(revoked.Write()).RevokedKeys[A.Hex()].Cutoff);
+        Assert.IsNull(kept.Ledger.Revoke(A.Hex(), new RevokedKey { Reason = "stolen", At = Now }).Skills["acme.demo"].Highest());
+    }
+
+    [TestMethod]
+    public void TwoCutoffs_LeaveWhatBothAdmit()
+    {
+        static RevokedKey By(string? log, long index) => new() { Reason = "x", At = Now, Cutoff = log is null ? null : new LogCutoff(log, index) };
+
+        Assert.AreEqual(3, By("a", 5).After(By("a", 3)).Cutoff!.Index);
+        Assert.AreEqual(3, By("a", 3).After(By("a", 5)).Cutoff!.Index);
+        Assert.IsNull(By("a", 3).After(By("b", 5)).Cutoff);
+        Assert.IsNull(By("a", 3).After(By(null, 0)).Cutoff);
+        Assert.IsNull(By(null, 0).After(By("a", 3)).Cutoff);
+    }
+
+    [TestMethod]
+    [DataRow("""{"log":"log.example"}""")]
+    [DataRow("""{"index":4}""")]
+    [DataRow("""{"log":"log.example","index":-1}""")]
+    [DataRow("""{"log":"log.example","index":1.5}""")]
+    [DataRow("""{"log":"log.example","index":9223372036854775808}""")]
+    [DataRow("""{"log":"log.example","index":"4"}""")]
+    [DataRow("""{"log":"","index":4}""")]
+    [DataRow("""{"log":"log\nexample","index":4}""")]
+    [DataRow("""{"log":4,"index":4}""")]
+    public void MalformedCutoff_IsNone_AndIsSaid(string cutoff)
+    {
+        var list = $$"""{"sequence":1,"keys":[{"key":"ed25519:{{A.Hex()}}","reason":"x","cutoff":{{cutoff}} }],"payloads":[]}""";
+
+        Assert.ThrowsExactly<FormatException>(() => RevocationList.Parse(System.Text.Encoding.UTF8.GetBytes(list)));
+    }
+
+    [TestMethod]
+    public void RevocationList_KeepsItsCutoff_WhenItIsSigned()
+    {
+        var list = RevocationList.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"sequence":1,"keys":[{"key":"ed25519:{{A.Hex()}}","reason":"x","cutoff":{"log":"log.example","index":4} }],"payloads":[]}"""));
+
+        Assert.AreEqual(new LogCutoff("log.example", 4), RevocationList.Read(list.Sign([B]), [B.PublicKey.ToArray()], 1).ApplyTo(TrustLedger.Empty, Now).RevokedKeys[A.Hex()].Cutoff);
     }
 
     [TestMethod]

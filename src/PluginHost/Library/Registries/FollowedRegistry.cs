@@ -77,6 +77,9 @@ internal sealed class FollowedRegistry(string folder)
         }
     }
 
+    /// <summary>The log that was followed for it; null where none was.</summary>
+    public string? LogOrigin => Encoding.UTF8.GetString(Find(EntriesFile, MaxEntryFile)).Split('\n', 2)[0].Split('\t') is [TreeField, var of, _] ? of : null;
+
     /// <summary>Keeps what it says now.</summary>
     public void Keep(Uri address, string key, byte[] timestamp, byte[] advisories, byte[] delegations)
     {

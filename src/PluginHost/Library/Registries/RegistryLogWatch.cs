@@ -16,6 +16,9 @@ internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvid
     /// <summary>Entries of a log that a host follows.</summary>
     public const int MaxEntries = 250_000;
 
+    /// <summary>Bytes of an entry that is about a link; what is longer is none of ours.</summary>
+    private const int MaxEntry = 2_048;
+
     private const long MaxCharacters = 128 * 1024 * 1024;
 
     /// <summary>Follows it, where the policy lists it.</summary>
@@ -26,7 +29,9 @@ internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvid
     {
         if (!policy.Logs.Any(log => log.Key.Name == head.Origin))
         {
-            return ([], null);
+            return followed.LogOrigin is { } before && policy.Logs.Any(log => log.Key.Name == before)
+                ? throw LogRefusal.Form($"the registry names the log '{Hosting.Printable.Text(head.Origin)}', and '{Hosting.Printable.Text(before)}' was followed for it")
+                : ([], null);
         }
 
         var sight = await new LogFollower(root, policy, time).FollowAsync(files, cancellation).ConfigureAwait(false);
@@ -60,7 +65,7 @@ internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvid
             await foreach (var (index, leaf) in reader.EntriesAsync(tree.Size, cancellation).ConfigureAwait(false))
             {
                 tree.Add(MerkleTree.LeafHash(leaf));
-                if (SkillLogEntry.Read(leaf) is { IsWhole: true } entry)
+                if (leaf.Length <= MaxEntry && SkillLogEntry.Read(leaf) is { IsWhole: true } entry)
                 {
                     known.Add(WithheldFinder.Line(index, entry));
                     if ((characters += leaf.Length) > MaxCharacters)

@@ -71,7 +71,7 @@ internal sealed class RegistryWatch(string? root)
                     _known[registry.Folder] = known = (
                         stamp,
                         killed.ToImmutableDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal),
-                        [.. registry.Delegations.GroupBy(delegation => delegation.Publisher, StringComparer.Ordinal).Select(group => (group.Key, group.MaxBy(delegation => delegation.IssuedAt)!.Key))]);
+                        [.. registry.Delegations.GroupBy(delegation => delegation.Publisher, StringComparer.Ordinal).Select(group => (group.Key, group.Last().Key))]);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
