@@ -116,7 +116,7 @@ public sealed class YaraRules
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                held[rule.Declaration.Name] = new Evaluation(rule, data, found, externals, held).Holds();
+                held[rule.Declaration.Name] = rule.Condition(new Frame(data, found, externals, held, rule.Variables, cancellation)).IsTrue;
             }
             catch (UnsupportedException e)
             {
@@ -179,7 +179,7 @@ public sealed class YaraRules
                     presence.Add(!placed.Contains(declaration.Strings[i].Name));
                 }
 
-                rules.Add(new CompiledRule(declaration, numbers.ToImmutable()));
+                rules.Add(ConditionCompiler.Compile(declaration, numbers.ToImmutable()));
                 known.Add(declaration.Name);
             }
             catch (UnsupportedException e)

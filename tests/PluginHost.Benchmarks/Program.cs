@@ -10,6 +10,7 @@ return args switch
     ["audit", .. var rest] => AuditCommand.Run(rest, Console.Out),
     ["install", .. var rest] => InstallCommand.Run(rest, Console.Out),
     ["warm"] => await WarmCommand.Run(Console.Out).ConfigureAwait(false),
+    ["scan", "--packs", var folder] => ScanCommand.WritePacks(folder),
     ["scan", "--once", var file, .. var rules] => ScanCommand.Run(file, rules, rounds: 1),
     ["scan", var file, .. var rules] => ScanCommand.Run(file, rules, rounds: 3),
     ["log", var entries] => LogCommand.Run(int.Parse(entries, System.Globalization.CultureInfo.InvariantCulture)),

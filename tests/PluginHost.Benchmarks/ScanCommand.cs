@@ -7,6 +7,12 @@ namespace PluginHost.Benchmarks;
 /// <summary>The <c>scan</c> verb: how fast a file is scanned by files of rules, and which rules hold. To be timed beside <c>yara</c> with the same arguments.</summary>
 internal static class ScanCommand
 {
+    public static int WritePacks(string folder)
+    {
+        ScanPacks.Write(folder);
+        return 0;
+    }
+
     public static int Run(string file, string[] ruleFiles, int rounds)
     {
         var facts = new Dictionary<string, object> { ["section"] = "x", ["file"] = "x", ["wasm_imports"] = "x", ["wasm_exports"] = "x" };

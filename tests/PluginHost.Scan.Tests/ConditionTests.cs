@@ -4,6 +4,36 @@ namespace PluginHost.Scan.Tests;
 public sealed class ConditionTests
 {
     [TestMethod]
+    [DataRow("for any i in (0..filesize-1) : (uint8(i) == 0x41 and uint8(i + 1) == 0x42 and uint8(i + 2) == 0x43 and uint8(i + 3) == 0x44)", true)]
+    [DataRow("for all i in (0..filesize-1) : ((uint8(i) ^ 0x20) >= 0 and i * 2 \\ 2 == i)", true)]
+    [DataRow("for any i in (0..filesize) : (for any j in (0..filesize) : (i + j == -1))", false)]
+    [DataRow("for any i in (0..filesize) : (math.entropy(0, filesize) > 8.5)", false)]
+    [DataRow("for any i in (0..filesize) : (hash.md5(0, filesize) == \"x\")", false)]
+    [DataRow("for any i in (0..9223372036854775807) : (i == -1)", false)]
+    public void LoopOverEveryByte_ComesToItsEnd_AndNoneForEachOfThem(string condition, bool ends)
+    {
+        var data = new byte[3_000_000];
+        "ABCD"u8.CopyTo(data.AsSpan(2_999_000));
+        var result = Scans.Compile($"import \"math\" import \"hash\" rule r {{ condition: {condition} }}").Scan(data, Scans.Facts);
+
+        Assert.AreEqual(ends ? (1, 0) : (0, 1), (result.Matches.Count, result.NotRun.Count));
+    }
+
+    [TestMethod]
+    public void LoopOverEveryByte_IsEndedFromOutside()
+    {
+        using var ended = new CancellationTokenSource();
+        var rules = Scans.Compile("rule r { condition: for any i in (0..filesize) : (for any j in (0..1) : (uint8(i) == 1)) }");
+        ended.Cancel();
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => rules.Scan(new byte[1_000_000], Scans.Facts, ended.Token));
+    }
+
+    [TestMethod]
+    public void Variables_OfLoopsWithinLoops_AreTheirOwn() => Assert.IsTrue(Scans.Holds(
+        "", "for all i in (1..3) : (for any j in (1..3) : (i == j and for all i in (7..8) : (i > 6 and j < 4)) and i < 4)", ""));
+
+    [TestMethod]
     [DataRow("$a = \"ab\"", "#a == 2 and @a[2] == 3 and !a[1] == 2", "ab ab", true)]
     [DataRow("$a = \"ab\"", "$a at 3", "ab ab", true)]
     [DataRow("$a = \"ab\"", "$a in (1..2)", "ab ab", false)]

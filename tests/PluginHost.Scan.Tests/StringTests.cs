@@ -44,6 +44,38 @@ public sealed class StringTests
     public void Strings_AreFoundWhereTheyAre(string strings, string data, string places) => Assert.AreEqual(places, Scans.Places(strings, data));
 
     [TestMethod]
+    [DataRow(-12)]
+    [DataRow(-11)]
+    [DataRow(-7)]
+    [DataRow(-6)]
+    [DataRow(-5)]
+    [DataRow(-1)]
+    [DataRow(0)]
+    [DataRow(1)]
+    public void Strings_AreFoundAcrossEveryBorderOfWhatIsLookedThroughAtOnce_InOrder(int shift)
+    {
+        var data = new char[150_000];
+        Array.Fill(data, '.');
+        for (var i = 1; i <= 146; i++)
+        {
+            "needle-Ab".CopyTo(0, data, (i * 1024) + shift, 9);
+        }
+
+        Assert.IsTrue(Scans.Holds("$a = \"needle-Ab\"", $"#a == 146 and for all i in (1..146) : (@a[i] == i * 1024 + {shift})", new string(data)));
+        Assert.IsTrue(Scans.Holds("$a = /l[a-f]-Ab/", $"#a == 146 and for all i in (1..146) : (@a[i] == i * 1024 + {shift + 4})", new string(data)));
+    }
+
+    [TestMethod]
+    public void Strings_ThatFollowEachOtherEverywhere_AreAllCounted() => Assert.IsTrue(Scans.Holds("$a = \"aaaaaa\" $b = /aaaaaa/", "#a == 99995 and #b == 99995", new string('a', 100_000)));
+
+    [TestMethod]
+    [DataRow("$a = /(Ab|aB)cd[0-9]/", "abcd1 Abcd2 aBcd3 ABcd4", "6:5 12:5")]
+    [DataRow("$a = /[aA][bB]cd[0-9]/", "abcd1 ABCD2 aBcd3", "0:5 12:5")]
+    [DataRow("$a = /AKIA[0-9]/", "akia1 AKIA2", "6:5")]
+    [DataRow("$a = { 41 62 43 ?? }", "abc. AbC.", "5:4")]
+    public void CaseMatters_WhereNobodySaysOtherwise(string strings, string data, string places) => Assert.AreEqual(places, Scans.Places(strings, data));
+
+    [TestMethod]
     public void LongJump_ReachesFar_WithinItsBounds()
     {
         string Far(int gap) => Scans.Places("$a = { 61 62 63 [250-400] 64 65 66 }", "abc" + new string('x', gap) + "def");

@@ -14,11 +14,29 @@ internal sealed class DirectoryFiles(string folder) : IPublicFiles
     public bool IsEmpty => !Directory.Exists(_root) || !Directory.EnumerateFileSystemEntries(_root).Any();
 
     /// <inheritdoc/>
-    public byte[]? Find(string path, int maxBytes)
+    public byte[]? Find(string path, int maxBytes) => Try(path, place => BoundedFile.Read(place, maxBytes));
+
+    /// <inheritdoc/>
+    public Stream? Open(string path, int maxBytes) => Try(path, place =>
+    {
+        var file = new FileStream(place, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        try
+        {
+            return file.CanSeek && file.Length <= maxBytes ? file : throw new IOException($"it is no file, or has more than {maxBytes} bytes");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    });
+
+    private T? Try<T>(string path, Func<string, T> read)
+        where T : class
     {
         try
         {
-            return BoundedFile.Read(Path.Combine(_root, path), maxBytes);
+            return read(Path.Combine(_root, path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

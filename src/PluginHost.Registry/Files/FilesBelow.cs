@@ -14,6 +14,9 @@ internal sealed class FilesBelow(IPublicFiles files, string folder) : IPublicFil
     public byte[]? Find(string path, int maxBytes) => files.Find($"{folder}/{path}", maxBytes);
 
     /// <inheritdoc/>
+    public Stream? Open(string path, int maxBytes) => files.Open($"{folder}/{path}", maxBytes);
+
+    /// <inheritdoc/>
     public void Write(string path, ReadOnlySpan<byte> content) => files.Write($"{folder}/{path}", content);
 
     /// <inheritdoc/>

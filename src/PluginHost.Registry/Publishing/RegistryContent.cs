@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Library.Registries;
+using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Registries;
 using PluginHost.State;
 
@@ -50,6 +51,18 @@ internal sealed record RegistryContent(
         {
             throw RegistryRefusal.Form($"a file of the registry does not hold: {e.Message}");
         }
+    }
+
+    /// <summary>Lines with one more, where all of them can still be read.</summary>
+    /// <param name="lines">Those that are there.</param>
+    /// <param name="line">The one more.</param>
+    /// <param name="most">Bytes that they may have then.</param>
+    /// <exception cref="SkillVerificationException">They would be too many.</exception>
+    public static byte[] Longer(byte[] lines, byte[] line, int most)
+    {
+        byte[] longer = [.. lines, .. line, (byte)'\n'];
+        return longer.Length <= most && BundleLines.Of(longer).Count() <= RegistryLines.MaxLines * (most / (double)RegistryLines.MaxBytes) ? longer
+            : throw RegistryRefusal.Size("the registry has said so much that this would not find room");
     }
 
     /// <summary>Whether a place is below the registry wherever its files lie.</summary>

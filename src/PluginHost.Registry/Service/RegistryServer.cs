@@ -92,7 +92,7 @@ internal static class RegistryServer
         return application;
     }
 
-    /// <summary>A file is held in memory while it is sent, however slowly it is read.</summary>
+    /// <summary>A file may be held in memory while it is sent, however slowly it is read.</summary>
     private static PartitionedRateLimiter<HttpContext> AtOnce() => PartitionedRateLimiter.Create<HttpContext, string>(
         context => RateLimitPartition.GetConcurrencyLimiter(NetworkOf(context.Connection.RemoteIpAddress), static _ => new ConcurrencyLimiterOptions { PermitLimit = RequestsAtOnce }));
 

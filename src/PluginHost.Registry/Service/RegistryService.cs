@@ -132,10 +132,10 @@ internal sealed class RegistryService(IPublicFiles files, Func<byte[], byte[], P
     private async Task FileAsync(HttpContext context)
     {
         var path = (string?)context.Request.RouteValues["path"] ?? "";
-        byte[]? bytes = null;
+        Stream? found;
         try
         {
-            bytes = IsPublic(path) ? files.Find(path, ArchiveLimits.TotalBytes) : null;
+            found = IsPublic(path) ? files.Open(path, ArchiveLimits.TotalBytes) : null;
         }
         catch (Exception e) when (e is IOException or SkillException)
         {
@@ -143,18 +143,19 @@ internal sealed class RegistryService(IPublicFiles files, Func<byte[], byte[], P
             return;
         }
 
+        await using var content = found;
         Harden(context);
-        if (bytes is null)
+        if (content is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
         context.Response.ContentType = path.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : path.EndsWith(".jsonl", StringComparison.Ordinal) ? "application/jsonl" : path == RegistryFiles.Log + "/checkpoint" ? "text/plain; charset=utf-8" : "application/octet-stream";
-        context.Response.ContentLength = bytes.Length;
+        context.Response.ContentLength = content.Length;
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+            await content.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class RegistryUploadClient
             var name = Json(await client.GetByteArrayAsync(new Uri(address, RegistryDescription.File), cancellation).ConfigureAwait(false)).Text("name") ?? throw new IOException($"{address} does not say what it is called");
             using var form = new MultipartFormDataContent
             {
-                { new ByteArrayContent(UploadStatement.Of(name, address.Authority, package, bundle, time.GetUtcNow()).Sign(key)), "upload", "upload" },
+                { new ByteArrayContent(UploadStatement.Of(name, address.Authority, Convert.ToHexStringLower(key.PublicKey), package, bundle, time.GetUtcNow()).Sign(key)), "upload", "upload" },
                 { new ByteArrayContent(package), "package", "package" },
                 { new ByteArrayContent(bundle), "bundle", "bundle" },
             };

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using PluginHost.Registry.Publishing;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
@@ -16,29 +15,40 @@ internal sealed class RegistryUploads(Func<IPublicFiles> open, RegistryKeys keys
     /// <summary>Bytes of a request.</summary>
     public const long MaxBytes = ArchiveLimits.TotalBytes + EvidenceBundle.MaxBytesWithProofs + UploadStatement.MaxBytes + (64 * 1024);
 
+    private static readonly TimeSpan Introduction = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
     private readonly SemaphoreSlim _turn = new(1);
 
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Takes a package.</summary>
-    /// <param name="parts">What was sent.</param>
-    /// <param name="host">Where it was sent to, as the request says.</param>
+    /// <param name="parts">What is sent.</param>
+    /// <param name="host">Where it is sent to, as the request says.</param>
     /// <param name="cancellation">Ends it before anything is signed.</param>
     /// <exception cref="SkillVerificationException">It is refused.</exception>
-    public async Task<PublishedSkill> TakeAsync(IFormFileCollection parts, string host, CancellationToken cancellation)
+    public async Task<PublishedSkill> TakeAsync(UploadParts parts, string host, CancellationToken cancellation)
     {
+        // Nothing large is read of anybody who is not known here.
+        var statement = await IntroducedAsync(parts, host, cancellation).ConfigureAwait(false);
+        var package = await parts.ReadAsync("package", ArchiveLimits.TotalBytes, cancellation).ConfigureAwait(false);
+        var bundle = await parts.ReadAsync("bundle", EvidenceBundle.MaxBytesWithProofs, cancellation).ConfigureAwait(false);
+        if (!statement.IsOf(package, bundle))
+        {
+            throw RegistryRefusal.Publisher("the upload was signed for other files");
+        }
+
+        var skill = SignedSkill.Verify(SkillArtifact.Read(package));
+        if (Convert.ToHexStringLower(skill.Signature.PublicKey) != statement.Key)
+        {
+            throw RegistryRefusal.Publisher("the publisher's key did not sign the upload");
+        }
+
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var statement = await ReadAsync(parts, "upload", UploadStatement.MaxBytes, cancellation).ConfigureAwait(false);
-            var package = await ReadAsync(parts, "package", ArchiveLimits.TotalBytes, cancellation).ConfigureAwait(false);
-            var bundle = await ReadAsync(parts, "bundle", EvidenceBundle.MaxBytesWithProofs, cancellation).ConfigureAwait(false);
-            var skill = SignedSkill.Verify(SkillArtifact.Read(package));
             var files = open();
             using var disposing = files as IDisposable;
             using var registry = RegistryWriter.Open(files, keys, time);
-            Check(statement, skill, (registry.Content.Description.Name, host), package, bundle);
             return await registry.PublishAsync(package, bundle, options.ForUploads(), cancellation).ConfigureAwait(false);
         }
         finally
@@ -47,32 +57,30 @@ internal sealed class RegistryUploads(Func<IPublicFiles> open, RegistryKeys keys
         }
     }
 
-    private void Check(byte[] bytes, SignedSkill skill, (string Name, string Host) registry, byte[] package, byte[] bundle)
+    /// <summary>Who sends it, and that it is meant for this registry, now.</summary>
+    private async Task<UploadStatement> IntroducedAsync(UploadParts parts, string host, CancellationToken cancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Introduction);
+        var bytes = await parts.ReadAsync("upload", UploadStatement.MaxBytes, limit.Token).ConfigureAwait(false);
+        var content = Content();
         try
         {
-            var statement = UploadStatement.Read(bytes, skill.Signature.PublicKey);
-            if (statement with { IssuedAt = default } != UploadStatement.Of(registry.Name, registry.Host, package, bundle, default) || (statement.IssuedAt - time.GetUtcNow()).Duration() > Skew)
-            {
-                throw RegistryRefusal.Publisher($"the upload was signed for another registry or another host, for other files, or not within {Skew.TotalMinutes} minutes of now");
-            }
+            var statement = UploadStatement.Read(bytes, key => content.Delegations.Any(delegation => delegation.Key == key));
+            return statement.Registry == content.Description.Name && string.Equals(statement.Host, host, StringComparison.OrdinalIgnoreCase) && (statement.IssuedAt - time.GetUtcNow()).Duration() <= Skew
+                ? statement
+                : throw RegistryRefusal.Publisher($"the upload was signed for another registry or another host, or not within {Skew.TotalMinutes} minutes of now");
         }
         catch (FormatException e)
         {
-            throw RegistryRefusal.Publisher($"the publisher's key did not sign the upload: {e.Message}");
+            throw RegistryRefusal.Publisher($"the upload was signed by nobody who publishes here: {e.Message}");
         }
     }
 
-    private static async Task<byte[]> ReadAsync(IFormFileCollection parts, string name, long most, CancellationToken cancellation)
+    private RegistryContent Content()
     {
-        var part = parts.GetFile(name) ?? throw RegistryRefusal.Form($"the upload has no part '{name}'");
-        if (part.Length > most)
-        {
-            throw RegistryRefusal.Size($"the part '{name}' has more than {most} bytes");
-        }
-
-        using var content = new MemoryStream((int)part.Length);
-        await part.CopyToAsync(content, cancellation).ConfigureAwait(false);
-        return content.ToArray();
+        var files = open();
+        using var disposing = files as IDisposable;
+        return new RegistryReader(files).Read();
     }
 }

@@ -16,6 +16,7 @@ internal sealed class UploadEndpoint(RegistryUploads uploads, Func<IReadOnlyColl
     public const string Path = "/publish";
 
     private const int UploadsAtOnce = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UploadTime = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, bool> _sending = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turns = new(UploadsAtOnce);
@@ -56,6 +57,8 @@ internal sealed class UploadEndpoint(RegistryUploads uploads, Func<IReadOnlyColl
             {
                 _turns.Release();
             }
+
+            await DrainAsync(context).ConfigureAwait(false);
         }
         finally
         {
@@ -76,10 +79,7 @@ internal sealed class UploadEndpoint(RegistryUploads uploads, Func<IReadOnlyColl
                 throw RegistryRefusal.Publisher("nobody said that this registry is known by the name that the request was sent to ('registry serve --host')");
             }
 
-            var form = context.Request.HasFormContentType
-                ? await context.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = RegistryUploads.MaxBytes, ValueCountLimit = 8, MultipartHeadersCountLimit = 8 }, limit.Token).ConfigureAwait(false)
-                : throw RegistryRefusal.Form("an upload is multipart/form-data with the parts upload, package and bundle");
-            var published = await uploads.TakeAsync(form.Files, host, limit.Token).ConfigureAwait(false);
+            var published = await uploads.TakeAsync(UploadParts.Of(context.Request), host, limit.Token).ConfigureAwait(false);
             answer = new JsonObject { ["skill_id"] = published.Skill, ["version"] = published.Version, ["payload_sha256"] = published.Payload, ["links"] = published.Links, ["logged"] = published.Logged };
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
@@ -93,7 +93,25 @@ internal sealed class UploadEndpoint(RegistryUploads uploads, Func<IReadOnlyColl
             answer = new JsonObject { ["error"] = new JsonObject { ["code"] = e is SkillException refused ? refused.Code : "registry.form", ["message"] = e is IOException and not BadHttpRequestException ? "the registry cannot be written" : e.Message } };
         }
 
+        var bytes = Encoding.UTF8.GetBytes(answer.ToJsonString() + "\n");
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(answer.ToJsonString() + "\n", Encoding.UTF8, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets a sender who was refused early come to the end for a moment: most look for an answer only then.</summary>
+    private static async Task DrainAsync(HttpContext context)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Nobody waits any more.
+        }
     }
 }

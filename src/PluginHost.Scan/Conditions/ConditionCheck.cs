@@ -125,7 +125,7 @@ internal sealed class ConditionCheck
         {
             if (operation is { Operator: "matches", Operand: Node.Regex expression })
             {
-                Try(() => CompiledRule.Read(expression));
+                Try(() => TextExpression.Of(expression));
             }
             else
             {
@@ -153,7 +153,7 @@ internal sealed class ConditionCheck
         {
             throw Module(call.Function);
         }
-        else if (!Evaluation.Readers.Contains(name.Id))
+        else if (ByteReader.Named(name.Id) is null)
         {
             throw Wrong($"the function '{name.Id}' is not known");
         }

@@ -7,6 +7,7 @@ namespace PluginHost.Scan.Modules;
 /// <summary>The modules <c>hash</c> and <c>math</c>.</summary>
 internal static class ScanModules
 {
+    private const int BytesPerStep = 8;
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "hash.md5", "hash.sha1", "hash.sha256", "hash.checksum32", "hash.crc32",
@@ -15,6 +16,23 @@ internal static class ScanModules
     };
 
     public static bool Knows(string function) => Known.Contains(function);
+
+    /// <summary>Steps that a call is worth, by the bytes that it looks at.</summary>
+    public static long CostOf(string function, ReadOnlySpan<object> arguments, int length)
+    {
+        if (function is "math.in_range" or "math.min" or "math.max" or "math.abs" or "math.to_number")
+        {
+            return 0;
+        }
+
+        arguments = function == "math.deviation" && !arguments.IsEmpty ? arguments[..^1] : arguments;
+        return arguments switch
+        {
+            [string text] => text.Length,
+            [.., long from, long count] => from < 0 || from > length ? 0 : Math.Clamp(count, 0, length - from),
+            _ => length,
+        } / BytesPerStep;
+    }
 
     /// <summary>Calls a function.</summary>
     /// <returns>What it gives; null where that is not defined.</returns>

@@ -16,6 +16,10 @@ internal readonly record struct ByteSet(ulong A, ulong B, ulong C, ulong D)
 
     public int Count => System.Numerics.BitOperations.PopCount(A) + System.Numerics.BitOperations.PopCount(B) + System.Numerics.BitOperations.PopCount(C) + System.Numerics.BitOperations.PopCount(D);
 
+    /// <summary>The first of its bytes; 256 where it has none.</summary>
+    public int First => A != 0 ? System.Numerics.BitOperations.TrailingZeroCount(A) : B != 0 ? 64 + System.Numerics.BitOperations.TrailingZeroCount(B)
+        : C != 0 ? 128 + System.Numerics.BitOperations.TrailingZeroCount(C) : D != 0 ? 192 + System.Numerics.BitOperations.TrailingZeroCount(D) : 256;
+
     public static ByteSet Of(int value) => default(ByteSet).With(value);
 
     public static ByteSet Range(int first, int last)

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace PluginHost.Scan.Patterns;
 
 /// <summary>Texts of which a match of a pattern has to hold one, and what stands before them in it.</summary>
-/// <param name="Texts">The texts, in lower case of ASCII.</param>
+/// <param name="Texts">The texts: the bytes that may stand at each place, which differ in case alone.</param>
 /// <param name="Before">What stands before; null where the pattern begins with them.</param>
-internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
+internal sealed record Literals(ImmutableArray<ImmutableArray<ByteSet>> Texts, Pattern? Before)
 {
     private const int MaxTexts = 48;
     private const int MaxLength = 6;
@@ -60,6 +60,9 @@ internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
         return (at, length);
     }
 
+    /// <summary>A text in lower case of ASCII.</summary>
+    public static byte[] Fold(IEnumerable<ByteSet> text) => [.. text.Select(letter => Fold((byte)letter.First))];
+
     public static byte Fold(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? (byte)(value + 32) : value;
 
     private static Literals? Best(Pattern way)
@@ -75,7 +78,7 @@ internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
                 continue;
             }
 
-            var score = texts.Min(text => Score(text)) - (int)(4 * Math.Log2(texts.Count));
+            var score = texts.Min(text => Score(Fold(text))) - (int)(4 * Math.Log2(texts.Count));
             if (score > bestScore)
             {
                 bestScore = score;
@@ -96,9 +99,9 @@ internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
     };
 
     /// <summary>All texts that can stand from a part on, as far as they are few.</summary>
-    private static List<byte[]> Run(List<Pattern> parts, int start)
+    private static List<ImmutableArray<ByteSet>> Run(List<Pattern> parts, int start)
     {
-        List<byte[]> texts = [[]];
+        List<ImmutableArray<ByteSet>> texts = [[]];
         for (var i = start; i < parts.Count; i++)
         {
             var next = Exact(parts[i]);
@@ -107,26 +110,26 @@ internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
                 break;
             }
 
-            texts = [.. texts.SelectMany(text => next.Select(more => (byte[])[.. text, .. more])).DistinctBy(Convert.ToHexString)];
+            texts = [.. Followed(texts, next)];
         }
 
-        return texts.Exists(text => text.Length == 0) ? [] : [.. texts.Select(text => text.Length > MaxLength ? text[..MaxLength] : text).DistinctBy(Convert.ToHexString)];
+        return texts.Exists(text => text.Length == 0) ? [] : Merged(texts.Select(text => text.Length > MaxLength ? text[..MaxLength] : text));
     }
 
-    /// <summary>All texts that a part can be, in lower case; null for more than a few.</summary>
-    private static List<byte[]>? Exact(Pattern part)
+    /// <summary>All texts that a part can be; null for more than a few.</summary>
+    private static List<ImmutableArray<ByteSet>>? Exact(Pattern part)
     {
         switch (part)
         {
             case Pattern.One one when one.Set.Count <= 16:
-                return [.. one.Set.Bytes().Select(Fold).Distinct().Select(value => (byte[])[value])];
+                return [.. one.Set.Bytes().GroupBy(Fold).Select(same => ImmutableArray.Create(same.Aggregate(default(ByteSet), (set, value) => set.With(value))))];
             case Pattern.Place:
                 return [[]];
             case Pattern.Choice choice:
                 var ways = choice.Ways.Select(Exact).ToList();
                 return ways.Contains(null) || ways.Sum(way => way!.Count) > MaxTexts ? null : [.. ways.SelectMany(way => way!)];
             case Pattern.Sequence sequence:
-                List<byte[]> texts = [[]];
+                List<ImmutableArray<ByteSet>> texts = [[]];
                 foreach (var inner in sequence.Parts)
                 {
                     var next = Exact(inner);
@@ -135,7 +138,7 @@ internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
                         return null;
                     }
 
-                    texts = [.. texts.SelectMany(text => next.Select(more => (byte[])[.. text, .. more]))];
+                    texts = [.. Followed(texts, next)];
                 }
 
                 return texts;
@@ -145,4 +148,11 @@ internal sealed record Literals(ImmutableArray<byte[]> Texts, Pattern? Before)
                 return null;
         }
     }
+
+    private static IEnumerable<ImmutableArray<ByteSet>> Followed(List<ImmutableArray<ByteSet>> texts, List<ImmutableArray<ByteSet>> next) =>
+        texts.SelectMany(text => next.Select(more => text.AddRange(more)));
+
+    /// <summary>Texts that differ in case alone as one.</summary>
+    private static List<ImmutableArray<ByteSet>> Merged(IEnumerable<ImmutableArray<ByteSet>> texts) =>
+        [.. texts.GroupBy(text => Convert.ToHexString(Fold(text)), StringComparer.Ordinal).Select(same => same.Aggregate((one, other) => [.. one.Zip(other, (left, right) => left.Or(right))]))];
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace PluginHost.Scan.Patterns;
 
@@ -11,7 +10,7 @@ namespace PluginHost.Scan.Patterns;
 internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher> strings, IReadOnlyList<bool> isPresenceEnough)
 {
     /// <summary>How long a match is said to be of which only the place is known.</summary>
-    private const int Unmeasured = 1;
+    internal const int Unmeasured = 1;
 
     private const int MaxMatches = 1_000_000;
     private const int StepsPerByte = 16;
@@ -24,7 +23,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     private const int CancellationMask = (1 << 20) - 1;
     private readonly Dictionary<Program, Automaton> _automata = [];
     private readonly AutomatonMemory _memory = new();
-    private readonly Search?[] _searches = new Search?[strings.Sum(matcher => matcher.Variants.Length)];
+    private readonly VariantSearch?[] _searches = new VariantSearch?[strings.Sum(matcher => matcher.Variants.Length)];
     private CancellationToken _cancellation;
     private Automaton? _walking;
     private int _tries;
@@ -48,7 +47,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         }
 
         cancellation.ThrowIfCancellationRequested();
-        foreach (var search in _searches.OfType<Search>().Where(search => search.IsOver))
+        foreach (var search in _searches.OfType<VariantSearch>().Where(search => search.IsOver))
         {
             var automaton = new Automaton(((PatternVariant)search.Variant).Backward, isSearch: true, _memory);
             Backwards(automaton, search, data.Span, cancellation);
@@ -59,7 +58,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         var found = new IReadOnlyList<Match>[strings.Count];
         for (var i = 0; i < strings.Count; i++)
         {
-            found[i] = strings[i].Jumps.IsEmpty ? Merge(strings[i]) : Chain(strings[i]);
+            found[i] = Occurrences.Of(strings[i], _searches);
         }
 
         Array.Clear(_searches);
@@ -136,7 +135,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
 
     /// <summary>Looks for a match that begins at a place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Try(PatternVariant variant, Search search, int start, ReadOnlySpan<byte> data)
+    private void Try(PatternVariant variant, VariantSearch search, int start, ReadOnlySpan<byte> data)
     {
         if (search.IsDone)
         {
@@ -152,7 +151,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     }
 
     /// <summary>Holds a search to its budget.</summary>
-    private void Charge(Search search, int length)
+    private void Charge(VariantSearch search, int length)
     {
         search.IsOver |= search.Steps > FreeSteps + ((long)StepsPerByte * length);
         if (++_tries > CancellationMask >> 8)
@@ -163,7 +162,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int EndOf(PatternVariant variant, Search search, int start, ReadOnlySpan<byte> data)
+    private int EndOf(PatternVariant variant, VariantSearch search, int start, ReadOnlySpan<byte> data)
     {
         var automaton = search.Forward ??= AutomatonOf(variant.Forward);
         Trim(automaton);
@@ -207,7 +206,7 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     /// Finds all places where a match begins in one walk from the end to the start, however the pattern behaves. Where each ends is looked for as long as
     /// there are steps for that; after those a place stands for a match.
     /// </summary>
-    private void Backwards(Automaton automaton, Search search, ReadOnlySpan<byte> data, CancellationToken cancellation)
+    private void Backwards(Automaton automaton, VariantSearch search, ReadOnlySpan<byte> data, CancellationToken cancellation)
     {
         search.Matches.Clear();
         var variant = (PatternVariant)search.Variant;
@@ -250,71 +249,17 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         }
     }
 
-    private List<Match> Merge(StringMatcher matcher)
-    {
-        var lists = matcher.Variants.Select(variant => _searches[variant.Number]).OfType<Search>().Select(search => search.Matches).Where(matches => matches.Count > 0).ToList();
-        if (lists.Count == 0)
-        {
-            return [];
-        }
-
-        // Two forms at one place are one match, the longer one.
-        var all = lists.SelectMany(matches => matches).ToArray();
-        Array.Sort(all, static (x, y) => x.Offset != y.Offset ? x.Offset.CompareTo(y.Offset) : y.Length.CompareTo(x.Length));
-        var kept = new List<Match>(all.Length);
-        foreach (var match in all)
-        {
-            if (kept.Count == 0 || kept[^1].Offset != match.Offset)
-            {
-                kept.Add(match);
-            }
-        }
-
-        return kept;
-    }
-
-    /// <summary>Matches of a hex string whose pieces stand within their jumps of each other.</summary>
-    private List<Match> Chain(StringMatcher matcher)
-    {
-        var pieces = matcher.Variants.Select(variant => _searches[variant.Number] is { } search ? search.Matches.OrderBy(match => match.Offset).ThenByDescending(match => match.Length).ToArray() : []).ToArray();
-        var isMeasured = matcher.Variants.Select(variant => _searches[variant.Number] is not { IsOver: true }).ToArray();
-
-        // From the last piece to the first: those that something follows, and where the whole ends.
-        var followed = pieces[^1].Select(match => (match.Offset, End: match.Offset + match.Length)).ToList();
-        for (var i = pieces.Length - 2; i >= 0; i--)
-        {
-            var (min, max) = matcher.Jumps[i + 1];
-            var offsets = CollectionsMarshal.AsSpan(followed).ToArray();
-            followed = [];
-            foreach (var match in pieces[i])
-            {
-                var from = (long)match.Offset + match.Length + min;
-                var at = Array.BinarySearch(offsets, ((int)Math.Min(from, int.MaxValue), 0), Comparer<(int Offset, int End)>.Create(static (x, y) => x.Offset.CompareTo(y.Offset)));
-                at = at < 0 ? ~at : at;
-
-                // Where it ends nobody could find out, it may end anywhere: rather a match too many than one that padding takes away.
-                var length = isMeasured[i] || match.Length != Unmeasured ? match.Length : PatternVariant.MaxLength;
-                if (at < offsets.Length && (max is null || offsets[at].Offset <= (long)match.Offset + length + max))
-                {
-                    followed.Add((match.Offset, offsets[at].End));
-                }
-            }
-        }
-
-        return [.. followed.DistinctBy(match => match.Offset).Select(match => new Match(match.Offset, match.End - match.Offset))];
-    }
-
-    private static void Add(Search search, Match match)
+    private static void Add(VariantSearch search, Match match)
     {
         search.Matches.Add(match);
         search.IsDone = search.IsPresenceEnough || search.Matches.Count >= MaxMatches;
     }
 
-    private Search SearchOf(Variant variant)
+    private VariantSearch SearchOf(Variant variant)
     {
         if (_searches[variant.Number] is not { } search)
         {
-            _searches[variant.Number] = search = new Search { Variant = variant, IsPresenceEnough = isPresenceEnough[variant.String] && strings[variant.String].Jumps.IsEmpty };
+            _searches[variant.Number] = search = new VariantSearch { Variant = variant, IsPresenceEnough = isPresenceEnough[variant.String] && strings[variant.String].Jumps.IsEmpty };
         }
 
         return search;
@@ -351,70 +296,6 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
         foreach (var other in _automata.Values.Where(other => other != automaton && other != _walking))
         {
             other.Clear();
-        }
-    }
-
-    /// <summary>The search for one form of a string.</summary>
-    private sealed class Search
-    {
-        // Twice as far as a match reaches.
-        private const int Window = 2 * PatternVariant.MaxLength;
-
-        private readonly ulong[] _tried = new ulong[Window / 64];
-        private int _edge = -1;
-        private bool _isDone;
-        private bool _isOver;
-
-        public required Variant Variant { get; init; }
-
-        public Automaton? Forward { get; set; }
-
-        public Automaton?[] Before => field ??= new Automaton?[Variant is PatternVariant pattern ? pattern.Before.Length : 0];
-
-        /// <summary>Whether one match is as good as all.</summary>
-        public required bool IsPresenceEnough { get; init; }
-
-        public List<Match> Matches { get; } = [];
-
-        /// <summary>Whether a place was not tried yet; it counts as tried from now on. Texts are met in their order, so that what lies far behind is not asked for again.</summary>
-        public bool TryFirst(int place)
-        {
-            if (place - _edge >= Window)
-            {
-                Array.Clear(_tried);
-                _edge = place;
-            }
-
-            for (; _edge < place; _edge++)
-            {
-                _tried[((_edge + 1) & (Window - 1)) >> 6] &= ~(1UL << (_edge + 1));
-            }
-
-            if (_edge - place >= Window)
-            {
-                return true;
-            }
-
-            ref var word = ref _tried[(place & (Window - 1)) >> 6];
-            var isFirst = (word >> place & 1) == 0;
-            word |= 1UL << place;
-            return isFirst;
-        }
-
-        public long Steps { get; set; }
-
-        /// <summary>Whether its budget is used up.</summary>
-        public bool IsOver
-        {
-            get => _isOver;
-            set => (_isOver, _isDone) = (value, _isDone || value);
-        }
-
-        /// <summary>Whether it goes on.</summary>
-        public bool IsDone
-        {
-            get => _isDone;
-            set => _isDone = value;
         }
     }
 }

@@ -21,12 +21,19 @@ internal static class SignedStatement
     /// <param name="key">The registry's public key.</param>
     /// <param name="type">What kind of thing it has to say.</param>
     /// <exception cref="FormatException">It is malformed, of another kind, or not signed by the key.</exception>
-    public static (string Id, InTotoStatement Statement) Read(ReadOnlyMemory<byte> bytes, byte[] key, string type)
+    public static (string Id, InTotoStatement Statement) Read(ReadOnlyMemory<byte> bytes, byte[] key, string type) => Read(bytes, _ => key, type);
+
+    /// <summary>Reads a statement that names who signs it.</summary>
+    /// <param name="bytes">The envelope.</param>
+    /// <param name="key">The key that has to have signed it, from what it says; nothing of that holds yet.</param>
+    /// <param name="type">What kind of thing it has to say.</param>
+    /// <exception cref="FormatException">It is malformed, of another kind, or not signed by the key.</exception>
+    public static (string Id, InTotoStatement Statement) Read(ReadOnlyMemory<byte> bytes, Func<InTotoStatement, byte[]> key, string type)
     {
         var envelope = DsseEnvelope.Read(bytes);
         var statement = envelope.PayloadType == InTotoStatement.PayloadType ? InTotoStatement.Read(envelope.Payload) : throw new FormatException("it is no in-toto statement");
         return statement.PredicateType != type || statement.Predicate.ValueKind != JsonValueKind.Object ? throw new FormatException($"it is no statement of the kind {type}")
-            : envelope.SignatureOf(key) is null ? throw new FormatException("the registry's key did not sign it")
+            : envelope.SignatureOf(key(statement)) is null ? throw new FormatException("the key that ought to have did not sign it")
             : (envelope.Id, statement);
     }
 

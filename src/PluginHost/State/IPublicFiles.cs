@@ -8,6 +8,11 @@ internal interface IPublicFiles
     /// <exception cref="IOException">It cannot be read, or is larger.</exception>
     byte[]? Find(string path, int maxBytes);
 
+    /// <summary>Opens a file to hand it on without holding all of it.</summary>
+    /// <returns>Its bytes, with a length; null where there is none.</returns>
+    /// <exception cref="IOException">It cannot be read, or is larger.</exception>
+    Stream? Open(string path, int maxBytes) => Find(path, maxBytes) is { } content ? new MemoryStream(content, writable: false) : null;
+
     /// <summary>Writes a file; its name is durable after <see cref="Flush"/>.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     void Write(string path, ReadOnlySpan<byte> content);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using PluginHost.Hosting;
@@ -35,6 +36,8 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         _client.Dispose();
         _scene.Dispose();
     }
+
+    private static string Key => Convert.ToHexStringLower(DemoPackage.Key.PublicKey);
 
     private async Task<Uri> StartAsync(bool takesUploads = false)
     {
@@ -197,7 +200,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var bundle = _scene.Release(next, "1.1.0");
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(UploadStatement.Of("test", "another.example", next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(UploadStatement.Of("test", "another.example", Key, next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
             { new ByteArrayContent(next), "package", "package" },
             { new ByteArrayContent(bundle), "bundle", "bundle" },
         };
@@ -220,7 +223,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var bundle = _scene.Release(next, "1.1.0");
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(UploadStatement.Of("test", "another.example", next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(UploadStatement.Of("test", "another.example", Key, next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
             { new ByteArrayContent(next), "package", "package" },
             { new ByteArrayContent(bundle), "bundle", "bundle" },
         };
@@ -238,7 +241,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var next = RegistryScene.Package("1.1.0");
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(UploadStatement.Of("test", address.Authority, next, _scene.Release(next, "1.1.0"), _scene.Time.GetUtcNow().AddHours(-1)).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(UploadStatement.Of("test", address.Authority, Key, next, _scene.Release(next, "1.1.0"), _scene.Time.GetUtcNow().AddHours(-1)).Sign(DemoPackage.Key)), "upload", "upload" },
             { new ByteArrayContent(next), "package", "package" },
             { new ByteArrayContent([]), "bundle", "bundle" },
         };
@@ -246,6 +249,87 @@ public sealed class RegistryServiceTests : IAsyncDisposable
 
         Assert.AreEqual(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         StringAssert.Contains(await answer.Content.ReadAsStringAsync(), "registry.publisher");
+    }
+
+    [TestMethod]
+    public async Task Upload_OfSomebodyWhomTheRegistryDoesNotKnow_IsRefusedBeforeItsPackageIsRead()
+    {
+        await PublishAsync();
+        var address = await StartAsync(takesUploads: true);
+        var stranger = LogKeys.Of(99);
+        var statement = Encoding.UTF8.GetString(UploadStatement.Of("test", address.Authority, Convert.ToHexStringLower(stranger.PublicKey), [], [], _scene.Time.GetUtcNow()).Sign(stranger));
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.Host, address.Port);
+        var stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(
+            $"POST /publish HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
+            + $"--b\r\nContent-Disposition: form-data; name=upload\r\n\r\n{statement}\r\n--b\r\nContent-Disposition: form-data; name=package\r\n\r\n"));
+
+        // Nothing of the package is ever sent.
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        StringAssert.StartsWith(answer, "HTTP/1.1 422");
+        StringAssert.Contains(answer, "registry.publisher");
+    }
+
+    [TestMethod]
+    [DataRow(new[] { "package", "upload", "bundle" }, "registry.form")]
+    [DataRow(new[] { "upload", "bundle", "package" }, "registry.form")]
+    [DataRow(new[] { "upload", "package" }, "registry.form")]
+    [DataRow(new string[0], "registry.form")]
+    public async Task Upload_WithPartsInAnotherOrder_IsRefused(string[] names, string code)
+    {
+        await PublishAsync();
+        var address = await StartAsync(takesUploads: true);
+        var next = RegistryScene.Package("1.1.0");
+        var bundle = _scene.Release(next, "1.1.0");
+        using var form = new MultipartFormDataContent("----parts");
+        foreach (var name in names)
+        {
+            form.Add(new ByteArrayContent(name switch { "package" => next, "bundle" => bundle, _ => UploadStatement.Of("test", address.Authority, Key, next, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key) }), name, name);
+        }
+
+        using var answer = await _client.PostAsync(new Uri(address, "publish"), form);
+
+        Assert.AreEqual(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), code);
+    }
+
+    [TestMethod]
+    public async Task Upload_ThatNamesAKeyItWasNotSignedWith_IsRefused()
+    {
+        await PublishAsync();
+        var address = await StartAsync(takesUploads: true);
+        var next = RegistryScene.Package("1.1.0");
+        var bundle = _scene.Release(next, "1.1.0");
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(UploadStatement.Of("test", address.Authority, Key, next, bundle, _scene.Time.GetUtcNow()).Sign(LogKeys.Of(99))), "upload", "upload" },
+            { new ByteArrayContent(next), "package", "package" },
+            { new ByteArrayContent(bundle), "bundle", "bundle" },
+        };
+        using var answer = await _client.PostAsync(new Uri(address, "publish"), form);
+
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), "registry.publisher");
+    }
+
+    [TestMethod]
+    public async Task Upload_WhoseFilesAreOthersThanWereSignedFor_IsRefused()
+    {
+        await PublishAsync();
+        var address = await StartAsync(takesUploads: true);
+        var (signed, sent) = (RegistryScene.Package("1.1.0"), RegistryScene.Package("1.2.0"));
+        var bundle = _scene.Release(sent, "1.2.0");
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(UploadStatement.Of("test", address.Authority, Key, signed, bundle, _scene.Time.GetUtcNow()).Sign(DemoPackage.Key)), "upload", "upload" },
+            { new ByteArrayContent(sent), "package", "package" },
+            { new ByteArrayContent(bundle), "bundle", "bundle" },
+        };
+        using var answer = await _client.PostAsync(new Uri(address, "publish"), form);
+
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), "other files");
     }
 
     [TestMethod]
