@@ -72,7 +72,7 @@ public sealed class YaraRules
         var skipped = ImmutableArray.CreateBuilder<SkippedRule>();
         var strings = ImmutableArray.CreateBuilder<StringMatcher>();
         var presence = ImmutableArray.CreateBuilder<bool>();
-        var names = (externals ?? ImmutableDictionary<string, object>.Empty).Keys.ToImmutableHashSet(StringComparer.Ordinal);
+        var names = (externals ?? ImmutableDictionary<string, object>.Empty).ToImmutableDictionary(fact => fact.Key, fact => KindOf(fact.Value), StringComparer.Ordinal);
         foreach (var file in files)
         {
             Compile(file, names, rules, skipped, strings, presence);
@@ -146,7 +146,7 @@ public sealed class YaraRules
             .SelectMany(declared => found[rule.Numbers[declared.Name]].Take(MaxPlaces).Select(match => new StringMatch(declared.IsAnonymous ? "$" : "$" + declared.Name, match.Offset, match.Length)))]);
 
     private static void Compile(
-        YaraSource file, ImmutableHashSet<string> externals, ImmutableArray<CompiledRule>.Builder rules, ImmutableArray<SkippedRule>.Builder skipped, ImmutableArray<StringMatcher>.Builder strings,
+        YaraSource file, ImmutableDictionary<string, ValueKind> externals, ImmutableArray<CompiledRule>.Builder rules, ImmutableArray<SkippedRule>.Builder skipped, ImmutableArray<StringMatcher>.Builder strings,
         ImmutableArray<bool>.Builder presence)
     {
         var (known, left) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
@@ -218,6 +218,8 @@ public sealed class YaraRules
         Node.ForValues loop => Names(loop.Body),
         _ => [],
     };
+
+    private static ValueKind KindOf(object? fact) => fact switch { long or int or bool => ValueKind.Integer, double => ValueKind.Float, string => ValueKind.Text, _ => ValueKind.Unknown };
 
     private static string DigestOf(IEnumerable<YaraSource> files)
     {

@@ -64,6 +64,14 @@ public sealed class RegistryLifeTests : IDisposable
     }
 
     [TestMethod]
+    public void Publish_ToNobody_SaysThatItIsTheNetwork()
+    {
+        var refused = Run(5, "registry", "publish", "http://127.0.0.1:9", _folder["orders.palyra-skill"], "--key", _folder["author"]);
+
+        Assert.AreEqual("environment.network", refused.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [TestMethod]
     public void Registry_ThatSomebodyEdited_FailsItsAudit()
     {
         var registry = _folder["registry"];

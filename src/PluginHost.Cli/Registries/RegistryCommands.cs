@@ -70,9 +70,18 @@ internal static class RegistryCommands
                 : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{place}' is no https address (http is for this machine alone)");
             var path = parse.GetValue(artifact) ?? throw new CommandError(ExitCode.Usage, "usage.artifact", "a package is sent to a registry behind an address");
             var bundle = path + RegistryFiles.BundleExtension;
-            var answer = await RegistryUploadClient.PublishAsync(
-                address, InputFiles.Read(path, ArchiveLimits.TotalBytes), File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytesWithProofs) : [],
-                key, parse.GetValue(roots) is { } file ? RegistryFlags.Certificates(file) : null, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            var (package, links) = (InputFiles.Read(path, ArchiveLimits.TotalBytes), File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytesWithProofs) : []);
+            var certificates = parse.GetValue(roots) is { } file ? RegistryFlags.Certificates(file) : null;
+            UploadAnswer answer;
+            try
+            {
+                answer = await RegistryUploadClient.PublishAsync(address, package, links, key, certificates, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                throw new CommandError(ExitCode.Environment, "environment.network", e.Message);
+            }
+
             return (
                 [$"sent {Path.GetFileName(path)} to {address}: {answer.Skill} {answer.Version}, {answer.Links} links, {answer.Logged} of them new in the log"],
                 new JsonObject { ["registry"] = address.AbsoluteUri, ["skill_id"] = answer.Skill, ["version"] = answer.Version, ["payload_sha256"] = answer.Payload, ["links"] = answer.Links, ["logged"] = answer.Logged });

@@ -9,14 +9,14 @@ internal sealed class ConditionCheck
 {
     private readonly RuleDeclaration _rule;
     private readonly IReadOnlySet<string> _rules;
-    private readonly IReadOnlySet<string> _externals;
+    private readonly IReadOnlyDictionary<string, ValueKind> _externals;
     private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
     private readonly HashSet<string> _placed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly HashSet<string> _named;
     private int _loops;
 
-    private ConditionCheck(RuleDeclaration rule, IReadOnlySet<string> rules, IReadOnlySet<string> externals)
+    private ConditionCheck(RuleDeclaration rule, IReadOnlySet<string> rules, IReadOnlyDictionary<string, ValueKind> externals)
     {
         (_rule, _rules, _externals) = (rule, rules, externals);
         _named = rule.Strings.Where(declared => !declared.IsAnonymous).Select(declared => declared.Name).ToHashSet(StringComparer.Ordinal);
@@ -25,11 +25,11 @@ internal sealed class ConditionCheck
     /// <summary>Checks a rule.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="rules">Rules before it.</param>
-    /// <param name="externals">Names of facts from outside.</param>
+    /// <param name="externals">Facts from outside, and what kind each is.</param>
     /// <returns>Strings of which it matters where and how often they are found.</returns>
     /// <exception cref="UnsupportedException">It uses something that is not supported.</exception>
     /// <exception cref="YaraException">It names something that is not there.</exception>
-    public static ImmutableHashSet<string> Of(RuleDeclaration rule, IReadOnlySet<string> rules, IReadOnlySet<string> externals)
+    public static ImmutableHashSet<string> Of(RuleDeclaration rule, IReadOnlySet<string> rules, IReadOnlyDictionary<string, ValueKind> externals)
     {
         var check = new ConditionCheck(rule, rules, externals);
         check.Look(rule.Condition);
@@ -40,67 +40,83 @@ internal sealed class ConditionCheck
 
     private YaraException Wrong(string problem) => new(_rule.File, _rule.Line, $"in the rule '{_rule.Name}': {problem}");
 
-    private void Look(Node node)
+    private ValueKind Look(Node node)
     {
         switch (node)
         {
+            case Node.Integer or Node.FileSize:
+                return ValueKind.Integer;
+            case Node.Float:
+                return ValueKind.Float;
+            case Node.Text:
+                return ValueKind.Text;
+            case Node.Flag:
+                return ValueKind.Truth;
             case Node.EntryPoint:
                 throw new UnsupportedException("entrypoint");
             case Node.Name name:
-                if (!_variables.Contains(name.Id) && !_rules.Contains(name.Id) && !_externals.Contains(name.Id))
-                {
-                    throw _rule.Imports.Contains(name.Id) ? new UnsupportedException($"the module '{name.Id}'") : Wrong($"'{name.Id}' is not known");
-                }
-
-                break;
+                return _variables.Contains(name.Id) ? ValueKind.Integer
+                    : _rules.Contains(name.Id) ? ValueKind.Truth
+                    : _externals.TryGetValue(name.Id, out var kind) ? kind
+                    : throw (_rule.Imports.Contains(name.Id) ? new UnsupportedException($"the module '{name.Id}'") : Wrong($"'{name.Id}' is not known"));
+            case Node.Member { Of: Node.Name module } member when _rule.Imports.Contains(module.Id) && ScanModules.Constant($"{module.Id}.{member.Id}") is not null:
+                return ValueKind.Float;
             case Node.Member or Node.Element:
                 throw Module(node);
             case Node.Call call:
-                Call(call);
-                break;
+                return Call(call);
             case Node.Found found:
                 Use(found.Id, found.At is not null || found.In is not null);
                 Look(found.At, found.In);
-                break;
+                return ValueKind.Truth;
             case Node.Count count:
                 Use(count.Id, true);
                 Look(null, count.In);
-                break;
+                return ValueKind.Integer;
             case Node.Place place:
                 Use(place.Id, true);
-                Look(place.Index, null);
-                break;
+                _ = place.Index is null ? ValueKind.Integer : Look(place.Index);
+                return ValueKind.Integer;
             case Node.Unary unary:
-                Look(unary.Operand);
-                break;
+                return Unary(unary);
             case Node.Chain chain:
-                Chain(chain);
-                break;
+                return Chain(chain);
             case Node.Regex:
                 throw Wrong("a regular expression stands where none can");
             case Node.Some of:
                 Use(of.Set, of.At is not null || of.In is not null);
-                Look(of.Quantifier.Number, null);
+                Look(of.Quantifier);
                 Look(of.At, of.In);
-                break;
+                return ValueKind.Truth;
             case Node.OfRules of:
-                Look(of.Quantifier.Number, null);
-                if (of.Rules.FirstOrDefault(name => !name.EndsWith('*') && !_rules.Contains(name)) is { } unknown)
-                {
-                    throw Wrong($"the rule '{unknown}' is not known");
-                }
-
-                break;
+                Look(of.Quantifier);
+                return of.Rules.FirstOrDefault(name => !name.EndsWith('*') && !_rules.Contains(name)) is { } unknown ? throw Wrong($"the rule '{unknown}' is not known") : ValueKind.Truth;
             case Node.ForStrings loop:
-                Look(loop.Quantifier.Number, null);
+                Look(loop.Quantifier);
                 _loops++;
                 Use(loop.Set, Places(loop.Body));
                 Look(loop.Body);
                 _loops--;
-                break;
+                return ValueKind.Truth;
             case Node.ForValues loop:
                 Loop(loop);
-                break;
+                return ValueKind.Truth;
+            default:
+                throw Wrong("a part of the condition stands where it cannot");
+        }
+    }
+
+    private void Look(Quantifier quantifier)
+    {
+        if (quantifier.Number is not { } number)
+        {
+            return;
+        }
+
+        Look(number);
+        if (quantifier.IsPercent && Constant(number) is < 1 or > 100)
+        {
+            throw Wrong("a percentage is between 1 and 100");
         }
     }
 
@@ -108,65 +124,116 @@ internal sealed class ConditionCheck
     {
         if (node is not null)
         {
-            Look(node);
+            Want(node, ValueKind.Integer, "a place");
         }
 
         if (range is { } bounds)
         {
-            Look(bounds.From);
-            Look(bounds.To);
+            Want(bounds.From, ValueKind.Integer, "the bound of a range");
+            Want(bounds.To, ValueKind.Integer, "the bound of a range");
         }
     }
 
-    private void Chain(Node.Chain chain)
+    private void Want(Node node, ValueKind wanted, string what)
     {
-        Look(chain.First);
-        foreach (var operation in chain.Rest)
+        if (Look(node) is var kind && kind != wanted && kind != ValueKind.Unknown)
         {
-            if (operation is { Operator: "matches", Operand: Node.Regex expression })
+            throw Wrong($"{what} is {NameOf(wanted)}, not {NameOf(kind)}");
+        }
+    }
+
+    private static string NameOf(ValueKind kind) => kind switch { ValueKind.Integer => "a whole number", ValueKind.Float => "a number with a fraction", ValueKind.Text => "a text", _ => "a truth" };
+
+    private ValueKind Unary(Node.Unary unary)
+    {
+        var kind = Look(unary.Operand);
+        return unary.Operator is "not" or "defined" ? ValueKind.Truth
+            : kind is ValueKind.Integer or ValueKind.Unknown || (kind == ValueKind.Float && unary.Operator == "-") ? kind
+            : throw Wrong($"'{unary.Operator}' is not for {NameOf(kind)}");
+    }
+
+    private ValueKind Chain(Node.Chain chain)
+    {
+        var kind = Look(chain.First);
+        foreach (var (sign, operand) in chain.Rest)
+        {
+            if (sign == "matches")
             {
-                Try(() => TextExpression.Of(expression));
+                Try(() => _ = operand is Node.Regex expression ? TextExpression.Of(expression) : throw new FormatException("'matches' wants a regular expression"));
+                kind = kind is ValueKind.Text or ValueKind.Unknown ? ValueKind.Truth : throw Wrong($"'matches' is not for {NameOf(kind)}");
             }
             else
             {
-                Look(operation.Operand);
+                kind = Joined(sign, kind, Look(operand));
             }
+        }
+
+        // What is reckoned with fractions has no limits that could be told.
+        _ = kind == ValueKind.Integer ? Constant(chain) : null;
+        return kind;
+    }
+
+    private ValueKind Joined(string sign, ValueKind left, ValueKind right)
+    {
+        var (isKnown, areNumbers) = (left != ValueKind.Unknown && right != ValueKind.Unknown, IsNumber(left) && IsNumber(right));
+        var areTexts = left is ValueKind.Text or ValueKind.Unknown && right is ValueKind.Text or ValueKind.Unknown;
+        switch (sign)
+        {
+            case "and" or "or":
+                return ValueKind.Truth;
+            case "==" or "!=" or "<" or ">" or "<=" or ">=" when areNumbers || areTexts:
+                return ValueKind.Truth;
+            case "+" or "-" or "*" or "\\" when areNumbers:
+                return !isKnown ? ValueKind.Unknown : left == ValueKind.Float || right == ValueKind.Float ? ValueKind.Float : ValueKind.Integer;
+            case "%" or "&" or "|" or "^" or "<<" or ">>" when areNumbers && left != ValueKind.Float && right != ValueKind.Float:
+                return ValueKind.Integer;
+            case "contains" or "icontains" or "startswith" or "istartswith" or "endswith" or "iendswith" or "iequals" when areTexts:
+                return ValueKind.Truth;
+            default:
+                throw Wrong($"'{sign}' is not for {NameOf(left)} and {NameOf(right)}");
         }
     }
 
-    private void Call(Node.Call call)
+    private static bool IsNumber(ValueKind kind) => kind is ValueKind.Integer or ValueKind.Float or ValueKind.Unknown;
+
+    private long? Constant(Node node)
     {
+        try
+        {
+            return Constants.Of(node);
+        }
+        catch (Exception e) when (e is ArithmeticException or ArgumentOutOfRangeException)
+        {
+            throw Wrong(e is OverflowException ? "a number that does not fit into 64 bits" : e is DivideByZeroException ? "a division by zero" : "a shift by a negative number");
+        }
+    }
+
+    private ValueKind Call(Node.Call call)
+    {
+        var given = call.Arguments.Select(Look).ToList();
         if (call.Function is Node.Member { Of: Node.Name module } member)
         {
             var name = $"{module.Id}.{member.Id}";
-            if (!_rule.Imports.Contains(module.Id))
-            {
-                throw Wrong($"the module '{module.Id}' is not imported");
-            }
-
-            if (!ScanModules.Knows(name))
-            {
-                throw new UnsupportedException(name);
-            }
+            return !_rule.Imports.Contains(module.Id) ? throw Wrong($"the module '{module.Id}' is not imported")
+                : ScanModules.Signature(name) is not { } signature ? throw new UnsupportedException(name)
+                : signature.Takes(given) ? signature.Result
+                : throw Wrong($"'{name}' does not take ({string.Join(", ", given.Select(NameOf))})");
         }
-        else if (call.Function is not Node.Name name)
+
+        if (call.Function is not Node.Name function)
         {
             throw Module(call.Function);
         }
-        else if (ByteReader.Named(name.Id) is null)
-        {
-            throw Wrong($"the function '{name.Id}' is not known");
-        }
 
-        foreach (var argument in call.Arguments)
-        {
-            Look(argument);
-        }
+        return ByteReader.Named(function.Id) is null ? throw Wrong($"the function '{function.Id}' is not known")
+            : given is [ValueKind.Integer or ValueKind.Unknown] ? ValueKind.Integer
+            : throw Wrong($"'{function.Id}' reads at a whole number");
     }
 
     private void Loop(Node.ForValues loop)
     {
-        Look(loop.Quantifier.Number, loop.Range);
+        Look(loop.Quantifier);
+        Look(null, loop.Range);
         if (loop.Iterated is not null)
         {
             throw Module(loop.Iterated);
@@ -177,9 +244,14 @@ internal sealed class ConditionCheck
             throw Wrong("a loop over numbers has one variable");
         }
 
+        if (loop.Items.Length > 0 && loop.Items.All(item => item is Node.Text))
+        {
+            throw new UnsupportedException("a loop over texts");
+        }
+
         foreach (var item in loop.Items)
         {
-            Look(item);
+            Want(item, ValueKind.Integer, "what a loop goes over");
         }
 
         var isNew = _variables.Add(loop.Variables[0]);

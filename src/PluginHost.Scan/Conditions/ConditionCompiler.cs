@@ -38,6 +38,7 @@ internal sealed class ConditionCompiler
             Node.Flag flag => Constant(Value.Of(flag.Value)),
             Node.FileSize => static frame => Value.Of((long)frame.Data.Length),
             Node.Name name => Name(name.Id),
+            Node.Member { Of: Node.Name module } member => Constant(Value.Of(ScanModules.Constant($"{module.Id}.{member.Id}")!.Value)),
             Node.Call call => Call(call),
             Node.Found found => Found(found),
             Node.Count count => Count(count),
@@ -97,25 +98,26 @@ internal sealed class ConditionCompiler
     {
         var presence = Presence(Optional(found.At), Range(found.In));
         var number = Number(found.Id);
-        return frame => Value.Of(presence(frame, number));
+        return frame => presence(frame, number);
     }
 
-    /// <summary>Whether a string is there: anywhere, at a place, or in a range.</summary>
-    private static Func<Frame, int, bool> Presence(Term? at, (Term From, Term To)? range)
+    /// <summary>Whether a string is there: anywhere, at a place, or in a range; not defined where the range is not.</summary>
+    private static Func<Frame, int, Value> Presence(Term? at, (Term From, Term To)? range)
     {
         if (at is not null)
         {
-            return (frame, number) => at(frame) is { IsInteger: true, Integer: var offset } && frame.MatchesOf(number) is var matches
-                && First(matches, offset) is var place && place < matches.Count && matches[place].Offset == offset;
+            return (frame, number) => Value.Of(at(frame) is { IsInteger: true, Integer: var offset } && frame.MatchesOf(number) is var matches
+                && First(matches, offset) is var place && place < matches.Count && matches[place].Offset == offset);
         }
 
         if (range is var (from, to))
         {
-            return (frame, number) => from(frame) is { IsInteger: true, Integer: var low } && to(frame) is { IsInteger: true, Integer: var high } && frame.MatchesOf(number) is var matches
-                && First(matches, low) is var first && first < matches.Count && matches[first].Offset <= high;
+            return (frame, number) => from(frame) is { IsInteger: true, Integer: var low } && to(frame) is { IsInteger: true, Integer: var high }
+                ? Value.Of(frame.MatchesOf(number) is var matches && First(matches, low) is var first && first < matches.Count && matches[first].Offset <= high)
+                : default;
         }
 
-        return static (frame, number) => frame.MatchesOf(number).Count > 0;
+        return static (frame, number) => Value.Of(frame.MatchesOf(number).Count > 0);
     }
 
     /// <summary>The first match that does not begin before an offset.</summary>
@@ -172,7 +174,7 @@ internal sealed class ConditionCompiler
                 return Joined([first, .. chain.Rest.Select(operation => Compile(operation.Operand))], decisive: true);
         }
 
-        var rest = chain.Rest.Select(Operation).ToArray();
+        var rest = chain.Rest.Select(operation => Operation(chain.First, operation)).ToArray();
         if (rest is [var only])
         {
             return frame => only(frame, first(frame));
@@ -204,7 +206,16 @@ internal sealed class ConditionCompiler
         return Value.Of(!decisive);
     };
 
-    private Func<Frame, Value, Value> Operation(Operation operation)
+    private static bool HasFraction(Node node) => node switch
+    {
+        Node.Float or Node.Member => true,
+        Node.Call { Function: Node.Member { Of: Node.Name module } member } => ScanModules.Signature($"{module.Id}.{member.Id}")?.Result == ValueKind.Float,
+        Node.Unary { Operator: "-" } unary => HasFraction(unary.Operand),
+        Node.Chain chain => chain.Operands.Any(HasFraction),
+        _ => false,
+    };
+
+    private Func<Frame, Value, Value> Operation(Node first, Operation operation)
     {
         _nodes++;
         if (operation.Operator == "matches")
@@ -223,6 +234,12 @@ internal sealed class ConditionCompiler
         }
 
         var (sign, operand) = (Operators.Of(operation.Operator), Compile(operation.Operand));
+        if (sign == Sign.Less && (HasFraction(first) || HasFraction(operation.Operand)))
+        {
+            // Of fractions what is not defined is less than nothing, in YARA, and that is defined.
+            return (frame, left) => operand(frame) is var right && left.IsDefined && right.IsDefined ? Operators.Join(sign, left, right) : Value.Of(false);
+        }
+
         if (sign < Sign.Contains)
         {
             return (frame, left) => Operators.Join(sign, left, operand(frame));
@@ -238,19 +255,23 @@ internal sealed class ConditionCompiler
 
     private Amount AmountOf(Quantifier quantifier) => new(quantifier.Word, Optional(quantifier.Number), quantifier.IsPercent);
 
-    private int[] NumbersOf(StringSet set) => [.. _rule.Strings.Where(set.Holds).Select(declared => _numbers[declared.Name])];
+    /// <summary>Strings of a set, one that is named twice twice.</summary>
+    private int[] NumbersOf(StringSet set) => [.. set.Names.Select(name => new StringSet([name])).DefaultIfEmpty(set).SelectMany(named => _rule.Strings.Where(named.Holds)).Select(declared => _numbers[declared.Name])];
 
     private Term Some(Node.Some of)
     {
         var (amount, numbers, before) = (AmountOf(of.Quantifier), NumbersOf(of.Set), _nodes);
-        var presence = Presence(Optional(of.At), Range(of.In));
+        var range = Range(of.In);
+        var presence = Presence(Optional(of.At), range);
         var cost = 1 + _nodes - before;
         Func<Frame, int, bool> holds = (frame, i) =>
         {
             frame.Spend(cost);
-            return presence(frame, numbers[i]);
+            return presence(frame, numbers[i]).IsTrue;
         };
-        return frame => amount.Among(frame, numbers.Length, holds);
+        return range is var (from, to)
+            ? frame => from(frame).IsDefined && to(frame).IsDefined ? amount.Of(frame, numbers.Length, holds) : default
+            : frame => amount.Of(frame, numbers.Length, holds);
     }
 
     private Term OfRules(Node.OfRules of)
@@ -260,7 +281,7 @@ internal sealed class ConditionCompiler
         {
             frame.Spend(frame.Rules.Count);
             var names = frame.Rules.Keys.Where(name => of.Rules.Any(wanted => wanted.EndsWith('*') ? name.StartsWith(wanted[..^1], StringComparison.Ordinal) : name == wanted)).ToList();
-            return amount.Among(frame, names.Count, (_, i) => frame.Rules[names[i]]);
+            return amount.Of(frame, names.Count, (_, i) => frame.Rules[names[i]]);
         };
     }
 
@@ -278,7 +299,7 @@ internal sealed class ConditionCompiler
             frame.Current = outer;
             return isTrue;
         };
-        return frame => amount.Among(frame, numbers.Length, holds);
+        return frame => amount.InLoop(frame, numbers.Length, holds);
     }
 
     private Term ForValues(Node.ForValues loop)
@@ -304,7 +325,7 @@ internal sealed class ConditionCompiler
                 frame.Variables[place] = items[i](frame);
                 return body(frame).IsTrue;
             };
-            return frame => amount.Among(frame, items.Length, each);
+            return frame => amount.InLoop(frame, items.Length, each);
         }
 
         Func<Frame, int, bool> holds = (frame, i) =>
@@ -317,13 +338,14 @@ internal sealed class ConditionCompiler
         {
             if (from(frame) is not { IsInteger: true, Integer: var low } || to(frame) is not { IsInteger: true, Integer: var high } || high < low)
             {
-                return default;
+                // A loop that cannot begin holds for nothing, whatever is wanted.
+                return Value.Of(false);
             }
 
             // More than can be counted is more than is ever come to.
             var count = (int)Math.Min(unchecked((ulong)(high - low)), int.MaxValue - 1) + 1;
             frame.Variables[start] = Value.Of(low);
-            return amount.Among(frame, count, holds);
+            return amount.InLoop(frame, count, holds);
         };
     }
 }

@@ -3,6 +3,9 @@ namespace PluginHost.Scan.Conditions;
 /// <summary>What operators give.</summary>
 internal static class Operators
 {
+    // C's DBL_EPSILON, as in YARA: numbers with fractions are equal that differ by less.
+    private const double Nearly = 2.2204460492503131E-16;
+
     /// <summary>The operator that a sign stands for.</summary>
     public static Sign Of(string text) => text switch
     {
@@ -68,8 +71,8 @@ internal static class Operators
 
     private static Value Floats(Sign sign, double x, double y) => sign switch
     {
-        Sign.Equal => Value.Of(Math.Abs(x - y) < double.Epsilon),
-        Sign.NotEqual => Value.Of(Math.Abs(x - y) >= double.Epsilon),
+        Sign.Equal => Value.Of(Math.Abs(x - y) < Nearly),
+        Sign.NotEqual => Value.Of(Math.Abs(x - y) >= Nearly),
         Sign.Less => Value.Of(x < y),
         Sign.Greater => Value.Of(x > y),
         Sign.LessOrEqual => Value.Of(x <= y),

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
+using PluginHost.Scan.Conditions;
 
 namespace PluginHost.Scan.Modules;
 
@@ -8,14 +10,33 @@ namespace PluginHost.Scan.Modules;
 internal static class ScanModules
 {
     private const int BytesPerStep = 8;
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Signature> Signatures = new Dictionary<string, Signature>(StringComparer.Ordinal)
     {
-        "hash.md5", "hash.sha1", "hash.sha256", "hash.checksum32", "hash.crc32",
-        "math.entropy", "math.mean", "math.deviation", "math.serial_correlation", "math.monte_carlo_pi", "math.in_range", "math.min", "math.max", "math.abs", "math.to_number", "math.count",
-        "math.percentage", "math.mode",
-    };
+        ["hash.md5"] = new(ValueKind.Text, "ii", "s"),
+        ["hash.sha1"] = new(ValueKind.Text, "ii", "s"),
+        ["hash.sha256"] = new(ValueKind.Text, "ii", "s"),
+        ["hash.checksum32"] = new(ValueKind.Integer, "ii", "s"),
+        ["hash.crc32"] = new(ValueKind.Integer, "ii", "s"),
+        ["math.entropy"] = new(ValueKind.Float, "ii", "s"),
+        ["math.mean"] = new(ValueKind.Float, "ii", "s"),
+        ["math.deviation"] = new(ValueKind.Float, "iif", "sf"),
+        ["math.serial_correlation"] = new(ValueKind.Float, "ii", "s"),
+        ["math.monte_carlo_pi"] = new(ValueKind.Float, "ii", "s"),
+        ["math.in_range"] = new(ValueKind.Integer, "fff"),
+        ["math.min"] = new(ValueKind.Integer, "ii"),
+        ["math.max"] = new(ValueKind.Integer, "ii"),
+        ["math.abs"] = new(ValueKind.Integer, "i"),
+        ["math.to_number"] = new(ValueKind.Integer, "b"),
+        ["math.count"] = new(ValueKind.Integer, "i", "iii"),
+        ["math.percentage"] = new(ValueKind.Float, "i", "iii"),
+        ["math.mode"] = new(ValueKind.Integer, "", "ii"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static bool Knows(string function) => Known.Contains(function);
+    /// <summary>What a function takes and gives; null where there is none of that name.</summary>
+    public static Signature? Signature(string function) => Signatures.GetValueOrDefault(function);
+
+    /// <summary>A number of a module; null where there is none of that name.</summary>
+    public static double? Constant(string name) => name == "math.MEAN_BYTES" ? 127.5 : null;
 
     /// <summary>Steps that a call is worth, by the bytes that it looks at.</summary>
     public static long CostOf(string function, ReadOnlySpan<object> arguments, int length)
@@ -50,18 +71,17 @@ internal static class ScanModules
             case "math.to_number" when arguments is [bool flag]:
                 return flag ? 1L : 0L;
             case "math.count" or "math.percentage" when arguments is [long counted, ..]:
-                var part = arguments.Length == 1 ? data : Range(arguments.AsSpan(1), data);
-                return counted is < 0 or > 255 || part.IsEmpty ? null
+                // Of the number only its lowest byte counts, as in YARA.
+                return !(arguments.Length == 1 ? All(data, out var part) : Range(arguments.AsSpan(1), data, out part)) ? null
                     : function == "math.count" ? (long)part.Count((byte)counted)
-                    : (object)(double)((float)part.Count((byte)counted) / part.Length);
+                    : part.IsEmpty ? null : (object)(double)((float)part.Count((byte)counted) / part.Length);
             case "math.mode":
-                return arguments.Length == 0 ? Mode(data) : Range(arguments, data) is var range && range.IsEmpty ? null : Mode(range);
+                return (arguments.Length == 0 ? All(data, out var range) : Range(arguments, data, out range)) ? Mode(range) : null;
             case "math.deviation":
-                return arguments is [.., double mean] && Bytes(arguments.AsSpan(..^1), data) is var bytes && !bytes.IsEmpty ? Deviation(bytes, mean) : null;
+                return arguments is [.., double mean] && Bytes(arguments.AsSpan(..^1), data, out var bytes) && !bytes.IsEmpty ? Deviation(bytes, mean) : null;
         }
 
-        var given = Bytes(arguments, data);
-        if (given.IsEmpty && !(arguments is [string]))
+        if (!Bytes(arguments, data, out var given))
         {
             return null;
         }
@@ -90,10 +110,30 @@ internal static class ScanModules
 
     private static double? Number(object value) => value switch { long number => number, double number => number, _ => null };
 
-    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<object> arguments, ReadOnlySpan<byte> data) => arguments is [string text] ? Encoding.Latin1.GetBytes(text) : Range(arguments, data);
+    private static bool Bytes(ReadOnlySpan<object> arguments, ReadOnlySpan<byte> data, out ReadOnlySpan<byte> bytes)
+    {
+        if (arguments is [string text])
+        {
+            bytes = Encoding.Latin1.GetBytes(text);
+            return true;
+        }
 
-    private static ReadOnlySpan<byte> Range(ReadOnlySpan<object> arguments, ReadOnlySpan<byte> data) =>
-        arguments is [long offset, long length] && offset >= 0 && length >= 0 && offset < data.Length ? data.Slice((int)offset, (int)Math.Min(length, data.Length - offset)) : default;
+        return Range(arguments, data, out bytes);
+    }
+
+    private static bool All(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = data;
+        return !data.IsEmpty;
+    }
+
+    /// <summary>A range that begins within the data, and ends with it at the latest.</summary>
+    private static bool Range(ReadOnlySpan<object> arguments, ReadOnlySpan<byte> data, out ReadOnlySpan<byte> bytes)
+    {
+        var isThere = arguments is [long offset, long length] && offset >= 0 && length >= 0 && offset < data.Length;
+        bytes = isThere ? data.Slice((int)(long)arguments[0], (int)Math.Min((long)arguments[1], data.Length - (long)arguments[0])) : default;
+        return isThere;
+    }
 
     private static int[] Histogram(ReadOnlySpan<byte> bytes)
     {
@@ -160,7 +200,8 @@ internal static class ScanModules
             last = value;
         }
 
-        product += last * (bytes.IsEmpty ? 0 : bytes[0]);
+        // Once around would be the last and the first; YARA takes the last twice.
+        product += last * last;
         sum *= sum;
         var divisor = (bytes.Length * squares) - sum;
         return divisor == 0 ? -100000 : ((bytes.Length * product) - sum) / divisor;

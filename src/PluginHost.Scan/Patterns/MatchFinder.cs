@@ -180,6 +180,12 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
             }
 
             var next = automaton.Step(state, at == data.Length ? automaton.End : automaton.ClassOf(data[at]), out var isMatch);
+            if (isMatch && at == start && !variant.IsGreedy)
+            {
+                // As short as it can be is nothing, and nothing is no match.
+                break;
+            }
+
             if (isMatch && at > start && variant.CanBe(data, start, at))
             {
                 end = at;

@@ -49,6 +49,11 @@ internal sealed class RegexReader
             ways.Add(Sequence());
         }
         while (Skip('|'));
+        if (ways[0] is Pattern.Sequence { Parts.IsEmpty: true })
+        {
+            throw new FormatException("a regular expression, and a group, begins with something");
+        }
+
         _depth--;
         return ways.Count == 1 ? ways[0] : new Pattern.Choice(ways.ToImmutable());
     }
@@ -58,39 +63,46 @@ internal sealed class RegexReader
         var parts = ImmutableArray.CreateBuilder<Pattern>();
         while (_at < _text.Length && _text[_at] is not ('|' or ')'))
         {
-            parts.Add(Repeated(Atom()));
+            parts.Add(Repeated());
         }
 
         return parts.Count == 1 ? parts[0] : new Pattern.Sequence(parts.ToImmutable());
     }
 
-    private Pattern Repeated(Pattern atom)
+    private Pattern Repeated()
     {
-        while (_at < _text.Length)
+        var isGroup = _text[_at] == '(';
+        var atom = Atom();
+        if (Quantity() is not var (min, max))
         {
-            (int Min, int? Max)? bounds = _text[_at] switch { '*' => (0, null), '+' => (1, null), '?' => (0, 1), '{' => Bounds(), _ => null };
-            if (bounds is not { } found)
-            {
-                return atom;
-            }
-
-            _at++;
-            if (atom is Pattern.Place)
-            {
-                throw new FormatException("what says where cannot be repeated");
-            }
-
-            var isGreedy = !Skip('?');
-            if (_isGreedy is { } before && before != isGreedy)
-            {
-                throw new UnsupportedException("greedy and lazy repetitions in one regular expression");
-            }
-
-            _isGreedy = isGreedy;
-            atom = new Pattern.Repeat(atom, found.Min, found.Max);
+            return atom;
         }
 
-        return atom;
+        if (max == 0)
+        {
+            throw new FormatException("what is repeated no times is not there");
+        }
+
+        if (atom is Pattern.Place && !isGroup)
+        {
+            throw new FormatException("what says where cannot be repeated");
+        }
+
+        var isGreedy = !Skip('?');
+        if (_isGreedy is { } before && before != isGreedy)
+        {
+            throw new UnsupportedException("greedy and lazy repetitions in one regular expression");
+        }
+
+        _isGreedy = isGreedy;
+        return Quantity() is null ? new Pattern.Repeat(atom, min, max) : throw new FormatException("what is repeated cannot be repeated without parentheses");
+    }
+
+    private (int Min, int? Max)? Quantity()
+    {
+        (int Min, int? Max)? bounds = _at == _text.Length ? null : _text[_at] switch { '*' => (0, null), '+' => (1, null), '?' => (0, 1), '{' => Bounds(), _ => null };
+        _at += bounds is null ? 0 : 1;
+        return bounds;
     }
 
     /// <summary>Bounds in braces; what is none is a brace. Leaves the position at the brace that closes them.</summary>
@@ -158,6 +170,9 @@ internal sealed class RegexReader
         return c is >= '1' and <= '9' ? throw new UnsupportedException("a reference back in a regular expression") : One(Escape());
     }
 
+    /// <summary>The end of a range is a byte: a letter that would be a class elsewhere is itself.</summary>
+    private ByteSet EscapeInRange() => _text[_at] is 'w' or 'W' or 's' or 'S' or 'd' or 'D' ? ByteSet.Of(_text[_at++]) : Escape();
+
     private ByteSet Escape()
     {
         var c = _text[_at++];
@@ -214,8 +229,8 @@ internal sealed class RegexReader
             if (from.Count == 1 && _at + 1 < _text.Length && _text[_at] == '-' && _text[_at + 1] != ']')
             {
                 _at++;
-                var to = _text[_at++] is var last && last == '\\' ? _at < _text.Length ? Escape() : throw new FormatException("'[' without ']'") : ByteSet.Of(last);
-                var (first, end) = (from.Bytes().First(), to.Count == 1 ? to.Bytes().First() : throw new FormatException("a range ends in a class"));
+                var to = _text[_at++] is var last && last == '\\' ? _at < _text.Length ? EscapeInRange() : throw new FormatException("'[' without ']'") : ByteSet.Of(last);
+                var (first, end) = (from.First, to.First);
                 from = end >= first ? ByteSet.Range(first, end) : throw new FormatException("a range goes backwards");
             }
 

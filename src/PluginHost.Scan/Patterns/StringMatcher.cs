@@ -9,8 +9,6 @@ namespace PluginHost.Scan.Patterns;
 /// <param name="Jumps">The jump before each piece; empty for a string without long jumps.</param>
 internal sealed record StringMatcher(ImmutableArray<Variant> Variants, ImmutableArray<(int Min, int? Max)> Jumps)
 {
-    private const int Shortest = 3;
-
     /// <summary>Makes a string.</summary>
     /// <param name="declaration">How it is written.</param>
     /// <param name="number">Its number among all.</param>
@@ -74,11 +72,6 @@ internal sealed record StringMatcher(ImmutableArray<Variant> Variants, Immutable
     /// <summary>What of a text shows in base64 wherever it begins: whole characters that nothing before or behind it changes.</summary>
     private static IEnumerable<Variant> Encoded(byte[] text, StringModifiers modifiers, int number)
     {
-        if (text.Length < Shortest)
-        {
-            throw new FormatException($"a text of base64 has at least {Shortest} characters");
-        }
-
         foreach (var form in (byte[][])(modifiers.Wide ? modifiers.Ascii ? [text, Wide(text)] : [Wide(text)] : [text]))
         {
             for (var shift = 0; shift < 3; shift++)

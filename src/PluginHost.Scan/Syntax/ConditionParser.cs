@@ -301,7 +301,7 @@ internal sealed class ConditionParser(TokenReader tokens)
             _isQuantity = true;
             var number = Sum();
             _isQuantity = false;
-            quantifier = new Quantifier(null, number, tokens.Skip("%"));
+            quantifier = new Quantifier(null, number, false);
         }
 
         if (tokens.Skip("of"))

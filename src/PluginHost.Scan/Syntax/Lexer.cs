@@ -162,7 +162,8 @@ internal sealed class Lexer(string file, string text)
             var digits = Word();
             try
             {
-                return new Token(TokenKind.Integer, text[start.._at], _line) { Integer = Convert.ToInt64(digits, text[start + 1] == 'x' ? 16 : 8) };
+                var read = Convert.ToInt64(digits, text[start + 1] == 'x' ? 16 : 8);
+                return read >= 0 ? new Token(TokenKind.Integer, text[start.._at], _line) { Integer = read } : throw new OverflowException();
             }
             catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
             {

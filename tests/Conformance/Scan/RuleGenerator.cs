@@ -136,27 +136,7 @@ internal sealed class RuleGenerator(int seed)
 
     private string Condition(int strings, int rule)
     {
-        string Any() => string.Create(CultureInfo.InvariantCulture, $"s{_random.Next(strings)}");
-        string Part() => _random.Next(16) switch
-        {
-            0 => $"#{Any()} > {_random.Next(3)}",
-            1 => $"@{Any()} < {_random.Next(200)}",
-            2 => $"!{Any()}[1] >= {_random.Next(8)}",
-            3 => $"${Any()} in (0..{_random.Next(100)})",
-            4 => $"{_random.Next(1, strings + 1)} of them",
-            5 => "all of ($s*)",
-            6 => $"for any of them : ( # > {_random.Next(2)} )",
-            7 => $"for all i in (1..#{Any()}) : ( @{Any()}[i] >= 0 )",
-            8 => $"uint8({_random.Next(40)}) < {_random.Next(256)}",
-            9 => $"uint16be({_random.Next(40)}) & 0x{_random.Next(256):x} == 0",
-            10 => $"filesize > {_random.Next(300)}",
-            11 => $"math.entropy(0, filesize) > {_random.Next(1, 6)}.5",
-            12 when rule > 0 => $"r{_random.Next(rule)}",
-            13 => $"not ${Any()}",
-            14 => $"for any of ($s*) : ( $ at {_random.Next(60)} )",
-            _ => $"${Any()}",
-        };
         var all = $"({string.Join(" or ", Enumerable.Range(0, strings).Select(i => $"$s{i}"))} or true)";
-        return $"{all} and ({Part()} {(_random.Next(2) == 0 ? "and" : "or")} {Part()})";
+        return $"{all} and ({new ConditionGenerator(_random, strings, rule).Truth(3)})";
     }
 }
