@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using PluginHost.Hosting;
 using PluginHost.Library.Registries;
 using PluginHost.Skills.Registries;
 
@@ -34,20 +35,20 @@ public sealed class SkillRegistry
     /// <summary>
     /// An index behind an address, in Palyra's form: at most 20 signed pages of at most 2 MiB, and packages of at most 64 MiB, all of the same origin, each within 20 seconds.
     /// </summary>
-    /// <param name="index">Its first page; https.</param>
+    /// <param name="index">Its first page, or the folder that has it as <c>index.json</c>; https, or http to this machine.</param>
     /// <param name="publicKey">Key that signs it, 64 lower hexadecimal digits; null for the one that the state knows for this origin (<c>trust registry add</c>).</param>
     /// <param name="roots">Certificates that its own has to come from; null for those of the system.</param>
-    /// <exception cref="ArgumentException">It is no https address, or the key is none.</exception>
+    /// <exception cref="ArgumentException">It is no such address, or the key is none.</exception>
     public static SkillRegistry Https(Uri index, string? publicKey = null, X509Certificate2Collection? roots = null)
     {
         ArgumentNullException.ThrowIfNull(index);
-        if (!index.IsAbsoluteUri || index.Scheme != Uri.UriSchemeHttps || index.UserInfo.Length > 0)
+        if (!PublicAddress.Is(index))
         {
-            throw new ArgumentException("an https address without a user is needed", nameof(index));
+            throw new ArgumentException("an https address without a user is needed (http is for this machine alone)", nameof(index));
         }
 
         return IsKey(publicKey)
-            ? new SkillRegistry(new RemoteRegistry(index, publicKey, roots))
+            ? new SkillRegistry(new RemoteRegistry(index.AbsolutePath.EndsWith('/') ? new Uri(index, RegistryFiles.Index) : index, publicKey, roots))
             : throw new ArgumentException("64 lower hexadecimal digits are needed", nameof(publicKey));
     }
 

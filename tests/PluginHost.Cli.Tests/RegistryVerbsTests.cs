@@ -74,10 +74,11 @@ public sealed class RegistryVerbsTests : IDisposable
     [TestMethod]
     public void WrongAddresses_AndFiles_AreToldAtOnce()
     {
-        Assert.AreEqual("usage.registry", (string?)Run("skills", "install", "--registry-url", "http://localhost/", "--skill-id", "acme.text").Json["error"]!["code"]);
+        Assert.AreEqual("policy.registry-key", (string?)Run("skills", "install", "--registry-url", "http://localhost/", "--skill-id", "acme.text").Json["error"]!["code"], "this machine needs no certificate, and a key as everybody else");
+        Assert.AreEqual("usage.registry", (string?)Run("skills", "install", "--registry-url", "http://registry.example/", "--skill-id", "acme.text").Json["error"]!["code"]);
         Assert.AreEqual("usage.registry", (string?)Run("skills", "install", "--registry-url", "nonsense", "--skill-id", "acme.text").Json["error"]!["code"]);
         Assert.AreEqual("usage.registry", (string?)Run("skills", "install", "--registry-url", "https://localhost/", "--registry-dir", _folder, "--skill-id", "acme.text").Json["error"]!["code"]);
-        Assert.AreEqual("usage.registry", (string?)Run("trust", "registry", "add", "http://localhost=" + PublicKey, "--reason", "test").Json["error"]!["code"]);
+        Assert.AreEqual("usage.registry", (string?)Run("trust", "registry", "add", "http://registry.example=" + PublicKey, "--reason", "test").Json["error"]!["code"]);
         File.WriteAllText(Roots, "no certificate");
         Assert.AreEqual((5, "environment.file"), Registry("install", "--registry-key", PublicKey) is var (code, json) ? (code, (string?)json["error"]!["code"]) : default);
         Assert.AreEqual(5, Run("skills", "install", "--registry-url", "https://localhost:1/", "--registry-key", PublicKey, "--skill-id", "acme.text").ExitCode);

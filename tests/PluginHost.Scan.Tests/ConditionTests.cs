@@ -31,7 +31,7 @@ public sealed class ConditionTests
 
     [TestMethod]
     public void Variables_OfLoopsWithinLoops_AreTheirOwn() => Assert.IsTrue(Scans.Holds(
-        "", "for all i in (1..3) : (for any j in (1..3) : (i == j and for all i in (7..8) : (i > 6 and j < 4)) and i < 4)", ""));
+        "", "for all i in (1..3) : (for any j in (1..3) : (i == j and for all k in (7..8) : (k > 6 and j < 4)) and i < 4) and for any i in (5..5) : (i == 5)", ""));
 
     [TestMethod]
     [DataRow("$a = \"ab\"", "#a == 2 and @a[2] == 3 and !a[1] == 2", "ab ab", true)]

@@ -102,6 +102,13 @@ public sealed class SyntaxTests
     [DataRow("import \"math\" rule r { condition: math.in_range(1, 2, 3) }")]
     [DataRow("import \"math\" rule r { condition: math.to_number(1) == 1 }")]
     [DataRow("import \"math\" rule r { condition: math.max(1, 2.0) == 2 }")]
+    [DataRow("rule r { strings: $a = { 61 [-2] 62 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 [0] 62 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 ([1] 62) 63 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 (62 [1]) 63 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 (62 [1] | 64) 63 } condition: $a }")]
+    [DataRow("rule r { condition: for any i in (1..2) : (for any i in (1..2) : (true)) }")]
+    [DataRow("rule r { strings: $a = \"a\" condition: any of them of them }")]
     [DataRow("rule r { condition: ` }")]
     public void MalformedRules_AreRefused(string rules) => Assert.AreNotEqual("", Scans.Problem(rules));
 
@@ -126,6 +133,7 @@ public sealed class SyntaxTests
                 Scans.Problem($"rule r {{ strings: $a = \"a\" condition: {string.Concat(Enumerable.Repeat(open, 100_000))}1{string.Concat(Enumerable.Repeat(close, 100_000))} }}"), "a condition is nested deeper than", open);
         }
 
+        Assert.AreNotEqual("", Scans.Problem($"rule r {{ strings: $a = {{ 61 {new string('(', 50_000)}61{new string(')', 50_000)} }} condition: $a }}"));
         Assert.AreNotEqual("", Scans.Problem($"rule r {{ strings: $a = /{new string('(', 50_000)}a{new string(')', 50_000)}/ condition: $a }}"));
     }
 
@@ -149,7 +157,7 @@ public sealed class SyntaxTests
     [DataRow("(0 | 0 ^ 1 & 1 << 0 + 1 * {0})", 13)]
     [DataRow("(false or true and not {0})", 24)]
     [DataRow("for any of them : ({0})", 98)]
-    [DataRow("for any i in (1..2) : ({0})", 98)]
+    [DataRow("for any i{1} in (1..2) : ({0})", 98)]
     [DataRow("math.to_number(for any i in (1, {0}) : (true))", 48)]
     [DataRow("not {0}", 98)]
     [DataRow("math.to_number($a at {0})", 48)]
@@ -160,7 +168,7 @@ public sealed class SyntaxTests
         var condition = "1";
         for (var i = 0; i < times; i++)
         {
-            condition = level.Replace("{0}", condition, StringComparison.Ordinal);
+            condition = level.Replace("{0}", condition, StringComparison.Ordinal).Replace("{1}", $"{i}", StringComparison.Ordinal);
         }
 
         Assert.AreEqual("", OnASmallStack(() => Scans.Holds("$a = \"a\"", $"$a and {condition}", "a")));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PluginHost.Cli.Keys;
 using PluginHost.Cli.Library;
+using PluginHost.Hosting;
 using PluginHost.Logs;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Transparency;
@@ -40,9 +41,9 @@ internal static class LogFlags
             return Directory.Exists(log) ? new DirectoryLogFiles(log) : throw new CommandError(ExitCode.Environment, "environment.file", $"there is no directory '{log}'");
         }
 
-        return Uri.TryCreate(log.TrimEnd('/') + "/", UriKind.Absolute, out var prefix) && prefix.Scheme == Uri.UriSchemeHttps && prefix.UserInfo.Length == 0
+        return Uri.TryCreate(log.TrimEnd('/') + "/", UriKind.Absolute, out var prefix) && PublicAddress.Is(prefix)
             ? new RemoteLogFiles(prefix, roots is null ? null : RegistryFlags.Certificates(roots))
-            : throw new CommandError(ExitCode.Usage, "usage.log", $"'{log}' is no https address");
+            : throw new CommandError(ExitCode.Usage, "usage.log", $"'{log}' is no https address (http is for this machine alone)");
     }
 
     /// <exception cref="CommandError">It cannot be read, or is none.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.Library;
+using PluginHost.Hosting;
 using PluginHost.Registry.Publishing;
 using PluginHost.Registry.Service;
 using PluginHost.Skills.Artifacts;
@@ -65,7 +66,7 @@ internal static class RegistryCommands
         }, async (parse, key) =>
         {
             var place = parse.GetRequiredValue(verb.Place).TrimEnd('/') + "/";
-            var address = Uri.TryCreate(place, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+            var address = Uri.TryCreate(place, UriKind.Absolute, out var uri) && PublicAddress.Is(uri)
                 ? uri
                 : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{place}' is no https address (http is for this machine alone)");
             var path = parse.GetValue(artifact) ?? throw new CommandError(ExitCode.Usage, "usage.artifact", "a package is sent to a registry behind an address");

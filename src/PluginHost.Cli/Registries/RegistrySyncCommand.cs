@@ -23,6 +23,11 @@ internal static class RegistrySyncCommand
     private static VerbText Text(SkillRegistryReport report)
     {
         List<string> lines = [$"{report.Name}: {report.Offered} packages, {(report.IsStale ? $"stale since {report.Expires:u}" : $"fresh until {report.Expires:u}")}{(report.LogSize is { } size ? $"; {size} entries in its log" : "")}"];
+        if (report.LogSize is null)
+        {
+            lines.Add("its log is not held against anything: the policy names none of it ([chain] log_policy, docs/registry.md)");
+        }
+
         lines.AddRange(report.Quarantined.Select(told => $"quarantined {told}"));
         lines.AddRange(report.Withheld.Select(told => $"withheld: {told}"));
         lines.AddRange(report.Updates.Select(told => $"newer: {told}"));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Cli.State;
+using PluginHost.Hosting;
 using PluginHost.Library.Registries;
 
 namespace PluginHost.Cli.Trust;
@@ -37,7 +38,7 @@ internal static class TrustRegistryCommand
         };
     }
 
-    private static string Origin(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.IsFile) && uri.UserInfo.Length == 0
+    private static string Origin(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && (PublicAddress.Is(uri) || uri.IsFile)
         ? RemoteRegistry.OriginOf(uri)
-        : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{address}' is no https address, and no file: address of a directory");
+        : throw new CommandError(ExitCode.Usage, "usage.registry", $"'{address}' is no https address (http is for this machine alone), and no file: address of a directory");
 }

@@ -48,7 +48,7 @@ internal static class WitnessClient
 
     private static async Task<string> AskAsync(HttpClient client, LogPolicyKey witness, Note note, LogReader reader, CancellationToken cancellation)
     {
-        var address = Uri.TryCreate($"{witness.Address!.TrimEnd('/')}/add-checkpoint", UriKind.Absolute, out var parsed) && (parsed.Scheme == Uri.UriSchemeHttps || (parsed.Scheme == Uri.UriSchemeHttp && parsed.IsLoopback))
+        var address = Uri.TryCreate($"{witness.Address!.TrimEnd('/')}/add-checkpoint", UriKind.Absolute, out var parsed) && PublicAddress.Is(parsed)
             ? parsed
             : throw new FormatException($"'{witness.Address}' is no https address (http is for this machine alone)");
 

@@ -113,7 +113,11 @@ internal sealed class ConditionCheck
             return;
         }
 
-        Look(number);
+        if (Look(number) == ValueKind.Truth)
+        {
+            throw Wrong("how many is a number, not a truth");
+        }
+
         if (quantifier.IsPercent && Constant(number) is < 1 or > 100)
         {
             throw Wrong("a percentage is between 1 and 100");
@@ -254,12 +258,13 @@ internal sealed class ConditionCheck
             Want(item, ValueKind.Integer, "what a loop goes over");
         }
 
-        var isNew = _variables.Add(loop.Variables[0]);
-        Look(loop.Body);
-        if (isNew)
+        if (!_variables.Add(loop.Variables[0]))
         {
-            _variables.Remove(loop.Variables[0]);
+            throw Wrong($"the variable '{loop.Variables[0]}' is that of a loop around it, too");
         }
+
+        Look(loop.Body);
+        _variables.Remove(loop.Variables[0]);
     }
 
     private Exception Module(Node node)

@@ -307,15 +307,11 @@ internal sealed class ConditionCompiler
         var amount = AmountOf(loop.Quantifier);
         var (range, items) = (Range(loop.Range), loop.Items.Select(Compile).ToArray());
         var (name, place, start) = (loop.Variables[0], _places++, _places++);
-        var (wasThere, outer, before) = (_variables.TryGetValue(name, out var hidden), hidden, _nodes);
+        var before = _nodes;
         _variables[name] = place;
         var body = Compile(loop.Body);
         var cost = 1 + _nodes - before;
         _variables.Remove(name);
-        if (wasThere)
-        {
-            _variables[name] = outer;
-        }
 
         if (range is not var (from, to))
         {

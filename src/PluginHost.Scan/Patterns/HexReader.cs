@@ -9,8 +9,10 @@ internal sealed class HexReader
     /// <summary>Jumps that are longer cut the string in two, which are looked for each by itself.</summary>
     private const int LongJump = 200;
 
+    private const int MaxDepth = 100;
     private readonly string _text;
     private int _at;
+    private int _depth;
 
     private HexReader(string text) => _text = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
 
@@ -85,6 +87,11 @@ internal sealed class HexReader
 
     private Pattern.Choice Ways()
     {
+        if (++_depth > MaxDepth)
+        {
+            throw new FormatException($"a hex string is nested deeper than {MaxDepth}");
+        }
+
         var ways = ImmutableArray.CreateBuilder<Pattern>();
         var parts = ImmutableArray.CreateBuilder<Pattern>();
         while (true)
@@ -92,17 +99,23 @@ internal sealed class HexReader
             var c = _at < _text.Length ? _text[_at] : throw new FormatException("'(' without ')' in a hex string");
             if (c is '|' or ')')
             {
+                if (_text[_at - 1] == ']')
+                {
+                    throw new FormatException("an alternative of a hex string begins and ends with a byte");
+                }
+
                 _at++;
                 ways.Add(parts.Count > 0 ? new Pattern.Sequence(parts.ToImmutable()) : throw new FormatException("an alternative of a hex string is empty"));
                 parts.Clear();
                 if (c == ')')
                 {
+                    _depth--;
                     return new Pattern.Choice(ways.ToImmutable());
                 }
             }
             else if (c == '[')
             {
-                var (min, max) = Jump();
+                var (min, max) = parts.Count > 0 ? Jump() : throw new FormatException("an alternative of a hex string begins and ends with a byte");
                 parts.Add(max is not null && max <= LongJump ? new Pattern.Repeat(new Pattern.One(ByteSet.All), min, max) : throw new FormatException($"a jump in an alternative is at most {LongJump}"));
             }
             else
@@ -117,7 +130,7 @@ internal sealed class HexReader
         var end = _text.IndexOf(']', _at);
         var bounds = end < 0 ? [] : _text[(_at + 1)..end].Split('-');
         _at = end + 1;
-        if (bounds.Length is not (1 or 2) || (bounds.Length == 1 && bounds[0].Length == 0) || Array.Exists(bounds, bound => bound.Length > 9 || !bound.All(char.IsAsciiDigit)))
+        if (bounds.Length is not (1 or 2) || (bounds[0].Length == 0 && bounds[^1].Length > 0) || (bounds.Length == 1 && bounds[0].All(digit => digit == '0')) || Array.Exists(bounds, bound => bound.Length > 9 || !bound.All(char.IsAsciiDigit)))
         {
             throw new FormatException("a jump is [N], [N-M], [N-] or [-]");
         }

@@ -439,9 +439,9 @@ public class RemoteRegistryTests : IDisposable
     }
 
     [TestMethod]
-    public void Address_HasToBeHttps()
+    public void Address_HasToBeHttps_OrOfThisMachine()
     {
-        Assert.ThrowsExactly<ArgumentException>(() => SkillRegistry.Https(new Uri("http://localhost/index.json"), PublicKey));
+        Assert.ThrowsExactly<ArgumentException>(() => SkillRegistry.Https(new Uri("http://registry.example/index.json"), PublicKey));
         Assert.ThrowsExactly<ArgumentException>(() => SkillRegistry.Https(new Uri("https://me:pw@localhost/index.json"), PublicKey));
         Assert.ThrowsExactly<ArgumentException>(() => SkillRegistry.Https(new Uri("https://localhost/index.json"), PublicKey.ToUpperInvariant()));
     }

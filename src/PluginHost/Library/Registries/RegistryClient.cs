@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace PluginHost.Library.Registries;
 
-/// <summary>Fetches files of a registry: by https, from one origin, bounded, without redirects, cookies or credentials.</summary>
+/// <summary>Fetches files of a registry: from one origin, bounded, without redirects, cookies or credentials.</summary>
 internal sealed class RegistryClient : IRegistryReader
 {
     /// <summary>For all of a file.</summary>
@@ -95,7 +95,7 @@ internal sealed class RegistryClient : IRegistryReader
     }
 
     private bool IsHere(Uri address) =>
-        address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0 && address.Port == _origin.Port && string.Equals(address.IdnHost, _origin.IdnHost, StringComparison.OrdinalIgnoreCase);
+        address.Scheme == _origin.Scheme && address.UserInfo.Length == 0 && address.Port == _origin.Port && string.Equals(address.IdnHost, _origin.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     private static SkillVerificationException TooLarge(Uri address, int most) => Refused($"{address} has more than {most} bytes");
 
