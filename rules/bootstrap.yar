@@ -7,9 +7,11 @@ rule remote_bootstrap_shell
     category = "remote-bootstrap"
     severity = "critical"
   strings:
-    $pipe = /\b(curl|wget|fetch)\b[^\n|;]{1,200}\|\s*(sudo\s+)?(ba|z|da|k)?sh\b/ nocase
-    $sub = /\b(ba|z|da|k)?sh\s+(-c\s+)?["']?(\$\(|<\()\s*(curl|wget)\b/ nocase
-    $python = /\b(curl|wget)\b[^\n|;]{1,200}\|\s*(sudo\s+)?(python[0-9.]*|perl|ruby|node)\b/ nocase
+    $pipe = /\b(curl|wget|fetch)\b([^\n|;]|\\\n){1,200}\|\s*(tee\s+[^\s|]+\s*\|\s*)?((sudo|env|nohup|exec|command)\s+([A-Za-z0-9_=\/.-]+\s+){0,4})?([A-Za-z0-9_\/.-]*\/)?(ba|z|da|k|a|c)?sh\b/ nocase
+    $sub = /\b(ba|z|da|k|a|c)?sh\s+(-c\s+)?["']?(\$\(|<\(|`)\s*(curl|wget)\b/ nocase
+    $eval = /\beval\s+["']?(\$\(|`)\s*(curl|wget)\b/ nocase
+    $source = /(\bsource|[\n;&]\s*\.)\s+<\(\s*(curl|wget)\b/ nocase
+    $python = /\b(curl|wget)\b([^\n|;]|\\\n){1,200}\|\s*((sudo|env)\s+([A-Za-z0-9_=\/.-]+\s+){0,4})?([A-Za-z0-9_\/.-]*\/)?(python[0-9.]*|perl|ruby|node)\b/ nocase
     $powershell = /\b(iex|invoke-expression)\b[^\n]{0,40}(downloadstring|invoke-webrequest|iwr|irm|invoke-restmethod)/ nocase
     $powershell2 = /(downloadstring|invoke-webrequest|\biwr\b|\birm\b)[^\n]{0,120}\|\s*(iex|invoke-expression)\b/ nocase
   condition:
@@ -25,6 +27,8 @@ rule remote_bootstrap_code
   strings:
     $python = /\b(exec|eval)\(\s*(requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get)\(/ nocase
     $node = /\b(eval|new Function|vm\.runInThisContext)\(\s*(await\s+)?\(?\s*(await\s+)?(fetch|axios|got)\b/ nocase
+    $alias = /\b(exec|eval)\(\s*(\w+\.){0,4}(urlopen|urlretrieve)\(/ nocase
+    $chmod = /\b(curl|wget)\b([^\n]|\\\n){1,200}(&&|;|\n)\s*chmod\s+(a|u)?(\+x|[0-7]{3,4})\b[^\n]{0,80}(&&|;|\n)\s*\.\//
     $encoded = /\b(exec|eval)\(\s*(base64\.b64decode|atob|Buffer\.from|codecs\.decode|zlib\.decompress|marshal\.loads)\(/ nocase
   condition:
     any of them

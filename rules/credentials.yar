@@ -31,8 +31,8 @@ rule credential_harvest_instruction
     category = "credential-harvest"
     severity = "critical"
   strings:
-    $take = /\b(read|collect|gather|copy|extract|print|cat|dump|harvest)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets)\b.{0,80}\b(send|post|upload|forward|include|append|attach|exfiltrate|report)\b/ nocase
-    $give = /\b(send|post|upload|forward|exfiltrate|leak)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets|\.env)\b.{0,60}\b(to|at|via)\b.{0,20}(https?:\/\/|webhook|server|channel)/ nocase
+    $take = /\b(read|collect|gather|copy|extract|print|cat|dump|harvest|find)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets)\b.{0,80}\b(send|post|upload|forward|include|append|attach|exfiltrate|report)\s+(it|them|these|those|all of (it|them))\b/is
+    $give = /\b(send|post|upload|forward|exfiltrate|leak)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets|\.env)\b.{0,60}\b(to|at|via)\b.{0,20}(https?:\/\/|webhook)/is
   condition:
     any of them
 }

@@ -52,6 +52,7 @@ rule exfiltration_by_image
     severity = "high"
   strings:
     $markdown = /!\[[^\]\n]{0,40}\]\(https?:\/\/[^)\n]{4,120}[?&][a-z_]{1,12}=(\{|<|\$|%7B|\[)/ nocase
+    $path = /!\[[^\]\n]{0,40}\]\(https?:\/\/[^)\n{]{4,120}(\{\{|\$\{|<%)[^)\n]{1,80}\)/ nocase
     $told = /\b(render|include|add|append|insert|show)\b.{0,40}\b(image|markdown|link|url)\b.{0,80}\b(conversation|chat history|user'?s? (messages?|data|input)|context|summary)\b.{0,60}(query|parameter|url|encoded|base64)/ nocase
   condition:
     any of them

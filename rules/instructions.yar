@@ -7,7 +7,8 @@ rule hidden_instruction_override
     category = "hidden-instructions"
     severity = "critical"
   strings:
-    $ignore = /\b(ignore|disregard|forget|override|bypass)\b.{0,30}\b(all |any |the |your )?(previous|prior|above|earlier|existing|preceding|system|safety)\b.{0,30}\b(instructions?|prompts?|rules?|guidelines?|messages?|constraints?)\b/ nocase
+    $ignore = /\b(ignore|disregard|forget)\b.{0,20}\b(previous|prior|above|earlier|preceding|system|safety)\b.{0,20}\b(instructions?|prompts?|guidelines?|constraints?|directives?)\b/is
+    $yours = /\b(ignore|disregard|forget|override|bypass)\s+(all\s+|any\s+)?(of\s+)?your\s+(\w+\s+){0,2}(instructions?|prompts?|rules?|guidelines?|constraints?|directives?|training)\b/is
     $now = /\byou are now\b.{0,40}\b(DAN|jailbroken|unrestricted|in developer mode|no longer bound)\b/ nocase
     $mode = /\b(enable|enter|activate)\b.{0,20}\b(developer|god|jailbreak|unrestricted|DAN) mode\b/ nocase
   condition:
@@ -21,9 +22,12 @@ rule hidden_instruction_secrecy
     category = "hidden-instructions"
     severity = "critical"
   strings:
-    $secret = /\b(do not|don'?t|never|without)\b.{0,20}\b(tell(ing)?|mention(ing)?|reveal(ing)?|inform(ing)?|notify(ing)?|alert(ing)?|show(ing)?|disclos(e|ing))\b.{0,30}\b(the )?(user|human|person|operator|owner)\b/ nocase
-    $silent = /\b(silently|secretly|covertly|in the background)\b.{0,40}\b(send|upload|post|run|execute|install|delete|forward|copy|read|collect)\b/ nocase
-    $hide = /\bhide\b.{0,20}\b(this|it|the)\b.{0,30}\bfrom (the )?(user|human|operator)\b/ nocase
+    $tell = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(tell|inform|let)\s+(the\s+|your\s+)?(user|human|person|operator|owner)s?\s+(about|that|this|what|of|know|anything|you|why)\b/is
+    $tell_end = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(tell|inform|alert|notify)\s+(the\s+|your\s+)?(user|human|person|operator|owner)s?\s*[.!]/is
+    $mention = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(mention|reveal|disclose)\s+(this|that|it|these|any of (this|it))\b.{0,40}\bto\s+(the\s+|your\s+)?(user|human|person|operator|owner)\b/is
+    $without = /\bwithout\s+(telling|informing|notifying|alerting|the\s+knowledge\s+of|mentioning\s+(it|this)\s+to)\s+(the\s+|your\s+)?(user|human|person|operator|owner)\b/is
+    $silent = /\b(silently|secretly|covertly)\s+(\w+\s+){0,2}(send|upload|post|forward|transmit|exfiltrate|collect|record)\b/is
+    $hide = /\bhide\s+(this|it|these|the\s+\w+)\s+from\s+(the\s+|your\s+)?(user|human|person|operator|owner)\b/is
   condition:
     any of them
 }
@@ -35,7 +39,8 @@ rule hidden_instruction_tag
     category = "hidden-instructions"
     severity = "high"
   strings:
-    $important = /<\s*(IMPORTANT|SYSTEM|INSTRUCTIONS?|SECRET|ADMIN)\s*>/
+    $tag = /<\s*(SYSTEM|INSTRUCTIONS?|SECRET|ADMIN)\s*>/
+    $important = /<\s*important\s*>/ nocase
     $chat = /<\|(im_start|im_end|system|endoftext|assistant)\|>/
     $llama = /(\[INST\]|<<SYS>>|\[\/INST\])/
     $role = /\n\s*(###\s*)?(system|assistant)\s*(prompt|message)?\s*:\s*(you (are|must|will)|ignore|from now on)/ nocase

@@ -113,6 +113,44 @@ public sealed class VettingVerbsTests
     }
 
     [TestMethod]
+    public void Tiles_ThatDoNotMakeTheTree_ProveNothing()
+    {
+        using var scene = new Scene();
+        Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        File.WriteAllText(scene["lines"], string.Concat(Enumerable.Range(0, 300).Select(i => $"entry {i}\n")));
+        Assert.AreEqual(0, Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--lines", scene["lines"]).ExitCode);
+        var tile = Path.Combine(scene["public"], "tile", "1", "000.p", "1");
+        var bytes = File.ReadAllBytes(tile);
+        bytes[0] ^= 1;
+        File.WriteAllBytes(tile, bytes);
+
+        var proof = Invocation.Run("log", "prove", scene["public"], "--index", "299", "--output", scene["p.tlog-proof"], "--json");
+
+        Assert.AreEqual(2, proof.ExitCode, proof.Output);
+        StringAssert.Contains(proof.Output + proof.Error, "log.consistency");
+        Assert.IsFalse(File.Exists(scene["p.tlog-proof"]));
+    }
+
+    [TestMethod]
+    public void Bundles_WithBytesBehindTheirEntries_AreRefused()
+    {
+        using var scene = new Scene();
+        var init = Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        File.WriteAllText(scene["logs"], $"log {JsonDocument.Parse(init.Output).RootElement.GetProperty("key").GetString()}\nquorum none\n");
+        File.WriteAllText(scene["lines"], "one\ntwo\n");
+        Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--lines", scene["lines"]);
+        foreach (var path in new[] { Path.Combine(scene["public"], "tile", "entries", "000.p", "2"), Path.Combine(scene["public"], "tile", "0", "000.p", "2") })
+        {
+            var whole = File.ReadAllBytes(path);
+            File.WriteAllBytes(path, [.. whole, 0]);
+            Assert.AreEqual(2, Invocation.Run("log", "verify", scene["public"], "--log-policy", scene["logs"]).ExitCode, path);
+            File.WriteAllBytes(path, whole);
+        }
+
+        Assert.AreEqual(0, Invocation.Run("log", "verify", scene["public"], "--log-policy", scene["logs"]).ExitCode);
+    }
+
+    [TestMethod]
     public void Build_Audit_AndVulnerabilities_AreLinksOfTheirOwn()
     {
         using var scene = new Scene();

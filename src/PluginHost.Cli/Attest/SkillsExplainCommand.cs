@@ -39,8 +39,10 @@ internal static class SkillsExplainCommand
     private static void Write(TrustedSkill trusted, SkillJudgement judgement, SkillScore score, SkillException? refusal, TextWriter output)
     {
         var (manifest, chain) = (trusted.Signed.Manifest, judgement.Chain);
+        // As narrators are shown, so that it is seen who of them published it.
+        var publisher = $"ed25519:{Convert.ToHexStringLower(trusted.Signed.Signature.PublicKey)[..16]}";
         void Line(string text) => output.WriteLine(Printable.Text(text));
-        Line($"{manifest.SkillId} {manifest.Version} by {manifest.Publisher} ({trusted.Signed.Signature.KeyId}, {trusted.Evidence.Word})");
+        Line($"{manifest.SkillId} {manifest.Version} by {manifest.Publisher} ({publisher}, {trusted.Evidence.Word})");
         Line($"payload {trusted.Signed.Artifact.Payload}");
         output.WriteLine();
         var asked = score.Threshold is { } threshold ? $"{threshold} is asked for" : $"{TrustScore.DefaultThresholds[(int)score.Exposure]} is usual, this host asks for none";
@@ -57,7 +59,7 @@ internal static class SkillsExplainCommand
         }
 
         output.WriteLine();
-        foreach (var line in ChainText.Draw(chain).DefaultIfEmpty($"author {trusted.Signed.Signature.KeyId}: signed the package; nobody else says anything of it"))
+        foreach (var line in ChainText.Draw(chain).DefaultIfEmpty($"author {publisher}: signed the package; nobody else says anything of it"))
         {
             output.WriteLine($"  {line}");
         }

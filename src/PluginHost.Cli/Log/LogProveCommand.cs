@@ -33,7 +33,13 @@ internal static class LogProveCommand
             var wanted = parse.GetValue(entry) is { } content ? InputFiles.Read(content, SkillLogEntry.MaxBytes) : null;
             var at = parse.GetValue(index) ?? await FindAsync(reader, leaf => wanted is not null ? leaf.AsSpan().SequenceEqual(wanted) : SkillLogEntry.Read(leaf)?.Link == parse.GetValue(link)).ConfigureAwait(false)
                 ?? throw LogRefusal.Inclusion("the log holds no such entry");
-            var proof = new LogProof(at, await reader.ProveAsync(at, CancellationToken.None).ConfigureAwait(false), note, null).ToString();
+            var made = new LogProof(at, await reader.ProveAsync(at, CancellationToken.None).ConfigureAwait(false), note, null);
+            if (!made.Proves(await LeafAsync(reader, at).ConfigureAwait(false)))
+            {
+                throw LogRefusal.Consistency("the tiles of the log do not make the tree of its checkpoint: they prove nothing");
+            }
+
+            var proof = made.ToString();
             if (parse.GetValue(output) is { } path)
             {
                 OutputFile.Write(path, Encoding.UTF8.GetBytes(proof));
@@ -55,6 +61,16 @@ internal static class LogProveCommand
             return ExitCode.Done;
         }));
         return command;
+    }
+
+    private static async Task<byte[]> LeafAsync(LogReader reader, long index)
+    {
+        await foreach (var (_, entry) in reader.EntriesAsync(index, CancellationToken.None).ConfigureAwait(false))
+        {
+            return MerkleTree.LeafHash(entry);
+        }
+
+        throw LogRefusal.Inclusion("the log holds no such entry");
     }
 
     private static async Task<long?> FindAsync(LogReader reader, Predicate<byte[]> wanted)

@@ -66,6 +66,7 @@ internal static class NextStep
         ["state.policy"] = "'pluginhost policy check FILE' tells what is wrong with it",
         ["state.shared"] = "check that the database can be reached, and that it is the one of this state (docs/lifecycle.md)",
         ["environment.network"] = "check the address, and that something answers there; a registry takes uploads where it is served with both keys (docs/registry.md)",
+        ["policy.registry-withheld"] = "do not use it before its registry shows what was said: ask whoever said it, or the registry's operator",
         ["usage.nothing-installed"] = "'pluginhost skills install --artifact FILE' installs",
     };
 

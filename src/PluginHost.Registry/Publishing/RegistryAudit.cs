@@ -32,13 +32,13 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
         }
 
         var log = await LogAsync(content, cancellation).ConfigureAwait(false);
+        var finder = new WithheldFinder(log);
         foreach (var entry in content.Entries)
         {
             cancellation.ThrowIfCancellationRequested();
-            Package(content, entry, cancellation);
+            Package(content, entry, finder, cancellation);
         }
 
-        var finder = new WithheldFinder(log);
         _findings.AddRange(finder.Releases(content.Entries, content.Advisories).Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
         _findings.AddRange(finder.Unlogged(content.Entries).Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
         _findings.AddRange(finder.Reused().Select(told => new RegistryFinding(true, RegistryFiles.Log, told)));
@@ -87,7 +87,7 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
         return entries;
     }
 
-    private void Package(RegistryContent content, RegistryEntry entry, CancellationToken cancellation)
+    private void Package(RegistryContent content, RegistryEntry entry, WithheldFinder finder, CancellationToken cancellation)
     {
         try
         {
@@ -116,7 +116,14 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
                 Fault(entry.Artifact, reason);
             }
 
-            Proofs(content, entry, skill, bundle);
+            var kept = PublishedBundle.Of(skill, static _ => true, int.MaxValue, bundle);
+            Proofs(content, entry, skill, kept);
+
+            // The timestamp does not speak for bundles, which grow; the log does.
+            foreach (var told in finder.Links(skill.Artifact.Payload, [.. kept.Links.Select(link => link.Id)]))
+            {
+                Fault(entry.Artifact + RegistryFiles.BundleExtension, told);
+            }
         }
         catch (Exception e) when (e is SkillVerificationException or IOException or FormatException)
         {
@@ -125,9 +132,8 @@ internal sealed class RegistryAudit(IPublicFiles files, InspectionSettings inspe
     }
 
     /// <summary>Each link beside a package stands in the registry's log, and the proof of that holds.</summary>
-    private void Proofs(RegistryContent content, RegistryEntry entry, SignedSkill skill, byte[] bundle)
+    private void Proofs(RegistryContent content, RegistryEntry entry, SignedSkill skill, PublishedBundle kept)
     {
-        var kept = PublishedBundle.Of(skill, static _ => true, int.MaxValue, bundle);
         var key = NoteKey.Parse(content.Description.Log);
         foreach (var link in kept.Links)
         {

@@ -152,6 +152,9 @@ internal sealed class RegistryService(IPublicFiles files, Func<byte[], byte[], P
         }
 
         context.Response.ContentType = path.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : path.EndsWith(".jsonl", StringComparison.Ordinal) ? "application/jsonl" : path == RegistryFiles.Log + "/checkpoint" ? "text/plain; charset=utf-8" : "application/octet-stream";
+
+        // Tiles never change under their names, whole or in part; everything else does.
+        context.Response.Headers.CacheControl = path.StartsWith(RegistryFiles.Log + "/tile/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
         context.Response.ContentLength = content.Length;
         if (HttpMethods.IsGet(context.Request.Method))
         {

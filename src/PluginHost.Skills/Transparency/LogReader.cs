@@ -39,8 +39,8 @@ internal sealed class LogReader(ILogFiles files, long size)
         {
             var (width, first) = (LogTile.WidthIn(size, 0, bundle), bundle * LogTile.Width);
             var hashes = await TileAsync(0, bundle, cancellation).ConfigureAwait(false);
-            var bytes = await FindAsync(width => LogTile.Entries(bundle, width), width, LogTile.MaxBundleBytes, cancellation).ConfigureAwait(false);
-            var entries = Split(bytes, width);
+            var (bytes, there) = await FindAsync(width => LogTile.Entries(bundle, width), width, LogTile.MaxBundleBytes, cancellation).ConfigureAwait(false);
+            var entries = Split(bytes, there);
             for (var i = 0; i < width; i++)
             {
                 if (!MerkleTree.LeafHash(entries[i].Span).AsSpan().SequenceEqual(hashes.AsSpan(i * MerkleTree.HashBytes, MerkleTree.HashBytes)))
@@ -73,7 +73,7 @@ internal sealed class LogReader(ILogFiles files, long size)
             bundle = bundle[(sizeof(ushort) + length)..];
         }
 
-        return entries.Count == width ? entries : throw new FormatException("a bundle of entries of the log has another form");
+        return entries.Count == width && bundle.IsEmpty ? entries : throw new FormatException("a bundle of entries of the log has another form");
     }
 
     /// <summary>Walks from the root to a leaf, or to where a smaller tree ends, and collects the hashes beside the way.</summary>
@@ -142,10 +142,10 @@ internal sealed class LogReader(ILogFiles files, long size)
         }
 
         var width = LogTile.WidthIn(size, level, index);
-        var tile = await FindAsync(width => LogTile.Hashes(level, index, width), width, LogTile.Width * MerkleTree.HashBytes, cancellation).ConfigureAwait(false);
-        if (tile.Length < width * MerkleTree.HashBytes)
+        var (tile, there) = await FindAsync(width => LogTile.Hashes(level, index, width), width, LogTile.Width * MerkleTree.HashBytes, cancellation).ConfigureAwait(false);
+        if (tile.Length != there * MerkleTree.HashBytes)
         {
-            throw new FormatException("a tile of the log is shorter than its tree needs");
+            throw new FormatException("a tile of the log is shorter or longer than its name says");
         }
 
         if (_tiles.Count >= MaxCached)
@@ -157,10 +157,16 @@ internal sealed class LogReader(ILogFiles files, long size)
     }
 
     /// <summary>A partial file may have gone once the whole one is there.</summary>
-    private async Task<byte[]> FindAsync(Func<int, string> path, int width, int maxBytes, CancellationToken cancellation)
+    /// <returns>Its bytes, and how many hashes or entries it holds.</returns>
+    private async Task<(byte[] Bytes, int Width)> FindAsync(Func<int, string> path, int width, int maxBytes, CancellationToken cancellation)
     {
-        var found = width == 0 ? null : await files.FindAsync(path(width), maxBytes, cancellation).ConfigureAwait(false);
-        found ??= width is 0 or LogTile.Width ? null : await files.FindAsync(path(LogTile.Width), maxBytes, cancellation).ConfigureAwait(false);
-        return found ?? throw new FormatException($"the log has no '{path(width)}'");
+        if (width > 0 && await files.FindAsync(path(width), maxBytes, cancellation).ConfigureAwait(false) is { } found)
+        {
+            return (found, width);
+        }
+
+        return width is > 0 and < LogTile.Width && await files.FindAsync(path(LogTile.Width), maxBytes, cancellation).ConfigureAwait(false) is { } whole
+            ? (whole, LogTile.Width)
+            : throw new FormatException($"the log has no '{path(width)}'");
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PluginHost.Hosting;
 using PluginHost.Library.Registries;
+using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 
@@ -58,6 +59,7 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
         try
         {
             source = await services.Loads.ReadAsync(token => registry.Registry.OpenAsync(entry, token), cancellation).ConfigureAwait(false);
+            await registry.Registry.FollowLogAsync(services, cancellation).ConfigureAwait(false);
         }
         catch (SkillVerificationException e)
         {
@@ -132,6 +134,12 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
             var skill = _loader.VerifyToInstall(cancellation).Skill;
             var chain = _services.Inspection.Chain;
             _evidence = new EvidenceMerge(skill.Signed, chain.Believed.Contains, chain.Logs).Kept(_evidence ?? []);
+            var shown = BundleLines.Of(_evidence).Select(RegistrySync.IdOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            if (_services.Registries.KeptBack(skill.Signed.Artifact.Payload, chain.Believed.Contains, shown) is { } told)
+            {
+                throw new SkillVerificationException("policy", "registry-withheld", told);
+            }
+
             if (!skill.Signed.IsSigned)
             {
                 throw new SkillVerificationException("policy", "unsigned", "a package that nobody signed is not installed: adopt it first ('pluginhost skills adopt')");

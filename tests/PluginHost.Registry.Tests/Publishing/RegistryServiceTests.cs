@@ -361,6 +361,18 @@ public sealed class RegistryServiceTests : IAsyncDisposable
     }
 
     [TestMethod]
+    public async Task Tiles_AreKept_AndWhatChangesIsNot()
+    {
+        await PublishAsync();
+        var address = await StartAsync();
+        using var tile = await _client.GetAsync(new Uri(address, "log/tile/entries/000.p/1"));
+        using var checkpoint = await _client.GetAsync(new Uri(address, "log/checkpoint"));
+        using var timestamp = await _client.GetAsync(new Uri(address, "timestamp.json"));
+
+        Assert.AreEqual(("public, max-age=31536000, immutable", "no-cache", "no-cache"), (tile.Headers.CacheControl!.ToString().Contains("immutable", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "", checkpoint.Headers.CacheControl!.ToString(), timestamp.Headers.CacheControl!.ToString()));
+    }
+
+    [TestMethod]
     public async Task RegistryThatIsBroken_IsToldAsNotNow()
     {
         await PublishAsync();

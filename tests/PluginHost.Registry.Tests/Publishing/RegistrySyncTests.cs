@@ -55,6 +55,40 @@ public sealed class RegistrySyncTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Violation_ThatTheRegistryKeepsBack_IsSeenWhenItIsInstalled()
+    {
+        var package = await PublishAsync();
+        var file = Directory.EnumerateFiles(_scene["packages"], "*.intoto.jsonl", SearchOption.AllDirectories).Single();
+        var older = File.ReadAllBytes(file);
+        await _scene.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(_scene.Release(package))));
+        var whole = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, older);
+
+        Assert.AreEqual("policy.registry-withheld", await Refusal(() => InstallAsync()), "nobody followed it before");
+        var copy = Path.Combine(_scene["packages"], "..", "..", "copy.palyra-skill");
+        File.WriteAllBytes(copy, package);
+        File.WriteAllBytes(copy + ".intoto.jsonl", older);
+        await using var host = _scene.Host();
+        Assert.AreEqual("policy.registry-withheld", await Refusal(() => host.Library.InstallAsync(copy)), "a file is no way around");
+
+        File.WriteAllBytes(file, whole);
+        Assert.AreEqual("trust.violation", await Refusal(() => InstallAsync()));
+    }
+
+    [TestMethod]
+    public async Task VersionThatWasKilled_IsNoReasonToSpeakOfWithholding()
+    {
+        var package = await PublishAsync();
+        await InstallAsync();
+        await _scene.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(_scene.Release(package))));
+        await _scene.AdviseAsync(AdvisoryAction.Kill);
+        await using var host = _scene.Host();
+
+        Assert.AreEqual("", string.Join("; ", (await host.Library.SyncAsync(_scene.Mirror)).Withheld));
+        Assert.AreEqual("", string.Join("; ", (await host.Library.SyncAsync(_scene.Mirror)).Withheld));
+    }
+
+    [TestMethod]
     public async Task Registry_IsFollowed()
     {
         await PublishAsync();

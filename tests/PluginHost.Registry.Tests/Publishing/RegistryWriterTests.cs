@@ -24,6 +24,36 @@ public sealed class RegistryWriterTests : IDisposable
     private static string Refusal(Action act) => Assert.ThrowsExactly<SkillVerificationException>(act).Code;
 
     [TestMethod]
+    [DataRow("gone")]
+    [DataRow("empty")]
+    [DataRow("older")]
+    public async Task Bundle_ThatDoesNotHaveWhatTheLogHas_FailsTheAudit(string how)
+    {
+        var package = RegistryScene.Package();
+        var release = _scene.Release(package);
+        await _scene.PublishAsync(package, release);
+        var file = Directory.EnumerateFiles(_scene["packages"], "*.intoto.jsonl", SearchOption.AllDirectories).Single();
+        var older = File.ReadAllBytes(file);
+        await _scene.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(release)));
+        Assert.AreEqual(0, (await _scene.AuditAsync()).Count);
+
+        switch (how)
+        {
+            case "gone":
+                File.Delete(file);
+                break;
+            case "empty":
+                File.WriteAllBytes(file, []);
+                break;
+            default:
+                File.WriteAllBytes(file, older);
+                break;
+        }
+
+        Assert.IsTrue((await _scene.AuditAsync()).Any(finding => finding.IsFault && finding.Message.Contains("is not in its bundle", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public async Task NewRegistry_SaysThatItHoldsNothing()
     {
         using var registry = _scene.Open();

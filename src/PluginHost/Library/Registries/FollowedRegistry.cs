@@ -80,6 +80,10 @@ internal sealed class FollowedRegistry(string folder)
     /// <summary>The log that was followed for it; null where none was.</summary>
     public string? LogOrigin => Encoding.UTF8.GetString(Find(EntriesFile, MaxEntryFile)).Split('\n', 2)[0].Split('\t') is [TreeField, var of, _] ? of : null;
 
+    /// <summary>What its log held, whatever the log is called.</summary>
+    public IEnumerable<string[]> LogEntries =>
+        Encoding.UTF8.GetString(Find(EntriesFile, MaxEntryFile)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t')).Where(entry => entry.Length == WithheldFinder.Fields);
+
     /// <summary>Keeps what it says now.</summary>
     public void Keep(Uri address, string key, byte[] timestamp, byte[] advisories, byte[] delegations)
     {

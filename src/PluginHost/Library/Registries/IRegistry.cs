@@ -19,6 +19,11 @@ internal interface IRegistry
     /// <exception cref="IOException">It cannot be read.</exception>
     Task<PackageSource> OpenAsync(RegistryEntry entry, CancellationToken cancellation);
 
+    /// <summary>Reads what is new in its log, where the policy lists that: what it keeps back shows then.</summary>
+    /// <exception cref="SkillVerificationException">The log forked, is older than the registry says, or holds something else than it signed.</exception>
+    /// <exception cref="IOException">It cannot be reached.</exception>
+    Task FollowLogAsync(HostServices services, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>How an installation from it is remembered.</summary>
     InstalledSource SourceOf(RegistryEntry entry);
 }

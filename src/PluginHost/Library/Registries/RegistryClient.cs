@@ -18,7 +18,7 @@ internal sealed class RegistryClient : IRegistryReader
     public RegistryClient(Uri origin, X509Certificate2Collection? roots)
     {
         _origin = origin;
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None, MaxResponseHeadersLength = 64 };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip, MaxResponseHeadersLength = 64 };
         if (roots is not null)
         {
             handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

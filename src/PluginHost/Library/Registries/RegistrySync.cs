@@ -217,6 +217,12 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
                 yield return $"{installed.SkillId} {installed.Version} is offered with another payload than its log has";
             }
 
+            // What is not offered any more is not fetched either: what is new of it could not have been seen.
+            if (known.Any(advisory => advisory.Action != AdvisoryAction.Advise && advisory.Payload == installed.PayloadSha256))
+            {
+                continue;
+            }
+
             foreach (var told in finder.Links(installed.PayloadSha256, shown))
             {
                 yield return told;
@@ -224,7 +230,8 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         }
     }
 
-    private static string? IdOf(ReadOnlyMemory<byte> line)
+    /// <summary>Id of a line of a bundle; null where it is no envelope.</summary>
+    internal static string? IdOf(ReadOnlyMemory<byte> line)
     {
         try
         {

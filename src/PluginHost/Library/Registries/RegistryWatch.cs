@@ -46,6 +46,20 @@ internal sealed class RegistryWatch(string? root)
         }
     }
 
+    /// <summary>Words against a payload, of people who are believed, that a log of a registry has and a bundle does not; null where there are none.</summary>
+    /// <exception cref="SkillStateException">What is kept of a registry cannot be read.</exception>
+    public string? KeptBack(string payload, Func<string, bool> isBelieved, IReadOnlySet<string> shown)
+    {
+        try
+        {
+            return (root is null ? [] : FollowedRegistry.All(root)).SelectMany(registry => new WithheldFinder([.. registry.LogEntries]).Violations(payload, isBelieved, shown)).FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SkillStateException("registry", $"what is kept of a registry that is followed cannot be used: {e.Message}", e);
+        }
+    }
+
     private static bool IsListed(string origin, string key, TrustLedger ledger) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var address) && ledger.Registries?.GetValueOrDefault(RemoteRegistry.OriginOf(address)) is { Until: null } listed && listed.Key == key && !ledger.RevokedKeys.ContainsKey(key);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PluginHost.Hosting;
+using PluginHost.Logs;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Registries;
 using PluginHost.Skills.Trust;
@@ -17,6 +18,8 @@ namespace PluginHost.Library.Registries;
 /// <param name="roots">Certificates that its own has to come from; null for those of the system.</param>
 internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2Collection? roots) : IRegistry
 {
+    private RegistrySnapshot? _last;
+
     private const int MaxPages = 20;
     private const int MaxEntries = 10_000;
     /// <summary>Clocks of machines differ.</summary>
@@ -40,7 +43,7 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RegistryEntry>> ReadAsync(HostServices services, CancellationToken cancellation)
     {
-        var snapshot = await SnapshotAsync(services, cancellation).ConfigureAwait(false);
+        var snapshot = _last = await SnapshotAsync(services, cancellation).ConfigureAwait(false);
         return snapshot.Timestamp is { } timestamp && timestamp.Expires <= services.Now
             ? throw Refused("registry-stale", $"what it says was fresh until {timestamp.Expires:u}")
             : snapshot.Entries;
@@ -59,6 +62,22 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
             // Something was published between two files: that happens once, not twice.
             return await ReadPagesAsync(services, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task FollowLogAsync(HostServices services, CancellationToken cancellation)
+    {
+        var logs = services.Inspection.Chain.Logs;
+        if (services.Root is not { } root || _last is not { Timestamp: { } timestamp } snapshot || !logs.Logs.Any(log => log.Key.Name == timestamp.Log.Origin))
+        {
+            return;
+        }
+
+        using var reader = Reader();
+        var followed = FollowedRegistry.Of(root.Registries, address, snapshot.Key);
+        using var turn = followed.Turn();
+        await new RegistryLogWatch(root.Logs, logs, services.Time)
+            .FollowAsync(new RegistryLogFiles(reader, reader.Resolve(address, RegistryFiles.Log + "/")), timestamp.Log, followed, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Opens what its files are read with.</summary>

@@ -13,6 +13,7 @@ internal sealed class WithheldFinder(IReadOnlyCollection<string[]> entries)
     /// <summary>Fields of an entry.</summary>
     public const int Fields = 7;
 
+    private static readonly string Violation = LinkKinds.TypeOf(LinkKind.Violation);
     private static readonly string Release = LinkKinds.TypeOf(LinkKind.Authorship);
 
     /// <summary>An entry as it is kept.</summary>
@@ -50,6 +51,11 @@ internal sealed class WithheldFinder(IReadOnlyCollection<string[]> entries)
     public IEnumerable<string> Reused() =>
         entries.Where(entry => entry[2] == Release).GroupBy(entry => (Skill: entry[3], Version: entry[4])).Where(group => group.DistinctBy(entry => entry[5]).Count() > 1)
             .Select(group => $"{group.Key.Skill} {group.Key.Version} was released with two payloads (entries {string.Join(" and ", group.DistinctBy(entry => entry[5]).Select(entry => entry[0]))} of its log)");
+
+    /// <summary>Words against a payload, of people who are believed, that are in the log and not in a bundle.</summary>
+    public IEnumerable<string> Violations(string payload, Func<string, bool> isBelieved, IReadOnlySet<string> shown) =>
+        entries.Where(entry => entry[5] == payload && entry[2] == Violation && isBelieved(entry[6]) && !shown.Contains(entry[1]))
+            .Select(entry => $"ed25519:{entry[6][..Math.Min(16, entry[6].Length)]} speaks against {entry[3]} {entry[4]} (entry {entry[0]} of the log), and what it says is kept back");
 
     /// <summary>Links about a payload that are in the log and not in a bundle.</summary>
     public IEnumerable<string> Links(string payload, ImmutableHashSet<string> shown) =>
