@@ -45,11 +45,30 @@ rule bidirectional_override
     category = "invisible-text"
     severity = "high"
   strings:
+    // Noise has these bytes, too, one time in five million: there they count after text.
     $turn = { E2 80 ( AD | AE ) }
+    $turn_in_text = /[\t\n\r -~\x80-\xBF]{8}\xE2\x80[\xAD\xAE]/
     $isolate = { E2 81 ( A6 | A7 | A8 ) }
+    $isolate_in_text = /[\t\n\r -~\x80-\xBF]{8}\xE2\x81[\xA6-\xA8]/
     $end = { E2 81 A9 }
   condition:
-    $turn or (#isolate > 0 and #isolate != #end)
+    ($turn and ($turn_in_text or filesize < 4096 or section == "tool" or section == "manifest"))
+    or (#isolate > 0 and #isolate != #end and ($isolate_in_text or filesize < 4096 or section == "tool" or section == "manifest"))
+}
+
+rule mixed_script_word
+{
+  meta:
+    description = "letters of another script that look like Latin ones, within a Latin word"
+    category = "invisible-text"
+    severity = "medium"
+  strings:
+    // Letters of Cyrillic, Greek and Armenian in UTF-8. Noise has a few of them between letters, too: only words after text, or many in little, count there.
+    $within = /[\n -~]{10}[a-z](\xCE[\x91\x92\x95\x96\x97\x99\x9A\x9C\x9D\x9F\xA1\xA4\xA5\xA7\xB1\xB5\xB9\xBA\xBD\xBF]|\xCF[\x81\x84\x85]|\xD0[\x85\x86\x88\x90\x92\x95\x9A\x9C\x9D\x9E\xA0\xA1\xA2\xA3\xA5\xB0\xB2\xB5\xBA\xBC\xBD\xBE]|\xD1[\x80\x81\x82\x83\x85\x95\x96\x98]|\xD2[\xBB]|\xD4[\x81]|\xD5[\xB8])[a-z]/ nocase
+    $begins = /[\n -~]{4}[ "'(](\xCE[\x91\x92\x95\x96\x97\x99\x9A\x9C\x9D\x9F\xA1\xA4\xA5\xA7\xB1\xB5\xB9\xBA\xBD\xBF]|\xCF[\x81\x84\x85]|\xD0[\x85\x86\x88\x90\x92\x95\x9A\x9C\x9D\x9E\xA0\xA1\xA2\xA3\xA5\xB0\xB2\xB5\xBA\xBC\xBD\xBE]|\xD1[\x80\x81\x82\x83\x85\x95\x96\x98]|\xD2[\xBB]|\xD4[\x81]|\xD5[\xB8])[a-z]{3}/ nocase
+    $loose = /[a-z](\xCE[\x91\x92\x95\x96\x97\x99\x9A\x9C\x9D\x9F\xA1\xA4\xA5\xA7\xB1\xB5\xB9\xBA\xBD\xBF]|\xCF[\x81\x84\x85]|\xD0[\x85\x86\x88\x90\x92\x95\x9A\x9C\x9D\x9E\xA0\xA1\xA2\xA3\xA5\xB0\xB2\xB5\xBA\xBC\xBD\xBE]|\xD1[\x80\x81\x82\x83\x85\x95\x96\x98]|\xD2[\xBB]|\xD4[\x81]|\xD5[\xB8])[a-z]/ nocase
+  condition:
+    $within or $begins or ($loose and (section == "tool" or section == "manifest")) or (#loose > 2 and #loose * 1000 > filesize)
 }
 
 rule obfuscated_script

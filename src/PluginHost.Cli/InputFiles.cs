@@ -3,15 +3,21 @@ namespace PluginHost.Cli;
 /// <summary>Reads files that the command line names.</summary>
 internal static class InputFiles
 {
+    private const string TooLarge = "archive.size";
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="maxBytes">How long it may be.</param>
+    /// <param name="tooLarge">The code where it is longer.</param>
     /// <exception cref="CommandError">It cannot be read, or is too large.</exception>
-    public static byte[] Read(string path, long maxBytes)
+    public static byte[] Read(string path, long maxBytes, string tooLarge = TooLarge)
     {
         try
         {
             using var file = File.OpenRead(path);
             return file.Length <= maxBytes
                 ? ReadAll(file)
-                : throw new CommandError(ExitCode.Refused, "archive.size", $"'{path}' has {file.Length} bytes, more than {maxBytes}");
+                : throw new CommandError(ExitCode.Refused, tooLarge, $"'{path}' has {file.Length} bytes, more than {maxBytes}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -29,7 +35,7 @@ internal static class InputFiles
         {
             if (content.Length + count > maxBytes)
             {
-                throw new CommandError(ExitCode.Refused, "archive.size", $"the input has more than {maxBytes} bytes");
+                throw new CommandError(ExitCode.Refused, TooLarge, $"the input has more than {maxBytes} bytes");
             }
 
             content.Write(buffer, 0, count);

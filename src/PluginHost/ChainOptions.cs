@@ -12,6 +12,12 @@ public sealed class ChainOptions
     /// <summary>Which logs and witnesses count (c2sp.org/tlog-policy). Absent means that none does. It is read again when it changed.</summary>
     public string? LogPolicyFile { get; set; }
 
+    /// <summary>
+    /// How long ago the last witness may have cosigned the log of a registry when it is followed. Absent means any time: the registry's own timestamp tells whether
+    /// it is fresh. It needs witnesses, and a log whose operator has them cosign as often.
+    /// </summary>
+    public TimeSpan? LogMaxAge { get; set; }
+
     /// <summary>Keys whose good word does not count, 64 hexadecimal digits each. What they say against a skill still does.</summary>
     public ISet<string> DistrustedKeys { get; } = new HashSet<string>(StringComparer.Ordinal);
 

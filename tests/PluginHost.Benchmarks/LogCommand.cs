@@ -45,7 +45,7 @@ internal static class LogCommand
                 for (var i = 0; i < Rounds; i++)
                 {
                     var read = LogProof.Read(bytes);
-                    _ = policy.Judge(read.Note).Holds && read.Proves(leaf) ? 0 : throw new InvalidOperationException();
+                    _ = policy.Judge(read.Note, DateTimeOffset.UtcNow).Holds && read.Proves(leaf) ? 0 : throw new InvalidOperationException();
                 }
 
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signature {one.TotalMicroseconds / Rounds:0.0} µs, proof {watch.Elapsed.TotalMicroseconds / Rounds:0.0} µs: {watch.Elapsed / one:0.00} times"));

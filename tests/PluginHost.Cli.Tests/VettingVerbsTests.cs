@@ -116,7 +116,8 @@ public sealed class VettingVerbsTests
     public void Tiles_ThatDoNotMakeTheTree_ProveNothing()
     {
         using var scene = new Scene();
-        Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        var init = Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        File.WriteAllText(scene["logs"], $"log {JsonDocument.Parse(init.Output).RootElement.GetProperty("key").GetString()}\nquorum none\n");
         File.WriteAllText(scene["lines"], string.Concat(Enumerable.Range(0, 300).Select(i => $"entry {i}\n")));
         Assert.AreEqual(0, Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--lines", scene["lines"]).ExitCode);
         var tile = Path.Combine(scene["public"], "tile", "1", "000.p", "1");
@@ -128,7 +129,39 @@ public sealed class VettingVerbsTests
 
         Assert.AreEqual(2, proof.ExitCode, proof.Output);
         StringAssert.Contains(proof.Output + proof.Error, "log.consistency");
+        var verify = Invocation.Run("log", "verify", scene["public"], "--log-policy", scene["logs"]);
+        StringAssert.StartsWith(verify.Error, "log.consistency: the log cannot be used: the tile 'tile/1/000.p/1' holds another hash", "the entries are what they were");
+        File.Delete(tile);
+        StringAssert.StartsWith(Invocation.Run("log", "verify", scene["public"], "--log-policy", scene["logs"]).Error, "log.form: the log cannot be used: the log has no 'tile/1/000.p/1'");
         Assert.IsFalse(File.Exists(scene["p.tlog-proof"]));
+    }
+
+    [TestMethod]
+    public void Log_TellsByItsCodes_WhatIsWrongWithIt()
+    {
+        using var scene = new Scene();
+        var init = Invocation.Run("log", "init", scene["public"], "--origin", "log.example/skills", "--key", scene["log"], "--json");
+        File.WriteAllText(scene["logs"], $"log {JsonDocument.Parse(init.Output).RootElement.GetProperty("key").GetString()}\nquorum none\n");
+        File.WriteAllText(scene["lines"], "one\n\ntwo");
+        var append = Invocation.Run("log", "append", scene["public"], "--key", scene["log"], "--lines", scene["lines"], "--json");
+        Assert.AreEqual(3, JsonDocument.Parse(append.Output).RootElement.GetProperty("appended").GetInt32(), "an empty line is an entry");
+        Invocation.Run("log", "prove", scene["public"], "--index", "1", "--output", scene["p.tlog-proof"]);
+        File.WriteAllText(scene["empty"], "");
+        Assert.AreEqual(0, Invocation.Run("log", "verify", scene["p.tlog-proof"], "--entry", scene["empty"], "--log-policy", scene["logs"]).ExitCode);
+        string Code(params string[] more) => Invocation.Run([.. more, "--log-policy", scene["logs"]]).Error.Split(": ")[0];
+
+        File.WriteAllBytes(scene["large"], new byte[1_000_000]);
+        Assert.AreEqual("log.entry", Code("log", "verify", scene["p.tlog-proof"], "--entry", scene["large"]));
+        Assert.AreEqual("log.form", Code("log", "verify", scene["large"], "--entry", scene["empty"]));
+        Assert.AreEqual("log.stale", Code("log", "verify", scene["public"], "--max-age", "1"));
+        Assert.AreEqual("log.stale", Code("log", "monitor", scene["public"], "--seen", scene["seen"], "--max-age", "1"));
+        Assert.AreEqual("usage.max-age", Code("log", "verify", scene["public"], "--max-age", "0"));
+
+        // Another text under the log's own signature.
+        var checkpoint = Path.Combine(scene["public"], "checkpoint");
+        File.WriteAllText(checkpoint, File.ReadAllText(checkpoint).Replace("\n3\n", "\n2\n", StringComparison.Ordinal));
+        Assert.AreEqual("log.signature", Code("log", "verify", scene["public"]));
+        Assert.AreEqual("log.signature", Code("log", "monitor", scene["public"], "--seen", scene["seen"]));
     }
 
     [TestMethod]
@@ -382,6 +415,15 @@ public sealed class VettingVerbsTests
         Assert.AreEqual("the module 'pe'", report.GetProperty("not_run")[0].GetProperty("reason").GetString());
         var sarif = JsonDocument.Parse(File.ReadAllText(scene["out.sarif"])).RootElement.GetProperty("runs")[0];
         Assert.AreEqual(("error", "skill.toml"), (sarif.GetProperty("results")[0].GetProperty("level").GetString(), sarif.GetProperty("results")[0].GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()));
+
+        Assert.IsFalse(sarif.GetProperty("results")[0].GetProperty("locations")[0].GetProperty("physicalLocation").TryGetProperty("region", out _));
+        Assert.AreEqual("skipped", sarif.GetProperty("invocations")[0].GetProperty("toolConfigurationNotifications")[0].GetProperty("associatedRule").GetProperty("id").GetString());
+
+        // What no rule looked at was not scanned.
+        File.WriteAllText(scene["none.yar"], "import \"pe\" rule skipped { condition: pe.is_pe }");
+        var none = Invocation.Run("skills", "scan", scene.Package, "--rules", scene["none.yar"], "--no-own-rules");
+        Assert.AreEqual(2, none.ExitCode);
+        StringAssert.StartsWith(none.Error, "inspection.rules: there is no rule that can be run (skipped: the module 'pe')");
 
         // The gate uses them where the policy names them.
         var policy = scene.Policy($"[inspection]\nscan_rules = [\"{scene["own.yar"]}\"]\n");

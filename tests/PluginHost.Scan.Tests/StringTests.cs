@@ -4,6 +4,17 @@ namespace PluginHost.Scan.Tests;
 [TestClass]
 public sealed class StringTests
 {
+    /// <summary>Expressions without a text to look for: what is met least in them is, wherever they have it.</summary>
+    [TestMethod]
+    [DataRow("[a-z](\\xD0[\\x80-\\x8F]|\\xD1[\\x80-\\x8F])[a-z]", "a\u00D0\u0080b\u00D1\u0081c", "0:4 3:4")]
+    [DataRow("[a-z](\\xD0[\\x80-\\x8F]|\\xD1[\\x80-\\x8F])[a-z]", "\u00D0\u0080b x\u00D1\u0081", "")]
+    [DataRow("[ -~]{10}[\\x80-\\x8F][a-z]+", "0123456789\u0080ab", "0:13")]
+    [DataRow("[ -~]{10}[\\x80-\\x8F][a-z]+", "123456789\u0080ab", "")]
+    [DataRow("[ -~]{2,3}[\\x80-\\x8F]", "abc\u0080", "0:4 1:3")]
+    [DataRow("([a-z]|[0-9])[\\x80-\\x8F]?[A-Z]", "aA1\u0080B", "0:2 2:3")]
+    [DataRow("\\b[a-z][\\x80-\\x8F]", "xa\u0080 b\u0081", "4:2")]
+    public void RarestPlace_LeadsToEveryMatch(string expression, string data, string places) => Assert.AreEqual(places, Scans.Places($"$a = /{expression}/", data));
+
     [TestMethod]
     [DataRow("$a = \"abc\"", "xabcabc", "1:3 4:3")]
     [DataRow("$a = \"aa\"", "aaaa", "0:2 1:2 2:2")]

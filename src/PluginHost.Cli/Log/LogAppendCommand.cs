@@ -37,8 +37,8 @@ internal static class LogAppendCommand
             List<ReadOnlyMemory<byte>> leaves =
             [
                 .. links.Select(link => (ReadOnlyMemory<byte>)link.Entry.Bytes),
-                .. (parse.GetValue(entries) ?? []).Select(entry => (ReadOnlyMemory<byte>)InputFiles.Read(entry, SkillLogEntry.MaxBytes)),
-                .. parse.GetValue(lines) is { } list ? BundleLines.Of(InputFiles.Read(list, int.MaxValue / 2)).Take(MaxEntries + 1) : [],
+                .. (parse.GetValue(entries) ?? []).Select(entry => (ReadOnlyMemory<byte>)InputFiles.Read(entry, SkillLogEntry.MaxBytes, "log.entry")),
+                .. parse.GetValue(lines) is { } list ? Lines(InputFiles.Read(list, int.MaxValue / 2)) : [],
             ];
             if (leaves.Count > MaxEntries)
             {
@@ -61,6 +61,17 @@ internal static class LogAppendCommand
             return ExitCode.Done;
         }));
         return command;
+    }
+
+    /// <summary>Each line is an entry, an empty one, too; what ends with a line feed has none behind it.</summary>
+    private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> list)
+    {
+        for (var rest = list; !rest.IsEmpty;)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            yield return end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+        }
     }
 
     /// <summary>Links beside a package that are not proven yet.</summary>

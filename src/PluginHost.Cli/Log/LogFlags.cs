@@ -11,11 +11,18 @@ namespace PluginHost.Cli.Log;
 /// <summary>What the verbs of the log share.</summary>
 internal static class LogFlags
 {
+    private const int MaxHours = 1_000_000;
+
     public static Argument<string> Log() => new("log") { Description = "The log: its directory, or its address (https)." };
 
     public static Option<string?> Policy(bool required = false) => new("--log-policy") { Description = "Which logs and witnesses count (c2sp.org/tlog-policy).", HelpName = "FILE", Required = required };
 
     public static Option<string> KeyFile(string whose) => new("--key") { Description = $"File of {whose} key.", HelpName = "FILE", Required = true };
+
+    public static Option<double?> MaxAge() => new("--max-age") { Description = "How many hours ago the last witness may have cosigned; without it, any number.", HelpName = "HOURS" };
+
+    /// <exception cref="CommandError">It is no number of hours.</exception>
+    public static TimeSpan? ReadMaxAge(double? hours) => hours is null ? null : hours is > 0 and <= MaxHours ? TimeSpan.FromHours(hours.Value) : throw new CommandError(ExitCode.Usage, "usage.max-age", $"--max-age is a number of hours, more than none and at most {MaxHours}");
 
     public static Option<string?> Roots() => new("--ca-cert") { Description = "Certificates that the log's own has to come from, PEM; without it those of the system.", HelpName = "FILE" };
 
@@ -28,7 +35,7 @@ internal static class LogFlags
         }
         catch (FormatException e)
         {
-            throw new CommandError(ExitCode.Refused, "log.form", e.Message);
+            throw LogRefusal.Of(e);
         }
     });
 
@@ -51,7 +58,7 @@ internal static class LogFlags
     {
         try
         {
-            return LogPolicy.Read(InputFiles.Read(file, LogPolicy.MaxBytes));
+            return LogPolicy.Read(InputFiles.Read(file, LogPolicy.MaxBytes, "log.policy"));
         }
         catch (FormatException e)
         {
@@ -79,7 +86,7 @@ internal static class LogFlags
         var note = Note.Read(await files.FindAsync(LogTile.Checkpoint, Note.MaxBytes, CancellationToken.None).ConfigureAwait(false) ?? throw LogRefusal.Form("the log has no checkpoint"));
         if (policy is not null)
         {
-            LogFollower.Demand(policy.Judge(note));
+            LogFollower.Demand(policy.Judge(note, DateTimeOffset.UtcNow));
         }
 
         return (note, Checkpoint.Read(note.Text));

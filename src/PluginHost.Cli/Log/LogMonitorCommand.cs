@@ -16,8 +16,8 @@ internal static class LogMonitorCommand
         var seen = new Option<string>("--seen") { Description = "Where what was seen of the log is kept: the next run goes on from there.", HelpName = "DIR", Required = true };
         var names = new Option<string[]>("--name") { Description = "A skill, or a publisher with all of its skills, to watch.", HelpName = "NAME" };
         var keys = new Option<string[]>("--known-key") { Description = "A key that signs for these names, 64 hexadecimal digits.", HelpName = "KEY" };
-        var (policy, roots, json) = (LogFlags.Policy(required: true), LogFlags.Roots(), CommandOutput.JsonOption());
-        var command = new Command("monitor", "Follow a log, and tell what is new about names and keys. Exits with 2 where somebody should look.") { log, seen, names, keys, policy, roots, json };
+        var (policy, age, roots, json) = (LogFlags.Policy(required: true), LogFlags.MaxAge(), LogFlags.Roots(), CommandOutput.JsonOption());
+        var command = new Command("monitor", "Follow a log, and tell what is new about names and keys. Exits with 2 where somebody should look.") { log, seen, names, keys, policy, age, roots, json };
         command.SetAction(parse => LogFlags.Guard(parse, parse.GetValue(json), async () =>
         {
             var known = (parse.GetValue(keys) ?? []).Select(key => key.Trim().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal static class LogMonitorCommand
 
             var files = LogFlags.Files(parse.GetRequiredValue(log), parse.GetValue(roots));
             using var disposing = files as IDisposable;
-            var follower = new LogFollower(parse.GetRequiredValue(seen), LogFlags.ReadPolicy(parse.GetValue(policy)!), TimeProvider.System);
+            var follower = new LogFollower(parse.GetRequiredValue(seen), LogFlags.ReadPolicy(parse.GetValue(policy)!), TimeProvider.System, LogFlags.ReadMaxAge(parse.GetValue(age)));
             var sight = await follower.FollowAsync(files, CancellationToken.None).ConfigureAwait(false);
             var checkpoint = sight.Verdict.Checkpoint;
             var from = follower.ToldOf(checkpoint.Origin);

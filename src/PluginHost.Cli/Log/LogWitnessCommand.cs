@@ -24,7 +24,7 @@ internal static class LogWitnessCommand
             }
 
             using var signer = LogFlags.ReadKey(parse.GetRequiredValue(key), parse.GetValue(passphrase));
-            using var witness = new Witness(parse.GetRequiredValue(folder), parse.GetRequiredValue(name), signer, LogFlags.ReadPolicy(parse.GetValue(policy)!), TimeProvider.System);
+            using var witness = new Witness(parse.GetRequiredValue(folder), parse.GetRequiredValue(name), parse.GetRequiredValue(key), signer, LogFlags.ReadPolicy(parse.GetValue(policy)!), TimeProvider.System);
             await using var service = WitnessService.Create(witness, address);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>

@@ -50,6 +50,7 @@ internal static class NextStep
         ["trust.fabricated"] = "do not use this package, and show the documents under lifecycle/evidence to its publisher and auditors",
         ["trust.log-fork"] = "believe nothing of that log until its operator has explained both trees (docs/log.md)",
         ["log.fork"] = "keep the evidence, show it to the log's operator and to others who follow it (docs/log.md)",
+        ["log.stale"] = "ask the log's operator: 'log append' has witnesses cosign it again, or somebody holds newer checkpoints back (docs/log.md)",
         ["log.rolled-back"] = "find out who put the older copy there; the newer one is needed (docs/log.md)",
         ["limit.cancelled"] = "run it again when you have time",
         ["limit.circuit"] = "wait; if it stays so, 'pluginhost audit query --type call' tells which calls failed",

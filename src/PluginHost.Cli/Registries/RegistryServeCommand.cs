@@ -55,8 +55,10 @@ internal static class RegistryServeCommand
                 () => files.Open(parse, isNew: false), new RegistryKeys(parse.GetValue(key)!, signer, parse.GetValue(logKey)!, logSigner),
                 new PublishOptions { Inspection = settings, Tell = parse.InvocationConfiguration.Error.WriteLine, Witnesses = parse.GetValue(policy) is { } file ? LogFlags.ReadPolicy(file) : LogPolicy.Empty },
                 TimeProvider.System);
-            _ = new RegistryReader(opened).Read();
-            await using var service = RegistryServer.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, settings, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, proxies, names, TimeProvider.System);
+            // Whoever serves a registry knows its log: what stands there is shown as it stands there.
+            var own = NoteKey.Parse(new RegistryReader(opened).Read().Description.Log);
+            var shown = settings with { Chain = settings.Chain with { Logs = settings.Chain.Logs.With(own) } };
+            await using var service = RegistryServer.Create(opened, address, (package, bundle) => PackageJudgement.Of(package, bundle, shown, view, rules with { Now = TimeProvider.System.GetUtcNow() }), uploads, proxies, names, TimeProvider.System);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {

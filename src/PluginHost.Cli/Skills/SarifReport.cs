@@ -5,7 +5,7 @@ using PluginHost.Skills.Scanning;
 
 namespace PluginHost.Cli.Skills;
 
-/// <summary>Findings in the form that code hosts and editors read (SARIF 2.1.0).</summary>
+/// <summary>Findings in the form that code hosts and editors read (SARIF 2.1.0), and the rules that were not run beside them: nothing found by those says nothing.</summary>
 internal static class SarifReport
 {
     public static JsonObject Of(ScanReport report, YaraRules rules) => new()
@@ -30,30 +30,42 @@ internal static class SarifReport
                     ["properties"] = new JsonObject { ["ruleSet"] = rules.Digest },
                 },
             },
+            ["invocations"] = new JsonArray(new JsonObject
+            {
+                ["executionSuccessful"] = true,
+                ["toolConfigurationNotifications"] = new JsonArray([.. report.NotRun.Select(NotRun)]),
+                ["toolExecutionNotifications"] = new JsonArray([.. report.Omitted > 0 ? [Omitted(report)] : Array.Empty<JsonNode>()]),
+                ["properties"] = new JsonObject { ["rulesRun"] = report.Summary.RulesRun, ["rulesInPack"] = report.Summary.RulesInPack },
+            }),
             ["results"] = new JsonArray([.. report.Findings.Select(Result)]),
         }),
     };
 
     private static JsonNode Result(Finding finding)
     {
-        var plus = finding.Location.LastIndexOf('+');
-        var (place, offset) = plus > 0 && int.TryParse(finding.Location[(plus + 1)..], out var at) ? (finding.Location[..plus], at) : (finding.Location, 0);
-        var part = place.IndexOf(" (", StringComparison.Ordinal);
+        var location = new JsonObject { ["artifactLocation"] = new JsonObject { ["uri"] = Uri.EscapeDataString(finding.Region!.File).Replace("%2F", "/", StringComparison.Ordinal) } };
+        if (finding.Region is { Offset: { } offset })
+        {
+            location["region"] = new JsonObject { ["byteOffset"] = offset, ["byteLength"] = finding.Region.Length };
+        }
+
         return new JsonObject
         {
             ["ruleId"] = finding.Id,
             ["level"] = Level(finding.Severity),
-            ["message"] = Text($"{place}: {finding.Message}"),
-            ["locations"] = new JsonArray(new JsonObject
-            {
-                ["physicalLocation"] = new JsonObject
-                {
-                    ["artifactLocation"] = new JsonObject { ["uri"] = Uri.EscapeDataString(part > 0 ? place[..part] : place).Replace("%2F", "/", StringComparison.Ordinal) },
-                    ["region"] = new JsonObject { ["byteOffset"] = offset },
-                },
-            }),
+            ["message"] = Text($"{finding.Location}: {finding.Message}"),
+            ["locations"] = new JsonArray(new JsonObject { ["physicalLocation"] = location }),
         };
     }
+
+    private static JsonNode NotRun(SkippedRule rule) => new JsonObject
+    {
+        ["level"] = "warning",
+        ["message"] = Text($"not run: {rule.Name} in {rule.File}: {rule.Reason}"),
+        ["associatedRule"] = new JsonObject { ["id"] = rule.Name },
+    };
+
+    private static JsonObject Omitted(ScanReport report) => new() { ["level"] = "warning", ["message"] = Text($"{report.Omitted} more findings are counted and not listed") };
 
     private static JsonObject Text(string text) => new() { ["text"] = text };
 

@@ -62,7 +62,8 @@ internal static class SkillsScanCommand
 
         try
         {
-            return PackageScanner.With([.. files.Select(file => new YaraSource(Path.GetFileName(file), InputFiles.Read(file, YaraRules.MaxBytes)))], withOwn);
+            var scanner = PackageScanner.With([.. files.Select(file => new YaraSource(Path.GetFileName(file), InputFiles.Read(file, YaraRules.MaxBytes)))], withOwn);
+            return scanner.Rules.Count > 0 ? scanner : throw new CommandError(ExitCode.Refused, "inspection.rules", $"there is no rule that can be run{(scanner.Rules.Skipped is [var first, ..] ? $" ({first.Name}: {first.Reason})" : "")}");
         }
         catch (YaraException e)
         {

@@ -104,7 +104,7 @@ internal sealed class LogWriter : IDisposable
         catch (FormatException e)
         {
             turn.Dispose();
-            throw LogRefusal.Form($"the log cannot be used: {e.Message}");
+            throw LogRefusal.Of(e);
         }
         catch
         {

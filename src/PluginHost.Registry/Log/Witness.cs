@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using System.Text;
-using PluginHost.Hosting;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Transparency;
 using PluginHost.State;
@@ -18,7 +16,7 @@ internal sealed class Witness : IDisposable
 
     private const int MaxProof = 63;
     private const string OldMark = "old ";
-    private readonly string _folder;
+    private readonly WitnessMemory _memory;
     private readonly string _name;
     private readonly SigningKey _key;
     private readonly LogPolicy _logs;
@@ -28,16 +26,27 @@ internal sealed class Witness : IDisposable
 
     /// <param name="folder">Where it remembers what it cosigned. One process at a time.</param>
     /// <param name="name">Its name.</param>
+    /// <param name="keyPath">File of its key; how far it cosigned is written beside it.</param>
     /// <param name="key">Its key.</param>
     /// <param name="logs">The logs that it knows.</param>
     /// <param name="time">The time.</param>
     /// <exception cref="SkillStateException">Another process is that witness.</exception>
-    public Witness(string folder, string name, SigningKey key, LogPolicy logs, TimeProvider time)
+    /// <exception cref="SkillVerificationException">The folder remembers less than the key has cosigned.</exception>
+    public Witness(string folder, string name, string keyPath, SigningKey key, LogPolicy logs, TimeProvider time)
     {
         PrivateFiles.CreateDirectory(folder);
-        (_folder, _name, _key, _logs, _time) = (folder, name, key, logs, time);
+        (_name, _key, _logs, _time) = (name, key, logs, time);
         Key = new NoteKey(name, NoteKey.CosignatureType, key.PublicKey);
         _alone = FileLock.Acquire(Path.Combine(folder, "witness"), "witness");
+        try
+        {
+            _memory = new WitnessMemory(folder, keyPath);
+        }
+        catch
+        {
+            _alone.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The key as policies name it.</summary>
@@ -93,8 +102,7 @@ internal sealed class Witness : IDisposable
 
     private WitnessAnswer Cosign(Note note, Checkpoint checkpoint, long old, List<byte[]> proof)
     {
-        var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(checkpoint.Origin)))[..32] + ".cosigned");
-        var last = File.Exists(path) ? Checkpoint.Read(Note.Read(BoundedFile.Read(path, Note.MaxBytes)).Text) : null;
+        var last = _memory.LastOf(checkpoint.Origin);
         if (old != (last?.Size ?? 0))
         {
             return WitnessAnswer.Conflict(last?.Size ?? 0);
@@ -117,7 +125,7 @@ internal sealed class Witness : IDisposable
             return WitnessAnswer.Refused(422, "the proof does not show that the tree continues the one that was cosigned last");
         }
 
-        PrivateFiles.Replace(path, Encoding.UTF8.GetBytes(note.ToString()));
+        _memory.Keep(note, checkpoint);
         return WitnessAnswer.Cosigned(Note.CosignatureOf(note.Text, _name, _key, _time.GetUtcNow().ToUnixTimeSeconds()));
     }
 

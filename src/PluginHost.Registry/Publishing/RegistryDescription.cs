@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PluginHost.Skills.Inspection;
+using PluginHost.Skills.Registries;
 using PluginHost.Skills.Transparency;
 using PluginHost.State;
 
@@ -19,7 +20,6 @@ internal sealed record RegistryDescription(string Name, string Key, string Log, 
 
     private const int MaxBytes = 64 * 1024;
     private const int MaxName = 128;
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
     public byte[] Bytes => Encoding.UTF8.GetBytes(new JsonObject { ["schema_version"] = 1, ["name"] = Name, ["key"] = Key, ["log"] = Log, ["lifetime_seconds"] = (long)Lifetime.TotalSeconds }.ToJsonString() + "\n");
 
@@ -32,7 +32,7 @@ internal sealed record RegistryDescription(string Name, string Key, string Log, 
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 2, AllowDuplicateProperties = false });
             var root = document.RootElement;
             return root.GetProperty("schema_version").GetInt32() == 1 && IsName(root.Text("name")) && root.Text("key") is { Length: 64 } key && key.All(char.IsAsciiHexDigitLower)
-                && root.Text("log") is { Length: > 0 } log && NoteKey.Parse(log) is not null && TimeSpan.FromSeconds(root.GetProperty("lifetime_seconds").GetInt64()) is var lifetime && lifetime > TimeSpan.Zero && lifetime <= Longest
+                && root.Text("log") is { Length: > 0 } log && NoteKey.Parse(log) is not null && TimeSpan.FromSeconds(root.GetProperty("lifetime_seconds").GetInt64()) is var lifetime && lifetime > TimeSpan.Zero && lifetime <= RegistryTimestamp.Longest
                 ? new RegistryDescription(root.Text("name")!, key, log, lifetime)
                 : throw RegistryRefusal.Form($"'{File}' is malformed");
         }

@@ -19,11 +19,15 @@ namespace PluginHost.Registry.Service;
 internal sealed class RegistryService(IPublicFiles files, Func<byte[], byte[], PackageJudgement> judge, TimeProvider time) : IDisposable
 {
     private const int MaxJudged = 1_000;
+
+    /// <summary>For how long a judgement is kept: vouches end, and policies change.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
     private const int MaxQuery = 200;
     private static readonly string[] Names = [RegistryFiles.Index, RegistryFiles.Timestamp, RegistryFiles.Advisories, RegistryFiles.Delegations, RegistryDescription.File];
     private static readonly string[] Folders = [RegistryFiles.Packages + "/", RegistryFiles.Log + "/"];
     private readonly RegistryReader _reader = new(files);
-    private readonly ConcurrentDictionary<(string Package, string Bundle), SkillView> _judged = [];
+    private readonly ConcurrentDictionary<(string Package, string Bundle, long Slot), SkillView> _judged = [];
     private readonly SemaphoreSlim _judging = new(1);
 
     public void Dispose() => _judging.Dispose();
@@ -86,7 +90,7 @@ internal sealed class RegistryService(IPublicFiles files, Func<byte[], byte[], P
     /// <summary>A judgement takes a moment and much memory: one is made at a time, and kept.</summary>
     private async Task<SkillView> ViewAsync(RegistryEntry entry, byte[] bundle, CancellationToken cancellation)
     {
-        var key = (entry.ArtifactSha256, Convert.ToHexStringLower(SHA256.HashData(bundle)));
+        var key = (entry.ArtifactSha256, Convert.ToHexStringLower(SHA256.HashData(bundle)), time.GetUtcNow().Ticks / Kept.Ticks);
         if (_judged.TryGetValue(key, out var known))
         {
             return known;

@@ -57,12 +57,12 @@ internal sealed record SkillView
             Chain = [.. ChainText.Draw(chain)],
             Ignored = [.. ChainText.Ignored(chain)],
             Warnings = chain.Warnings,
-            Log = [.. chain.Links.Where(link => link.Counts).SelectMany(link => link.Places.DefaultIfEmpty().Select(place => (link.Link.Id, Label(link), Place(place))))],
+            Log = [.. chain.Links.Where(link => link.Counts || link.Places.Length > 0).SelectMany(link => link.Places.DefaultIfEmpty().Select(place => (link.Link.Id, Label(link), Place(place))))],
             Findings = [.. (judged.Scan?.Findings ?? []).Select(finding => (finding.Severity.ToString().ToLowerInvariant(), finding.Id, finding.Location, finding.Message))],
         };
     }
 
-    private static string Label(JudgedLink link) => $"{LinkKinds.NameOf(link.Link.Role)} {ChainText.Narrator(link)}";
+    private static string Label(JudgedLink link) => $"{LinkKinds.NameOf(link.Link.Role)} {ChainText.Narrator(link)}{(link.Counts ? "" : " (does not count)")}";
 
     private static string Place(LoggedLink? place) => place is null ? "not proven" : string.Create(CultureInfo.InvariantCulture, $"{place.Origin}, entry {place.Index}{(place.IsWitnessed ? ", witnessed" : "")}");
 }

@@ -65,6 +65,15 @@ internal sealed record Literals(ImmutableArray<ImmutableArray<ByteSet>> Texts, P
 
     public static byte Fold(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? (byte)(value + 32) : value;
 
+    /// <summary>A pattern as its parts in a row, repetitions that have to be there among them.</summary>
+    public static IEnumerable<Pattern> Flat(Pattern pattern) => pattern switch
+    {
+        Pattern.Sequence sequence => sequence.Parts.SelectMany(Flat),
+        Pattern.Repeat { Min: > 0 } repeat => Enumerable.Repeat(repeat.Inner, Math.Min(repeat.Min, MaxCopies)).SelectMany(Flat)
+            .Concat(repeat.Max == repeat.Min && repeat.Min <= MaxCopies ? [] : [repeat with { Min = repeat.Min - Math.Min(repeat.Min, MaxCopies), Max = repeat.Max - Math.Min(repeat.Min, MaxCopies) }]),
+        _ => [pattern],
+    };
+
     private static Literals? Best(Pattern way)
     {
         var parts = Flat(way).ToList();
@@ -88,15 +97,6 @@ internal sealed record Literals(ImmutableArray<ImmutableArray<ByteSet>> Texts, P
 
         return best;
     }
-
-    /// <summary>A pattern as its parts in a row, repetitions that have to be there among them.</summary>
-    private static IEnumerable<Pattern> Flat(Pattern pattern) => pattern switch
-    {
-        Pattern.Sequence sequence => sequence.Parts.SelectMany(Flat),
-        Pattern.Repeat { Min: > 0 } repeat => Enumerable.Repeat(repeat.Inner, Math.Min(repeat.Min, MaxCopies)).SelectMany(Flat)
-            .Concat(repeat.Max == repeat.Min && repeat.Min <= MaxCopies ? [] : [repeat with { Min = repeat.Min - Math.Min(repeat.Min, MaxCopies), Max = repeat.Max - Math.Min(repeat.Min, MaxCopies) }]),
-        _ => [pattern],
-    };
 
     /// <summary>All texts that can stand from a part on, as far as they are few.</summary>
     private static List<ImmutableArray<ByteSet>> Run(List<Pattern> parts, int start)

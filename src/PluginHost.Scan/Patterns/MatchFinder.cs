@@ -120,16 +120,17 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
     private void FindEverywhere(PatternVariant variant, ReadOnlySpan<byte> data)
     {
         var search = SearchOf(variant);
-        for (var start = 0; start < data.Length && !search.IsDone; start++)
+        var (distance, bytes) = variant.Rarest;
+        for (var at = distance; at < data.Length && !search.IsDone; at++)
         {
-            var next = data[start..].IndexOfAny(variant.First);
+            var next = data[at..].IndexOfAny(bytes);
             if (next < 0)
             {
                 return;
             }
 
-            start += next;
-            Try(variant, search, start, data);
+            at += next;
+            Try(variant, search, at - distance, data);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 
 namespace PluginHost.Scan.Patterns;
@@ -19,7 +18,7 @@ internal sealed class PatternVariant : Variant
         Backward = Program.Of(pattern.Reversed());
         _literals = Literals.Of(pattern);
         Before = _literals is { } ways ? [.. ways.Select(way => way.Before is { } before ? Program.Of(WithoutPlaces(before).Reversed()) : null)] : [];
-        First = SearchValues.Create([.. FirstBytes(Forward).Bytes()]);
+        Rarest = Rarity.Of(pattern, FirstBytes(Forward));
     }
 
     /// <summary>Whether matches are as long as they can be.</summary>
@@ -32,8 +31,8 @@ internal sealed class PatternVariant : Variant
     /// <summary>What stands before the texts of each way, backwards; null where nothing does.</summary>
     public ImmutableArray<Program?> Before { get; }
 
-    /// <summary>Bytes with which a match can begin.</summary>
-    public SearchValues<byte> First { get; }
+    /// <summary>Where to look for matches if there is no text to look for.</summary>
+    public Rarity Rarest { get; }
 
     public override IEnumerable<Needle> Needles => _literals is { } ways ? ways.SelectMany((way, i) => way.Texts.Select(text => new Needle(text, this, i))) : [];
 

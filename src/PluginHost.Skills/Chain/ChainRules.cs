@@ -19,6 +19,9 @@ internal sealed record ChainRules
     /// <summary>Logs and witnesses that count.</summary>
     public LogPolicy Logs { get; init; } = LogPolicy.Empty;
 
+    /// <summary>How long ago the last witness may have cosigned a log that is followed; null for any time.</summary>
+    public TimeSpan? LogMaxAge { get; init; }
+
     /// <summary>What is remembered of logs; null where nothing is.</summary>
     public ILogMemory? Memory { get; init; }
 

@@ -101,7 +101,8 @@ internal sealed class EvidenceMerge(SignedSkill skill, Func<string, bool> isKnow
     {
         try
         {
-            return logs.Judge(proof.Note).Log is not null;
+            // When witnesses cosigned it is looked at where it counts.
+            return logs.Judge(proof.Note, DateTimeOffset.MaxValue.AddDays(-1)).Log is not null;
         }
         catch (FormatException)
         {

@@ -14,6 +14,7 @@ internal sealed class LogStanding
     private const int MaxUnnamed = 32;
 
     private readonly LogPolicy _policy;
+    private readonly DateTimeOffset _now;
     private readonly ILogMemory? _memory;
     private readonly Dictionary<string, LogVerdict?> _verdicts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Origin, long Size), (string Root, Note Note)> _trees = [];
@@ -21,10 +22,9 @@ internal sealed class LogStanding
     private readonly Dictionary<string, List<LoggedLink>> _places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Note>> _notes = new(StringComparer.Ordinal);
 
-    private LogStanding(LogPolicy policy, ILogMemory? memory)
+    private LogStanding(ChainRules rules)
     {
-        _policy = policy;
-        _memory = memory;
+        (_policy, _memory, _now) = (rules.Logs, rules.Memory, rules.Now);
     }
 
     /// <param name="proofs">Proofs that were shown.</param>
@@ -32,7 +32,7 @@ internal sealed class LogStanding
     /// <param name="rules">Logs that count, and what is remembered of them.</param>
     public static LogStanding Of(IEnumerable<LinkProof> proofs, IReadOnlyDictionary<string, byte[]> leaves, ChainRules rules)
     {
-        var standing = new LogStanding(rules.Logs, rules.Memory);
+        var standing = new LogStanding(rules);
         var unnamed = 0;
         foreach (var (link, proof) in proofs)
         {
@@ -106,7 +106,7 @@ internal sealed class LogStanding
         {
             try
             {
-                verdict = _policy.Judge(note);
+                verdict = _policy.Judge(note, _now);
             }
             catch (FormatException)
             {

@@ -11,6 +11,9 @@ internal sealed record Finding(string Id, FindingSeverity Severity, string Messa
     /// <summary>Who found it.</summary>
     public string Source { get; init; } = FindingRules.Source;
 
+    /// <summary>Which bytes it is about, where that is known.</summary>
+    public ByteRegion? Region { get; init; }
+
     /// <summary>Digest of the rules by which it was found.</summary>
     public string RuleSet { get; init; } = FindingRules.Digest;
 }

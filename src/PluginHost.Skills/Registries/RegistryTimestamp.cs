@@ -24,10 +24,20 @@ internal sealed record RegistryTimestamp(string Registry, long Version, DateTime
     /// <summary>What kind of statement it is.</summary>
     public const string Type = "urn:pluginhost:timestamp:v1";
 
+    /// <summary>How long one may be fresh: a year and a day.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+
     private const int MaxFiles = 64;
     private const int MaxOrigin = 256;
     private const int Sha256Digits = 64;
     private const long MaxVersion = 1L << 53;
+
+    /// <summary>Why it cannot have been signed after another one; null where it can, or is the same.</summary>
+    public string? WhyNotAfter(RegistryTimestamp last) =>
+        Version < last.Version ? $"its timestamp is of version {Version}, and {last.Version} was seen"
+        : Version == last.Version && !(this with { Files = last.Files } == last && Files.SequenceEqual(last.Files)) ? $"it signed two timestamps of version {Version} that differ"
+        : Registry != last.Registry ? $"it calls itself '{Registry}', and '{last.Registry}' before"
+        : null;
 
     public byte[] Sign(SigningKey key) => SignedStatement.Sign(key, Type, Files.Select(file => (file.Key, "sha256", file.Value)), json =>
     {
@@ -62,8 +72,11 @@ internal sealed record RegistryTimestamp(string Registry, long Version, DateTime
 
         return Number(statement.Predicate, "version") is { } version and > 0 && statement.Predicate.TryGetProperty("log", out var log)
             && log.Text("origin") is { Length: > 0 and <= MaxOrigin } origin && Number(log, "size") is { } size && log.Text("root") is { Length: Sha256Digits } root && root.All(char.IsAsciiHexDigitLower)
-            ? new RegistryTimestamp(SignedStatement.Text(statement, "registry"), version, Time("issuedAt"), Time("expires"), new RegistryLogHead(origin, size, root), files.ToImmutable())
+            ? Bounded(new RegistryTimestamp(SignedStatement.Text(statement, "registry"), version, Time("issuedAt"), Time("expires"), new RegistryLogHead(origin, size, root), files.ToImmutable()))
             : throw new FormatException("its version is no positive number, or it does not name the log's origin, size and root");
+
+        static RegistryTimestamp Bounded(RegistryTimestamp read) =>
+            read.Expires - read.IssuedAt <= Longest ? read : throw new FormatException($"it would be fresh for longer than {Longest.TotalDays} days: such a one tells nothing");
 
         static long? Number(JsonElement element, string name) =>
             element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) && value is >= 0 and <= MaxVersion ? value : null;

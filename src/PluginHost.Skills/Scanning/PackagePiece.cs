@@ -6,6 +6,12 @@ namespace PluginHost.Skills.Scanning;
 /// <param name="Content">Its bytes.</param>
 internal sealed record PackagePiece(string Location, string Section, ReadOnlyMemory<byte> Content)
 {
+    /// <summary>The file of the package that it is of.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Where it begins in its file; null where it was put together and does not stand there as it is.</summary>
+    public int? Start { get; init; }
+
     /// <summary>What its module imports, one name on a line; empty for what is no module.</summary>
     public string Imports { get; init; } = "";
 

@@ -21,12 +21,12 @@ internal static class PackagePieces
         var names = modules.ToDictionary(module => module.Path, StringComparer.Ordinal);
         foreach (var entry in artifact.Entries.Where(entry => entry.Path != PayloadDigest.SignatureEntry && !names.ContainsKey(entry.Path)))
         {
-            yield return new PackagePiece(entry.Path, Section(entry.Path), entry.Content);
+            yield return new PackagePiece(entry.Path, Section(entry.Path), entry.Content) { File = entry.Path, Start = 0 };
         }
 
         foreach (var tool in manifest.Tools)
         {
-            yield return new PackagePiece($"{ManifestReader.Entry} ({tool.Id})", "tool", Encoding.UTF8.GetBytes(string.Join('\n', [tool.Id, tool.Name, tool.Description, .. TomlTexts.Of(tool.InputSchema), .. TomlTexts.Of(tool.OutputSchema)])));
+            yield return new PackagePiece($"{ManifestReader.Entry} ({tool.Id})", "tool", Encoding.UTF8.GetBytes(string.Join('\n', [tool.Id, tool.Name, tool.Description, .. TomlTexts.Of(tool.InputSchema), .. TomlTexts.Of(tool.OutputSchema)]))) { File = ManifestReader.Entry };
         }
 
         foreach (var piece in modules.SelectMany(Module))
@@ -46,12 +46,12 @@ internal static class PackagePieces
     {
         var imports = string.Join('\n', module.Module.Imports.Select(import => $"{import.Module}.{import.Name}"));
         var exports = string.Join('\n', module.Module.Exports.Select(export => export.Name));
-        PackagePiece Piece(string location, string section, ReadOnlyMemory<byte> content) => new(location, section, content) { Imports = imports, Exports = exports };
+        PackagePiece Piece(string location, string section, ReadOnlyMemory<byte> content, int? start = null) => new(location, section, content) { File = module.Path, Start = start, Imports = imports, Exports = exports };
 
         yield return Piece(module.Path, "module", Encoding.UTF8.GetBytes($"{imports}\n{exports}"));
         foreach (var custom in module.Module.CustomSections)
         {
-            yield return Piece($"{module.Path} (section {custom.Name})", "custom", custom.Content);
+            yield return Piece($"{module.Path} (section {custom.Name})", "custom", custom.Content, module.Bytes.AsSpan().Overlaps(custom.Content.Span, out var start) ? start : null);
         }
 
         var segments = module.Module.Data;
@@ -59,7 +59,7 @@ internal static class PackagePieces
         {
             if (segments.Length == 1 || segments[i].Content.Length > 0)
             {
-                yield return Piece(string.Create(CultureInfo.InvariantCulture, $"{module.Path} (data {i})"), "data", module.Bytes.AsMemory(segments[i].Content.Start, segments[i].Content.Length));
+                yield return Piece(string.Create(CultureInfo.InvariantCulture, $"{module.Path} (data {i})"), "data", module.Bytes.AsMemory(segments[i].Content.Start, segments[i].Content.Length), segments[i].Content.Start);
             }
         }
 

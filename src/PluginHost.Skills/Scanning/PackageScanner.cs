@@ -90,6 +90,7 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
         {
             Source = Source,
             RuleSet = Rules.Digest,
+            Region = new ByteRegion(piece.File, piece.Start + at?.Offset, at?.Length ?? 0),
         };
     }
 

@@ -7,6 +7,6 @@ internal interface ILogFiles
     /// <param name="path">Its path from the log's prefix.</param>
     /// <param name="maxBytes">How long it may be.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="IOException">It cannot be read, or is longer.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
     public ValueTask<byte[]?> FindAsync(string path, int maxBytes, CancellationToken cancellation);
 }

@@ -16,6 +16,9 @@ internal sealed class LogPolicy
     private const int MaxLines = 4_096;
     private const string None = "none";
 
+    /// <summary>How far the clock of a witness may be ahead.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
+
     /// <summary>All control characters but tab and line feed.</summary>
     private static readonly SearchValues<byte> Forbidden = SearchValues.Create([.. Enumerable.Range(0, ' ').Append(0x7F).Except(['\t', '\n']).Select(b => (byte)b)]);
 
@@ -67,14 +70,31 @@ internal sealed class LogPolicy
         return policy._quorum is null ? throw new FormatException("the policy of logs has no quorum") : policy;
     }
 
-    /// <summary>Judges a note. Origins are compared with the names of the logs' keys.</summary>
+    /// <summary>The same with one more log; itself where it lists that one already.</summary>
+    public LogPolicy With(NoteKey log)
+    {
+        if (_logs.Exists(known => known.Key.Equals(log)))
+        {
+            return this;
+        }
+
+        var policy = new LogPolicy { _quorum = _quorum };
+        policy._logs.AddRange([.. _logs, new LogPolicyKey(log.Name, log, null)]);
+        policy._witnesses.AddRange(_witnesses);
+        return policy;
+    }
+
+    /// <summary>Judges a note. Origins are compared with the names of the logs' keys. A cosignature of the future does not count: its witness has no clock, or lies.</summary>
+    /// <param name="note">The note.</param>
+    /// <param name="now">The time.</param>
     /// <exception cref="FormatException">It is no checkpoint, or a signature of a known key does not hold.</exception>
-    public LogVerdict Judge(Note note)
+    public LogVerdict Judge(Note note, DateTimeOffset now)
     {
         var checkpoint = Checkpoint.Read(note.Text);
         var log = _logs.Where(log => log.Key.Name == checkpoint.Origin && note.IsSignedBy(log.Key)).Select(log => log.Key).FirstOrDefault();
+        var latest = (ulong)Math.Max(0, now.ToUnixTimeSeconds() + (long)Skew.TotalSeconds);
         var cosigned = note.Signers([.. _witnesses.Select(witness => witness.Key)]);
-        var witnesses = _witnesses.Where(witness => cosigned.ContainsKey(witness.Key)).ToImmutableArray();
+        var witnesses = _witnesses.Where(witness => cosigned.TryGetValue(witness.Key, out var time) && time <= latest).ToImmutableArray();
         return new LogVerdict(
             checkpoint,
             log,

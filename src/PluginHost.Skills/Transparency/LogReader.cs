@@ -45,12 +45,32 @@ internal sealed class LogReader(ILogFiles files, long size)
             {
                 if (!MerkleTree.LeafHash(entries[i].Span).AsSpan().SequenceEqual(hashes.AsSpan(i * MerkleTree.HashBytes, MerkleTree.HashBytes)))
                 {
-                    throw new FormatException($"the entry {first + i} is another one than the log's tree holds");
+                    throw new LogFault(LogFault.Consistency, $"the entry {first + i} is another one than the log's tree holds");
                 }
 
                 if (first + i >= from)
                 {
                     yield return (first + i, entries[i].ToArray());
+                }
+            }
+        }
+    }
+
+    /// <summary>Holds each tile of the upper levels against those below it: others make their proofs of them.</summary>
+    /// <exception cref="FormatException">A tile is missing, or holds another hash than the tiles below it make.</exception>
+    public async Task VerifyTilesAsync(CancellationToken cancellation)
+    {
+        for (var level = 1; size >> (level * LogTile.Height) is > 0 and var hashes; level++)
+        {
+            for (var first = 0L; first < hashes; first += LogTile.Width)
+            {
+                var tile = await TileAsync(level, first / LogTile.Width, cancellation).ConfigureAwait(false);
+                for (var i = 0; i < Math.Min(LogTile.Width, hashes - first); i++)
+                {
+                    if (!MerkleTree.Fold(await TileAsync(level - 1, first + i, cancellation).ConfigureAwait(false)).AsSpan().SequenceEqual(tile.AsSpan(i * MerkleTree.HashBytes, MerkleTree.HashBytes)))
+                    {
+                        throw new LogFault(LogFault.Consistency, $"the tile '{LogTile.Hashes(level, first / LogTile.Width, LogTile.WidthIn(size, level, first / LogTile.Width))}' holds another hash than the tiles below it make");
+                    }
                 }
             }
         }

@@ -106,7 +106,7 @@ internal sealed class Note
         {
             foreach (var key in known.GetValueOrDefault((signature.Name, signature.Id)) ?? [])
             {
-                var time = Verify(key, signature) ?? throw new FormatException($"a signature of '{key.Name}' does not hold");
+                var time = Verify(key, signature) ?? throw new LogFault(LogFault.Signature, $"a signature of '{key.Name}' does not hold");
                 signers[key] = signers.TryGetValue(key, out var earlier) ? Math.Min(earlier, time) : time;
             }
         }

@@ -12,6 +12,8 @@ internal static class PolicyFile
 {
     public const int MaxBytes = 1024 * 1024;
 
+    private const int MaxHours = 1_000_000;
+
     /// <param name="path">The file.</param>
     /// <param name="operatorKeys">Keys of which one must have signed it; null where no signature is asked for.</param>
     /// <exception cref="SkillStateException">The file is missing, breaks a rule, or is not signed.</exception>
@@ -168,6 +170,7 @@ internal static class PolicyFile
     {
         options.TrustBundleFile = table.OptionalText("trust_bundle");
         options.LogPolicyFile = table.OptionalText("log_policy");
+        options.LogMaxAge = table.Has("log_max_age_hours") ? TimeSpan.FromHours(Math.Min(table.Positive("log_max_age_hours", 1), MaxHours)) : null;
         options.DistrustedKeys.UnionWith(table.Texts("distrusted_keys"));
         foreach (var narrator in table.Tables("narrators"))
         {

@@ -23,6 +23,7 @@ internal static class ChainRoom
         {
             Narrators = [.. options.Narrators.Select(narrator => new ChainNarrator(narrator.PublicKey.ToLowerInvariant(), narrator.Name, Enum.Parse<ChainRole>(narrator.Role, ignoreCase: true)))],
             Distrusted = [.. options.DistrustedKeys.Select(key => key.ToLowerInvariant())],
+            LogMaxAge = options.LogMaxAge,
             Memory = root is null ? null : new LogMemory(root.Logs),
         },
         Demands = options.Requirements.ToImmutableDictionary(

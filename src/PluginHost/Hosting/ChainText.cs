@@ -54,9 +54,12 @@ internal static class ChainText
     /// <summary>Why links do not count.</summary>
     public static IEnumerable<string> Ignored(ChainReport chain) =>
     [
-        .. chain.Links.Where(link => !link.Counts).Select(link => Printable.Words($"{link.Rule} {LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}: {link.Reason} (munqati')")),
+        .. chain.Links.Where(link => !link.Counts).Select(link => Printable.Words($"{link.Rule} {LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}: {link.Reason} (munqati'){Against(link.Link)}")),
         .. chain.Unread.Select(link => Printable.Words($"{link.Id[..16]} {link.Kind}: {link.Reason}")),
     ];
+
+    /// <summary>What strangers say against a skill counts for nothing, but a person should be able to read it.</summary>
+    private static string Against(ChainLink link) => link.Kind == LinkKind.Violation && link.Detail.Length > 0 ? $"; it says: {link.Detail}" : "";
 
     private static string Vouchers(JudgedLink link) => link.Vouchers.Length == 0 ? ""
         : $" on the word of {string.Join(", ", link.Vouchers.Take(MaxVouchers))}{(link.Vouchers.Length > MaxVouchers ? $" and {link.Vouchers.Length - MaxVouchers} more" : "")}";

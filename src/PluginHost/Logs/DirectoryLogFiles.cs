@@ -12,7 +12,9 @@ internal sealed class DirectoryLogFiles(string root) : ILogFiles
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return ValueTask.FromResult<byte[]?>(BoundedFile.Read(Path.Combine(root, path), maxBytes));
+            return BoundedFile.Begin(Path.Combine(root, path), maxBytes) is { Length: var length } content && length <= maxBytes
+                ? ValueTask.FromResult<byte[]?>(content)
+                : throw LogRefusal.Form($"the log cannot be used: '{path}' has more than {maxBytes} bytes");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

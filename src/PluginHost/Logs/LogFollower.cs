@@ -13,7 +13,8 @@ namespace PluginHost.Logs;
 /// <param name="folder">Where what was seen is kept.</param>
 /// <param name="policy">Whose logs and witnesses count.</param>
 /// <param name="time">The time.</param>
-internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider time)
+/// <param name="maxAge">How long ago the last witness may have cosigned; null for any time.</param>
+internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider time, TimeSpan? maxAge = null)
 {
     private const int MaxNumber = 32;
     private readonly LogMemory _memory = new(folder);
@@ -64,8 +65,9 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
         try
         {
             var note = Note.Read(bytes);
-            var verdict = policy.Judge(note);
+            var verdict = policy.Judge(note, time.GetUtcNow());
             Demand(verdict);
+            DemandFresh(verdict, time.GetUtcNow(), maxAge);
             PrivateFiles.CreateDirectory(folder);
             using var turn = FileLock.Acquire(_memory.PathOf(verdict.Checkpoint.Origin), "log");
             var last = LastOf(verdict.Checkpoint.Origin);
@@ -85,7 +87,7 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
         }
         catch (FormatException e)
         {
-            throw LogRefusal.Form($"the log cannot be used: {e.Message}");
+            throw LogRefusal.Of(e);
         }
     }
 
@@ -103,10 +105,22 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
         }
     }
 
+    /// <summary>A log that nobody cosigned of late may be one that somebody holds back.</summary>
+    /// <exception cref="SkillVerificationException">The last cosignature is older.</exception>
+    public static void DemandFresh(LogVerdict verdict, DateTimeOffset now, TimeSpan? maxAge)
+    {
+        if (maxAge is { } most && !(verdict.CosignedAt >= now - most))
+        {
+            throw LogRefusal.Stale($"the checkpoint of '{Printable.Text(verdict.Checkpoint.Origin)}' {(verdict.CosignedAt is { } last ? $"was cosigned last at {last:u}" : "was cosigned by no witness")}, and that may be {most.TotalHours:0.##} hours ago at most");
+        }
+    }
+
     private async Task CheckAsync(Note last, Checkpoint before, Note note, Checkpoint now, ILogFiles files, CancellationToken cancellation)
     {
         if (now.Size < before.Size)
         {
+            // It may be an older copy, or another tree: the log tells which, once it shows all of it again.
+            _memory.Remember(note);
             throw LogRefusal.RolledBack($"the log '{Printable.Text(now.Origin)}' shows {now.Size} entries, and had {before.Size} before");
         }
 

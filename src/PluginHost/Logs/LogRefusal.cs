@@ -1,3 +1,5 @@
+using PluginHost.Skills.Transparency;
+
 namespace PluginHost.Logs;
 
 /// <summary>Refusals of the log.</summary>
@@ -7,6 +9,9 @@ internal static class LogRefusal
 
     /// <summary>A file of the log has another form, or is missing.</summary>
     public static SkillVerificationException Form(string message) => new(Room, "form", message);
+
+    /// <summary>What was read of a log is malformed, or breaks a rule.</summary>
+    public static SkillVerificationException Of(FormatException problem) => new(Room, (problem as LogFault)?.Rule ?? "form", $"the log cannot be used: {problem.Message}");
 
     /// <summary>No log that counts signed, or too few witnesses did.</summary>
     public static SkillVerificationException Signature(string message) => new(Room, "signature", message);
@@ -22,6 +27,9 @@ internal static class LogRefusal
 
     /// <summary>A log went back.</summary>
     public static SkillVerificationException RolledBack(string message) => new(Room, "rolled-back", message);
+
+    /// <summary>No witness cosigned it of late.</summary>
+    public static SkillVerificationException Stale(string message) => new(Room, "stale", message);
 
     /// <summary>What is to be logged cannot be.</summary>
     public static SkillVerificationException Entry(string message) => new(Room, "entry", message);

@@ -9,7 +9,7 @@ namespace PluginHost.Logs;
 /// <param name="roots">Certificates that its own has to come from; null for those of the system.</param>
 internal sealed class RemoteLogFiles(Uri prefix, X509Certificate2Collection? roots) : ILogFiles, IDisposable
 {
-    private readonly RegistryClient _client = new(prefix, roots);
+    private readonly RegistryClient _client = new(prefix, roots, static what => LogRefusal.Form($"the log cannot be used: {what}"));
 
     public void Dispose() => _client.Dispose();
 

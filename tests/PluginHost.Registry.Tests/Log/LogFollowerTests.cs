@@ -77,6 +77,51 @@ public sealed class LogFollowerTests
     }
 
     [TestMethod]
+    public async Task SmallerTreeOfAFork_IsKeptAsEvidence_OnceTheLogShowsAllOfIt()
+    {
+        using var folder = new TemporaryFolder();
+        Append(folder, "log", "a", "b", "c");
+        Append(folder, "fork", "a", "x");
+        await Follow(folder, "log");
+
+        Assert.AreEqual("log.rolled-back", await Refusal(Follow(folder, "fork")));
+        Assert.AreEqual("log.fork", await Refusal(Follow(folder, "log")));
+        Assert.AreEqual(2, Checkpoint.Read(Note.Read(File.ReadAllBytes(Path.Combine(new LogMemory(folder["seen"]).ForkOf(LogKeys.Origin), "seen-before"))).Text).Size);
+    }
+
+    [TestMethod]
+    public async Task LogThatNoWitnessCosignedOfLate_IsStale()
+    {
+        using var folder = new TemporaryFolder();
+        Append(folder, "log", "a");
+        var checkpoint = Path.Combine(folder["log"], "checkpoint");
+        var note = Note.Read(File.ReadAllBytes(checkpoint));
+        var time = new SimulatedTime(DateTimeOffset.UtcNow);
+        File.WriteAllText(checkpoint, note.With([Note.CosignatureOf(note.Text, LogKeys.Witness(11).Name, LogKeys.Of(11), time.GetUtcNow().ToUnixTimeSeconds())]).ToString());
+        Task<LogSight> AtMost(double hours, LogPolicy policy) => new LogFollower(folder["seen"], policy, time, TimeSpan.FromHours(hours)).FollowAsync(new DirectoryLogFiles(folder["log"]), default);
+
+        await AtMost(1, LogKeys.Policy(11));
+        time.Advance(TimeSpan.FromHours(2));
+        Assert.AreEqual("log.stale", await Refusal(AtMost(1, LogKeys.Policy(11))));
+        await AtMost(3, LogKeys.Policy(11));
+        Assert.AreEqual("log.stale", await Refusal(AtMost(3, LogKeys.Policy())), "of witnesses that are not known nobody can tell");
+    }
+
+    [TestMethod]
+    [DataRow("checkpoint")]
+    [DataRow("tile/0/000.p/3")]
+    public async Task FileOfALog_ThatIsTooLong_IsMalformed(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Append(folder, "log", "a", "b");
+        await Follow(folder, "log");
+        Append(folder, "log", "c");
+        File.WriteAllBytes(Path.Combine(folder["log"], name), new byte[Note.MaxBytes + 1]);
+
+        Assert.AreEqual("log.form", await Refusal(Follow(folder, "log")));
+    }
+
+    [TestMethod]
     public async Task TilesThatAreNotTheTree_AreRefused_AndNotTakenForAFork()
     {
         using var folder = new TemporaryFolder();

@@ -7,11 +7,13 @@ public sealed class LogPolicyTests
 {
     private static string Names(params byte[] seeds) => string.Concat(seeds.Select(seed => $"witness w{seed} {LogKeys.Witness(seed)}\n"));
 
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_100);
+
     private static LogVerdict Judge(string policy, params byte[] cosigned)
     {
         var text = Checkpoint.Of(LogKeys.Origin, 3, MerkleTree.LeafHash([])).Text;
         return LogKeys.Read(policy).Judge(Note.Read(
-            $"{text}\n{Note.SignatureOf(text, LogKeys.Origin, LogKeys.Of(1))}{string.Concat(cosigned.Select(seed => Note.CosignatureOf(text, LogKeys.Witness(seed).Name, LogKeys.Of(seed), 1_700_000_000 + seed)))}"));
+            $"{text}\n{Note.SignatureOf(text, LogKeys.Origin, LogKeys.Of(1))}{string.Concat(cosigned.Select(seed => Note.CosignatureOf(text, LogKeys.Witness(seed).Name, LogKeys.Of(seed), 1_700_000_000 + seed)))}"), Now);
     }
 
     [TestMethod]
@@ -24,6 +26,20 @@ public sealed class LogPolicyTests
         Assert.IsFalse(Judge(policy, 11, 21, 22).Holds);
         Assert.IsFalse(Judge(policy).Holds);
         Assert.AreEqual(DateTimeOffset.FromUnixTimeSeconds(1_700_000_022), Judge(policy, 11, 13, 22).CosignedAt);
+    }
+
+    [TestMethod]
+    public void CosignatureOfTheFuture_DoesNotCount()
+    {
+        var text = Checkpoint.Of(LogKeys.Origin, 3, MerkleTree.LeafHash([])).Text;
+        LogVerdict At(long time) => LogKeys.Policy(11).Judge(Note.Read($"{text}\n{Note.SignatureOf(text, LogKeys.Origin, LogKeys.Of(1))}{Note.CosignatureOf(text, LogKeys.Witness(11).Name, LogKeys.Of(11), time)}"), Now);
+
+        Assert.IsTrue(At(Now.ToUnixTimeSeconds() + 600).Holds);
+        foreach (var time in new[] { Now.ToUnixTimeSeconds() + 601, 1L << 62, long.MaxValue })
+        {
+            Assert.IsFalse(At(time).Holds);
+            Assert.IsNull(At(time).CosignedAt);
+        }
     }
 
     [TestMethod]

@@ -33,7 +33,7 @@ public sealed class LogWriterTests
         Begin(folder).Dispose();
 
         var note = Note.Read(File.ReadAllBytes(folder["log/checkpoint"]));
-        Assert.IsTrue(LogKeys.Policy().Judge(note).Holds);
+        Assert.IsTrue(LogKeys.Policy().Judge(note, DateTimeOffset.UtcNow).Holds);
         Assert.AreEqual(0, Checkpoint.Read(note.Text).Size);
     }
 
@@ -184,7 +184,7 @@ public sealed class LogWriterTests
         bytes[^1] ^= 1;
         File.WriteAllBytes(bundle, bytes);
 
-        await Assert.ThrowsExactlyAsync<FormatException>(async () =>
+        await Assert.ThrowsExactlyAsync<LogFault>(async () =>
         {
             await foreach (var _ in new LogReader(new DirectoryLogFiles(folder["log"]), 3).EntriesAsync(0, default))
             {

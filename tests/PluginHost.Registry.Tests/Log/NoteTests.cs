@@ -25,7 +25,7 @@ public sealed class NoteTests
 
     [TestMethod]
     public void KnownKeyWhoseSignatureDoesNotHold_SpoilsTheNote() =>
-        Assert.ThrowsExactly<FormatException>(() => Note.Read(Example.Replace("answer", "Answer", StringComparison.Ordinal)).IsSignedBy(NoteKey.Parse(ExampleKey)));
+        Assert.ThrowsExactly<LogFault>(() => Note.Read(Example.Replace("answer", "Answer", StringComparison.Ordinal)).IsSignedBy(NoteKey.Parse(ExampleKey)));
 
     [TestMethod]
     public void UnknownKeys_AreIgnored_EvenIfTheyShareNameOrId()
@@ -87,7 +87,7 @@ public sealed class NoteTests
         // The same bytes with another time in front of the signature.
         var line = note.Signatures[0];
         var forged = $"— {line.Name} {Convert.ToBase64String([(byte)(line.Id >> 24), (byte)(line.Id >> 16), (byte)(line.Id >> 8), (byte)line.Id, .. line.Signature[..7], (byte)(line.Signature[7] + 1), .. line.Signature[8..]])}\n";
-        Assert.ThrowsExactly<FormatException>(() => Note.Read($"{text}\n{forged}").Signers([LogKeys.Witness(7)]));
+        Assert.ThrowsExactly<LogFault>(() => Note.Read($"{text}\n{forged}").Signers([LogKeys.Witness(7)]));
 
         // A cosignature is no signature, and the other way round.
         Assert.IsFalse(note.IsSignedBy(new NoteKey(LogKeys.Witness(7).Name, NoteKey.Ed25519Type, LogKeys.Of(7).PublicKey)));

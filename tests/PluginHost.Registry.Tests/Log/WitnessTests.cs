@@ -11,7 +11,7 @@ public sealed class WitnessTests
 {
     private static readonly SimulatedTime Time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
-    private static Witness Create(TemporaryFolder folder, string name = "witness") => new(folder[name], LogKeys.Witness(11).Name, LogKeys.Of(11), LogKeys.Policy(), Time);
+    private static Witness Create(TemporaryFolder folder, string name = "witness") => new(folder[name], LogKeys.Witness(11).Name, folder[name + "-key"], LogKeys.Of(11), LogKeys.Policy(), Time);
 
     private static LogWriter Log(TemporaryFolder folder, string name = "log") => LogWriter.Create(folder[name], LogKeys.Origin, folder[name + "-key"], LogKeys.Of(1));
 
@@ -98,6 +98,39 @@ public sealed class WitnessTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void WitnessThatForgot_IsRefused(bool isOlderCopy)
+    {
+        using var folder = new TemporaryFolder();
+        using var log = Log(folder);
+        var (first, second) = (Append(log, "a"), Append(log, "b"));
+        using (var witness = Create(folder))
+        {
+            Assert.AreEqual(200, witness.Add(Encoding.UTF8.GetBytes($"old 0\n\n{first}")).Status);
+        }
+
+        var file = Directory.GetFiles(folder["witness"], "*.cosigned").Single();
+        var older = File.ReadAllBytes(file);
+        using (var witness = Create(folder))
+        {
+            var proof = new LogReader(new DirectoryLogFiles(folder["log"]), 2).ProveConsistencyAsync(1, default).Result;
+            Assert.AreEqual(200, witness.Add(Encoding.UTF8.GetBytes($"old 1\n{string.Concat(proof.Select(hash => Convert.ToBase64String(hash) + "\n"))}\n{second}")).Status);
+        }
+
+        if (isOlderCopy)
+        {
+            File.WriteAllBytes(file, older);
+        }
+        else
+        {
+            Directory.Delete(folder["witness"], recursive: true);
+        }
+
+        Assert.AreEqual("log.rolled-back", Assert.ThrowsExactly<SkillVerificationException>(() => Create(folder)).Code);
+    }
+
+    [TestMethod]
     public async Task ManyAtOnce_LeaveOneHistory()
     {
         using var folder = new TemporaryFolder();
@@ -124,11 +157,11 @@ public sealed class WitnessTests
         var files = new DirectoryLogFiles(folder["log"]);
 
         var first = await WitnessClient.CosignAsync(Append(log, "a", "b"), files, policy.Witnesses, told.Add, default);
-        Assert.IsTrue(policy.Judge(first).Holds);
+        Assert.IsTrue(policy.Judge(first, Time.GetUtcNow()).Holds);
         Assert.AreEqual(1, told.Count);
 
         // The witness knows two entries by now: the client is told, and proves that the third continues them.
-        Assert.IsTrue(policy.Judge(await WitnessClient.CosignAsync(Append(log, "c"), files, policy.Witnesses, told.Add, default)).Holds);
+        Assert.IsTrue(policy.Judge(await WitnessClient.CosignAsync(Append(log, "c"), files, policy.Witnesses, told.Add, default), Time.GetUtcNow()).Holds);
 
         using var client = new HttpClient();
         using var large = new ByteArrayContent(new byte[Witness.MaxRequestBytes + 1]);

@@ -27,6 +27,8 @@ internal sealed class RegistryScene : IDisposable
 
     public static SigningKey Auditor { get; } = LogKeys.Of(83);
 
+    public static NoteKey LogName { get; } = new(Origin, NoteKey.Ed25519Type, LogKey.PublicKey);
+
     public static string PublicKey => Convert.ToHexStringLower(Key.PublicKey);
 
     /// <summary>A state goes by no clock that is behind what it has seen: it begins now.</summary>
@@ -94,7 +96,7 @@ internal sealed class RegistryScene : IDisposable
             }
         }
 
-        File.WriteAllText(_folder["logs"], policy ?? $"log {new NoteKey(Origin, NoteKey.Ed25519Type, LogKey.PublicKey)}\nquorum none\n");
+        File.WriteAllText(_folder["logs"], policy ?? $"log {LogName}\nquorum none\n");
         var options = new SkillHostOptions { StateDirectory = State, AllowTrustOnFirstUse = true, Time = Time };
         options.Chain.LogPolicyFile = _folder["logs"];
         options.Chain.Narrators.Add(new SkillNarrator(Convert.ToHexStringLower(Auditor.PublicKey), "lab", "auditor"));

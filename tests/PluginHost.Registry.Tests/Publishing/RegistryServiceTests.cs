@@ -6,10 +6,12 @@ using PluginHost.Hosting;
 using PluginHost.Registry.Publishing;
 using PluginHost.Registry.Service;
 using PluginHost.Registry.Tests.Log;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Registries;
 using PluginHost.Skills.Tests.Artifacts;
+using PluginHost.Skills.Transparency;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.Registry.Tests.Publishing;
@@ -45,7 +47,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var view = new TrustView(TrustStore.Empty, TrustLedger.Empty);
         _service = RegistryServer.Create(
             _scene.Files, new Uri("http://127.0.0.1:0"),
-            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings(), view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], [], _scene.Time);
+            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings { Chain = new ChainRules { Logs = LogPolicy.Empty.With(RegistryScene.LogName) } }, view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], [], _scene.Time);
         await _service.StartAsync();
         return new Uri(_service.Urls.Single() + "/");
     }
@@ -134,6 +136,19 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         StringAssert.Contains(page, "--skill-id acme.demo --version 1.0.0");
         using var unknown = await _client.GetAsync(new Uri(address, "skills/acme.demo/9.0.0"));
         Assert.AreEqual(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task Page_ShowsWhatStrangersHaveAgainstIt_AndItsPlaceInTheLog()
+    {
+        var package = await PublishAsync();
+        await _scene.PublishAsync(package, _scene.Violation(package, RegistryScene.IdOf(_scene.Release(package)), LogKeys.Of(66)));
+        var address = await StartAsync();
+        var page = await _client.GetStringAsync(new Uri(address, "skills/acme.demo/1.0.0"));
+
+        StringAssert.Contains(page, "it says: malicious: it sends the input away");
+        StringAssert.Contains(page, " (does not count)</td><td>" + RegistryScene.Origin + ", entry 1</td>");
+        StringAssert.Contains(page, RegistryScene.Origin + ", entry 0</td>");
     }
 
     [TestMethod]

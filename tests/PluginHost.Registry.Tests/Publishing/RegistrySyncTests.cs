@@ -232,6 +232,25 @@ public sealed class RegistrySyncTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Timestamp_ThatSaysSomethingElseThanOneOfItsVersion_OrIsFreshForever_IsRefused()
+    {
+        await PublishAsync();
+        await _scene.SyncAsync();
+        var last = RegistryTimestamp.Read(File.ReadAllBytes(_scene["timestamp.json"]), RegistryScene.Key.PublicKey);
+        async Task<string> With(RegistryTimestamp timestamp)
+        {
+            File.WriteAllBytes(_scene["timestamp.json"], timestamp.Sign(RegistryScene.Key));
+            return await Refusal(() => _scene.SyncAsync());
+        }
+
+        Assert.AreEqual("policy.registry-stale", await With(last with { Expires = last.Expires.AddDays(100) }));
+        Assert.AreEqual("policy.registry-stale", await With(last with { Version = last.Version + 1, Registry = "another" }));
+        Assert.AreEqual("policy.registry-signature", await With(last with { Version = last.Version + 1, Expires = last.IssuedAt.AddDays(367) }));
+        Assert.AreEqual("", await With(last));
+        Assert.AreEqual("", await With(last with { Version = last.Version + 1, Expires = last.IssuedAt.AddDays(366) }));
+    }
+
+    [TestMethod]
     public async Task ReleaseThatItDoesNotOffer_IsToldAsWithheld()
     {
         await PublishAsync();

@@ -167,6 +167,40 @@ public sealed class PublishedSchemaTests
         denials_per_minute = 0
         sessions_per_skill = 0
         http_retries = 0
+        [provenance]
+        minimum_level = 1
+        [[provenance.builders]]
+        key = "00"
+        max_level = 2
+        parameters = ["source"]
+        id = "https://ci.example/b"
+        [provenance.sources.acme]
+        repository = "https://git.example/x"
+        ref = "refs/tags/*"
+        [chain]
+        trust_bundle = "trust.jsonl"
+        log_policy = "logs.txt"
+        log_max_age_hours = 48
+        distrusted_keys = ["00"]
+        [[chain.narrators]]
+        key = "00"
+        name = "ops"
+        role = "auditor"
+        [chain.low]
+        score = 30
+        [chain.medium]
+        auditors = 1
+        [chain.high]
+        grade = "hasan"
+        auditors = 2
+        reviewed_by = ["00"]
+        score = 75
+        [inspection]
+        max_module_bytes = 65536
+        max_exported_functions = 10
+        vulnerability_feed = "osv"
+        scan = true
+        scan_rules = ["a.yar"]
         """;
 
     private static Schema Published(string name) =>

@@ -12,12 +12,15 @@ internal sealed class RegistryClient : IRegistryReader
 
     private readonly Uri _origin;
     private readonly HttpClient _client;
+    private readonly Func<string, SkillVerificationException> _refuse;
 
     /// <param name="origin">Any address of the registry.</param>
     /// <param name="roots">The certificates that its own has to come from; null for those of the system.</param>
-    public RegistryClient(Uri origin, X509Certificate2Collection? roots)
+    /// <param name="refuse">How what it does not take is refused; null for as a registry.</param>
+    public RegistryClient(Uri origin, X509Certificate2Collection? roots, Func<string, SkillVerificationException>? refuse = null)
     {
         _origin = origin;
+        _refuse = refuse ?? (static what => new SkillVerificationException("policy", "registry", $"the registry cannot be used: {what}"));
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.GZip, MaxResponseHeadersLength = 64 };
         if (roots is not null)
         {
@@ -34,7 +37,7 @@ internal sealed class RegistryClient : IRegistryReader
     /// <summary>An address that the registry names, relative to another.</summary>
     /// <exception cref="SkillVerificationException">It is none, or of another origin.</exception>
     public Uri Resolve(Uri from, string reference) =>
-        Uri.TryCreate(from, reference, out var address) && IsHere(address) ? address : throw Refused($"'{reference}' leads away from {_origin.GetLeftPart(UriPartial.Authority)}");
+        Uri.TryCreate(from, reference, out var address) && IsHere(address) ? address : throw _refuse($"'{reference}' leads away from {_origin.GetLeftPart(UriPartial.Authority)}");
 
     /// <summary>Fetches a file.</summary>
     /// <param name="address">Where it is.</param>
@@ -54,7 +57,7 @@ internal sealed class RegistryClient : IRegistryReader
             {
                 HttpStatusCode.OK => await ReadAsync(response, address, most, patience.Token).ConfigureAwait(false),
                 HttpStatusCode.NotFound => null,
-                >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => throw Refused($"{address} answers with a redirect, and none is followed"),
+                >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => throw _refuse($"{address} answers with a redirect, and none is followed"),
                 var status => throw new IOException($"{address} answers with {(int)status}"),
             };
         }
@@ -68,7 +71,7 @@ internal sealed class RegistryClient : IRegistryReader
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri address, int most, CancellationToken cancellation)
+    private async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri address, int most, CancellationToken cancellation)
     {
         if (response.Content.Headers.ContentLength > most)
         {
@@ -97,7 +100,5 @@ internal sealed class RegistryClient : IRegistryReader
     private bool IsHere(Uri address) =>
         address.Scheme == _origin.Scheme && address.UserInfo.Length == 0 && address.Port == _origin.Port && string.Equals(address.IdnHost, _origin.IdnHost, StringComparison.OrdinalIgnoreCase);
 
-    private static SkillVerificationException TooLarge(Uri address, int most) => Refused($"{address} has more than {most} bytes");
-
-    private static SkillVerificationException Refused(string what) => new("policy", "registry", $"the registry cannot be used: {what}");
+    private SkillVerificationException TooLarge(Uri address, int most) => _refuse($"{address} has more than {most} bytes");
 }

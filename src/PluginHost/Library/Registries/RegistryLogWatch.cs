@@ -1,4 +1,5 @@
 using PluginHost.Logs;
+using PluginHost.Skills.Chain;
 using PluginHost.Skills.Registries;
 using PluginHost.Skills.Transparency;
 
@@ -9,9 +10,9 @@ namespace PluginHost.Library.Registries;
 /// make the tree that the log signed.
 /// </summary>
 /// <param name="root">Where what was seen of logs is kept.</param>
-/// <param name="policy">Which logs and witnesses count.</param>
+/// <param name="rules">Which logs and witnesses count.</param>
 /// <param name="time">The time.</param>
-internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvider time)
+internal sealed class RegistryLogWatch(string root, ChainRules rules, TimeProvider time)
 {
     /// <summary>Entries of a log that a host follows.</summary>
     public const int MaxEntries = 250_000;
@@ -27,6 +28,7 @@ internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvid
     /// <exception cref="IOException">It cannot be reached.</exception>
     public async Task<(IReadOnlyCollection<string[]> Entries, long? Size)> FollowAsync(ILogFiles files, RegistryLogHead head, FollowedRegistry followed, CancellationToken cancellation)
     {
+        var policy = rules.Logs;
         if (!policy.Logs.Any(log => log.Key.Name == head.Origin))
         {
             return followed.LogOrigin is { } before && policy.Logs.Any(log => log.Key.Name == before)
@@ -34,7 +36,7 @@ internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvid
                 : ([], null);
         }
 
-        var sight = await new LogFollower(root, policy, time).FollowAsync(files, cancellation).ConfigureAwait(false);
+        var sight = await new LogFollower(root, policy, time, rules.LogMaxAge).FollowAsync(files, cancellation).ConfigureAwait(false);
         var now = sight.Verdict.Checkpoint;
         if (now.Origin != head.Origin)
         {
@@ -85,7 +87,7 @@ internal sealed class RegistryLogWatch(string root, LogPolicy policy, TimeProvid
         }
         catch (FormatException e)
         {
-            throw LogRefusal.Form($"the log cannot be used: {e.Message}");
+            throw LogRefusal.Of(e);
         }
     }
 

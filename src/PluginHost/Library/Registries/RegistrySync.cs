@@ -61,7 +61,7 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         List<string> withheld = [.. withdrawn, .. left];
         try
         {
-            var (entries, size) = await new RegistryLogWatch(root.Logs, services.Inspection.Chain.Logs, services.Time)
+            var (entries, size) = await new RegistryLogWatch(root.Logs, services.Inspection.Chain, services.Time)
                 .FollowAsync(new RegistryLogFiles(reader, reader.Resolve(registry.Address, RegistryFiles.Log + "/")), timestamp.Log, followed, cancellation).ConfigureAwait(false);
             withheld.AddRange(size is null ? [] : Withheld(entries, snapshot, known));
             var report = Report(registry, snapshot, known, quarantined, withheld, size);
@@ -109,9 +109,9 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         try
         {
             var key = Convert.FromHexString(snapshot.Key);
-            if (before.Length > 0 && RegistryTimestamp.Read(before, key) is var last && (last.Version > snapshot.Timestamp!.Version || (last.Version == snapshot.Timestamp.Version && !SameFiles(last, snapshot.Timestamp))))
+            if (before.Length > 0 && snapshot.Timestamp!.WhyNotAfter(RegistryTimestamp.Read(before, key)) is { } reason)
             {
-                throw Refused("registry-stale", last.Version > snapshot.Timestamp.Version ? $"its timestamp is of version {snapshot.Timestamp.Version}, and {last.Version} was seen" : $"it signed two timestamps of version {last.Version} that differ");
+                throw Refused("registry-stale", reason);
             }
 
             var ids = said.Select(advisory => advisory.Id).ToHashSet(StringComparer.Ordinal);
@@ -130,8 +130,6 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
             throw new SkillStateException("registry", $"what is kept of the registry cannot be used: {e.Message}", e);
         }
     }
-
-    private static bool SameFiles(RegistryTimestamp one, RegistryTimestamp other) => one.Files.SequenceEqual(other.Files);
 
     private static byte[] Kept(byte[] before, byte[] key, HashSet<string> said) =>
         [.. BundleLines.Of(before).Where(line => !said.Contains(RegistryAdvisory.Read(line, key).Id)).SelectMany(line => line.ToArray().Append((byte)'\n'))];

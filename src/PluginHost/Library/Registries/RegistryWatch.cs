@@ -32,13 +32,13 @@ internal sealed class RegistryWatch(string? root)
     /// <exception cref="SkillStateException">What is kept of a registry cannot be read.</exception>
     public bool IsDelegated(string publisher, string key, TrustLedger ledger) => All().Any(registry => registry.Delegated.Contains((publisher, key)) && IsListed(registry.Origin, registry.Key, ledger));
 
-    /// <summary>Version of the timestamp of a registry that was kept last; null where it is not followed.</summary>
+    /// <summary>The timestamp of a registry that was kept last; null where it is not followed.</summary>
     /// <exception cref="SkillStateException">What is kept of it cannot be read.</exception>
-    public long? VersionOf(Uri address, string key)
+    public RegistryTimestamp? LastOf(Uri address, string key)
     {
         try
         {
-            return root is not null && FollowedRegistry.Of(root, address, key).Timestamp is { Length: > 0 } kept ? RegistryTimestamp.Read(kept, Convert.FromHexString(key)).Version : null;
+            return root is not null && FollowedRegistry.Of(root, address, key).Timestamp is { Length: > 0 } kept ? RegistryTimestamp.Read(kept, Convert.FromHexString(key)) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

@@ -67,8 +67,8 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
     /// <inheritdoc/>
     public async Task FollowLogAsync(HostServices services, CancellationToken cancellation)
     {
-        var logs = services.Inspection.Chain.Logs;
-        if (services.Root is not { } root || _last is not { Timestamp: { } timestamp } snapshot || !logs.Logs.Any(log => log.Key.Name == timestamp.Log.Origin))
+        var rules = services.Inspection.Chain;
+        if (services.Root is not { } root || _last is not { Timestamp: { } timestamp } snapshot || !rules.Logs.Logs.Any(log => log.Key.Name == timestamp.Log.Origin))
         {
             return;
         }
@@ -76,7 +76,7 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
         using var reader = Reader();
         var followed = FollowedRegistry.Of(root.Registries, address, snapshot.Key);
         using var turn = followed.Turn();
-        await new RegistryLogWatch(root.Logs, logs, services.Time)
+        await new RegistryLogWatch(root.Logs, rules, services.Time)
             .FollowAsync(new RegistryLogFiles(reader, reader.Resolve(address, RegistryFiles.Log + "/")), timestamp.Log, followed, cancellation).ConfigureAwait(false);
     }
 
@@ -137,7 +137,7 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
         }
 
         // Whoever follows it knows that it has one, and which was the last, whether or not an operator listed it.
-        var seen = services.Registries.VersionOf(address, signer);
+        var seen = services.Registries.LastOf(address, signer);
         if (found is not { } bytes)
         {
             return seen is null ? (null, []) : throw Refused("registry-stale", "it had a timestamp, and shows none");
@@ -146,9 +146,9 @@ internal sealed class RemoteRegistry(Uri address, string? key, X509Certificate2C
         try
         {
             var timestamp = RegistryTimestamp.Read(bytes, Convert.FromHexString(signer));
-            if (timestamp.Version < seen)
+            if (seen is not null && timestamp.WhyNotAfter(seen) is { } reason)
             {
-                throw Refused("registry-stale", $"its timestamp is of version {timestamp.Version}, and {seen} was seen");
+                throw Refused("registry-stale", reason);
             }
 
             return pages.FirstOrDefault(page => timestamp.Files.GetValueOrDefault(page.Key) != page.Value) is { Key: { } other }
