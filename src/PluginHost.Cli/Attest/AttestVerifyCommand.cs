@@ -55,6 +55,11 @@ internal static class AttestVerifyCommand
             output.WriteLine(Printable.Text($"not read: {id[..16]} {kind}: {reason}"));
         }
 
+        if (ChainText.Malformed(chain) is { } lines)
+        {
+            output.WriteLine($"not read: {lines}");
+        }
+
         foreach (var warning in chain.Warnings)
         {
             output.WriteLine(Printable.Text($"warning: {warning}"));
@@ -74,6 +79,7 @@ internal static class AttestVerifyCommand
         ["cap"] = ChainGrades.CapOf(chain.Grade),
         ["links"] = ChainText.Links(chain),
         ["not_read"] = new JsonArray([.. chain.Unread.Select(link => (JsonNode)new JsonObject { ["link"] = link.Id, ["kind"] = link.Kind, ["reason"] = link.Reason })]),
+        ["malformed_lines"] = chain.Malformed,
         ["warnings"] = new JsonArray([.. chain.Warnings.Select(warning => (JsonNode)warning)]),
         ["refused"] = refusal is null ? null : new JsonObject { ["code"] = refusal.Code, ["message"] = refusal.Message },
     };

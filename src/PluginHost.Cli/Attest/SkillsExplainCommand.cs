@@ -122,6 +122,7 @@ internal static class SkillsExplainCommand
             ["ignored"] = new JsonArray([
                 .. chain.Links.Where(link => !link.Counts).Select(link => (JsonNode)new JsonObject { ["link"] = link.Link.Id, ["rule"] = link.Rule, ["reason"] = link.Reason }),
                 .. chain.Unread.Select(link => (JsonNode)new JsonObject { ["link"] = link.Id, ["rule"] = "form", ["reason"] = link.Reason })]),
+            ["malformed_lines"] = chain.Malformed,
             ["warnings"] = new JsonArray([.. chain.Warnings.Select(warning => (JsonNode)warning)]),
             ["evidence"] = new JsonArray([.. chain.Evidence.Select(id => (JsonNode)id)]),
         };

@@ -90,7 +90,7 @@ internal sealed class LogWriter : IDisposable
         var turn = FileLock.Acquire(keyPath, "log");
         try
         {
-            var note = Note.Read(files.Find(LogTile.Checkpoint, Note.MaxBytes) ?? throw LogRefusal.Form("the log has no checkpoint"));
+            var note = Note.Read(files.Find(LogTile.Checkpoint, Note.MaxBytes) ?? throw LogRefusal.Form("the log has no checkpoint: 'log init' begins one"));
             var checkpoint = Checkpoint.Read(note.Text);
             var writer = new LogWriter(files, keyPath, key, checkpoint, turn);
             if (!note.IsSignedBy(writer._noteKey))

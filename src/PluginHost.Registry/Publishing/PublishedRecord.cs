@@ -61,7 +61,10 @@ internal sealed class PublishedRecord(string path)
         }
         catch (FileNotFoundException)
         {
-            throw RegistryRefusal.RolledBack($"'{path}' is missing: nobody can tell what the key signed last");
+            // Where there is no registry, or that of another key, nothing was put back.
+            throw RegistryDescription.Read(files) is { Key: var there } && there != key
+                ? RegistryRefusal.Form($"the registry is that of another key ({there})")
+                : RegistryRefusal.RolledBack($"'{path}' is missing: nobody can tell what the key signed last");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {

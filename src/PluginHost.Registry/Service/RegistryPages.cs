@@ -68,7 +68,7 @@ internal static class RegistryPages
         if (view.Score is var (value, cap))
         {
             page.Append(CultureInfo.InvariantCulture, $"<h2>Score</h2><p><span class=\"score\">{value}</span> of 100, at most {cap} with this chain; {Safe(view.Exposure)} exposure</p>");
-            page.Append("<table><thead><tr><th>component</th><th class=n>weight</th><th class=n>value</th><th>why</th></tr></thead><tbody>");
+            page.Append("<table><thead><tr><th>component</th><th class=n>weight, %</th><th class=n>of 1000</th><th>why</th></tr></thead><tbody>");
             foreach (var (name, weight, worth, why) in view.Components)
             {
                 page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Safe(name)}</td><td class=n>{weight}</td><td class=n>{worth}</td><td>{Safe(why)}</td></tr>");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Unicode;
 using PluginHost.Skills.Inspection;
 
 namespace PluginHost.Skills.Attestations;
@@ -85,6 +86,12 @@ internal sealed class InTotoStatement
     /// <exception cref="FormatException">It is no statement.</exception>
     public static InTotoStatement Read(ReadOnlyMemory<byte> bytes)
     {
+        // The reader of JSON looks at the texts that are asked for alone.
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new FormatException("the statement is not UTF-8");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });

@@ -25,6 +25,9 @@ internal sealed class ChainEvidence
     /// <summary>Lines that say to be links and cannot be read.</summary>
     public IReadOnlyList<UnreadLink> Unread => _unread;
 
+    /// <summary>How many lines are no signed statements at all.</summary>
+    public int Malformed { get; private set; }
+
     /// <summary>Whether there was more than may be read.</summary>
     public bool IsCut { get; private set; }
 
@@ -49,6 +52,10 @@ internal sealed class ChainEvidence
             else if (LinkProof.Read(line) is { } proof)
             {
                 evidence._proofs.Add(proof);
+            }
+            else
+            {
+                evidence.Malformed++;
             }
         }
 
@@ -94,7 +101,8 @@ internal sealed class ChainEvidence
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
-            // What is no link, or holds half of a character, is for nobody.
+            // What is no statement, or holds half of a character, is for nobody.
+            Malformed++;
             return;
         }
 

@@ -61,6 +61,7 @@ internal sealed class ChainInspection
                 Grade = ChainGrade.Broken,
                 Links = judged,
                 Unread = [.. evidence.Unread, .. selection.Left],
+                Malformed = evidence.Malformed,
                 Fabricated = fork?.What ?? found?.What,
                 IsForked = fork is not null,
                 Proof = [.. fork?.Documents ?? found?.Documents ?? []],

@@ -41,7 +41,7 @@ internal static class ChainLinkReader
             var isnad = predicate.ValueKind == JsonValueKind.Object && predicate.TryGetProperty(Extension, out var extension) && extension.ValueKind == JsonValueKind.Object
                 ? extension
                 : throw new FormatException($"it has no '{Extension}'");
-            if (isnad.GetProperty("v").GetInt64() != 1)
+            if (!isnad.GetProperty("v").TryGetInt64(out var version) || version != 1)
             {
                 throw new FormatException($"its '{Extension}' is of another version than 1");
             }
@@ -60,7 +60,7 @@ internal static class ChainLinkReader
                 Narrator = Key(isnad.Text("narrator")),
                 Previous = [.. Texts(isnad, "prev", MaxPrevious).Select(id => Hex(id, "the id of a link"))],
                 IssuedAt = Time(isnad.Text("issuedAt")),
-                Sequence = isnad.GetProperty("seq").GetInt64() is >= 0 and <= MaxSequence and var sequence ? sequence : throw new FormatException("its 'seq' is negative, or above 2^53"),
+                Sequence = isnad.GetProperty("seq").TryGetInt64(out var sequence) && sequence is >= 0 and <= MaxSequence ? sequence : throw new FormatException("its 'seq' is no whole number from 0 to 2^53"),
                 Payloads = [.. statement.Subjects.Select(subject => subject.Payload).OfType<string>().Distinct(StringComparer.Ordinal)],
                 Envelope = envelope,
                 Detail = "",

@@ -16,6 +16,9 @@ internal sealed record ChainReport
     /// <summary>Lines that could not be read as links though they say to be.</summary>
     public ImmutableArray<UnreadLink> Unread { get; init; } = [];
 
+    /// <summary>How many lines are no signed statements at all.</summary>
+    public int Malformed { get; init; }
+
     public required ChainGrade Grade { get; init; }
 
     /// <summary>Why it has that grade.</summary>

@@ -56,7 +56,11 @@ internal static class ChainText
     [
         .. chain.Links.Where(link => !link.Counts).Select(link => Printable.Words($"{link.Rule} {LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}: {link.Reason} (munqati'){Against(link.Link)}")),
         .. chain.Unread.Select(link => Printable.Words($"{link.Id[..16]} {link.Kind}: {link.Reason}")),
+        .. Malformed(chain) is { } lines ? [lines] : Array.Empty<string>(),
     ];
+
+    /// <summary>Lines of bundles that are nothing at all, in words; null where there are none.</summary>
+    public static string? Malformed(ChainReport chain) => chain.Malformed == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{chain.Malformed} {(chain.Malformed == 1 ? "line is no signed statement" : "lines are no signed statements")}");
 
     /// <summary>What strangers say against a skill counts for nothing, but a person should be able to read it.</summary>
     private static string Against(ChainLink link) => link.Kind == LinkKind.Violation && link.Detail.Length > 0 ? $"; it says: {link.Detail}" : "";

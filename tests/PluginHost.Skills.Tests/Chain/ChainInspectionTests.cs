@@ -572,6 +572,7 @@ public sealed class ChainInspectionTests
     [DataRow("\"role\":\"auditor\"", "\"role\":\"author\"")]
     [DataRow("\"narrator\":\"ed25519:", "\"narrator\":\"ed25518:")]
     [DataRow("\"seq\":", "\"seq\":-")]
+    [DataRow("\"seq\":", "\"seq\":1.5,\"more\":")]
     [DataRow("Z\",\"seq\"", "\",\"seq\"")]
     [DataRow("\"issuedAt\":\"2026", "\"issuedAt\":\"0001")]
     [DataRow("\"prev\":[\"", "\"prev\":[\"\\ud800")]
@@ -583,10 +584,33 @@ public sealed class ChainInspectionTests
         var review = _scene.Review(Id(release));
         var text = Encoding.UTF8.GetString(DsseEnvelope.Read(_scene.Review(Id(release))).Payload);
         Assert.AreNotEqual(text, text.Replace(from, to, StringComparison.Ordinal));
-        var broken = DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), Auditor);
+        var broken = DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), Auditor);
         var report = Of(release, review, broken);
 
         Assert.AreEqual((ChainGrade.Fair, 1), (report.Grade, report.Unread.Length));
+    }
+
+    [TestMethod]
+    [DataRow("nothing")]
+    [DataRow("{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"e30=\",\"signatures\":[]}")]
+    [DataRow("{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"e30=\",\"signatures\":[{\"sig\":\"AAAA\"}]}")]
+    public void Lines_ThatAreNoStatements_AreCounted(string line)
+    {
+        var release = _scene.Release();
+        var report = Of(release, _scene.Review(Id(release)), Encoding.UTF8.GetBytes(line + "\n"));
+
+        Assert.AreEqual((ChainGrade.Fair, 0, 1), (report.Grade, report.Unread.Length, report.Malformed));
+    }
+
+    [TestMethod]
+    public void Statement_ThatIsNotUtf8_IsNone()
+    {
+        var release = _scene.Release();
+        var review = DsseEnvelope.Read(_scene.Review(Id(release)));
+        var text = Encoding.UTF8.GetString(review.Payload).Replace("\"properties\":", "\"note\":\"\u00FF\",\"properties\":", StringComparison.Ordinal);
+
+        Assert.AreEqual(1, Of(release, DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.Latin1.GetBytes(text), Auditor)).Malformed);
+        Assert.AreEqual(0, Of(release, DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.UTF8.GetBytes(text), Auditor)).Malformed);
     }
 
     private sealed class Memory(bool isForked, params Note[] seen) : ILogMemory
