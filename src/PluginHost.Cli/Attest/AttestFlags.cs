@@ -87,7 +87,7 @@ internal sealed class AttestFlags
     /// <summary>Links of a bundle, whoever signed them.</summary>
     public static IEnumerable<ChainLink> Links(ReadOnlyMemory<byte> bundle)
     {
-        foreach (var line in BundleLines.Of(bundle))
+        foreach (var line in BundleLines.Envelopes(bundle))
         {
             ChainLink? link = null;
             try

@@ -38,7 +38,7 @@ internal sealed record PublishedBundle(IReadOnlyList<byte[]> Lines, IReadOnlyLis
         var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
         var (strangers, against) = (0, 0);
         var spoken = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var line in bundles.SelectMany(BundleLines.Of))
+        foreach (var line in bundles.SelectMany(BundleLines.Envelopes))
         {
             if (LinkProof.IsLine(line.Span))
             {

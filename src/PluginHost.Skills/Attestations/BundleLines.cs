@@ -1,8 +1,12 @@
 namespace PluginHost.Skills.Attestations;
 
-/// <summary>Lines of a bundle that hold something.</summary>
+/// <summary>Lines of a bundle.</summary>
 internal static class BundleLines
 {
+    /// <summary>Bytes that an envelope, or the proof of a log, has at least: a signature alone has 86.</summary>
+    private const int Shortest = 128;
+
+    /// <summary>Lines that hold something.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Of(ReadOnlyMemory<byte> bundle)
     {
         while (!bundle.IsEmpty)
@@ -16,4 +20,13 @@ internal static class BundleLines
             }
         }
     }
+
+    /// <summary>
+    /// Lines that may be envelopes or proofs, and the one that says that the bundle was cut. A line is anybody's, and trying to read one costs as much as
+    /// thousands of bytes: those that are too short to be any are not tried.
+    /// </summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Envelopes(ReadOnlyMemory<byte> bundle) => Of(bundle).Where(MayBeOne);
+
+    /// <summary>Whether a line is long enough.</summary>
+    public static bool MayBeOne(ReadOnlyMemory<byte> line) => line.Length >= Shortest || EvidenceBundle.IsCut(line.Span);
 }

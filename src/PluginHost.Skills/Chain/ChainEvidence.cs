@@ -41,7 +41,11 @@ internal sealed class ChainEvidence
         var evidence = new ChainEvidence();
         foreach (var (line, place) in Lines(skill, beside))
         {
-            if (EvidenceBundle.IsCut(line.Span))
+            if (!BundleLines.MayBeOne(line))
+            {
+                evidence.Malformed++;
+            }
+            else if (EvidenceBundle.IsCut(line.Span))
             {
                 evidence.IsCut = true;
             }

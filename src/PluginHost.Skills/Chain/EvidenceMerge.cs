@@ -19,7 +19,7 @@ internal sealed class EvidenceMerge(SignedSkill skill, Func<string, bool> isKnow
     /// <returns>All lines, and how many that are about the package found no room.</returns>
     public (byte[] Merged, int Added, int Left) Add(ReadOnlyMemory<byte> known, ReadOnlyMemory<byte> shown)
     {
-        var all = BundleLines.Of(known).ToList();
+        var all = BundleLines.Envelopes(known).ToList();
         var present = all.Select(Text).ToHashSet(StringComparer.Ordinal);
         var links = new Dictionary<string, ChainLink>(StringComparer.Ordinal);
         var proofs = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed class EvidenceMerge(SignedSkill skill, Func<string, bool> isKnow
             }
         }
 
-        var more = BundleLines.Of(shown).Where(line => !present.Contains(Text(line))).ToList();
+        var more = BundleLines.Envelopes(shown).Where(line => !present.Contains(Text(line))).ToList();
         var found = more.Where(line => !LinkProof.IsLine(line.Span)).Select(line => (Line: line, Read: EvidenceLine.Read(line, skill))).Where(line => line.Read is not null).ToList();
         foreach (var (line, read) in found.OrderBy(line => line.Read!.Link is { } link ? Rank(link) : int.MaxValue))
         {

@@ -26,7 +26,7 @@ internal sealed record TrustBundle(ImmutableArray<KeyVouch> Vouches, int Ignored
             throw new FormatException($"a bundle of vouches has at most {MaxBytes} bytes");
         }
 
-        var lines = BundleLines.Of(bytes).Take(MaxLines + 1).ToList();
+        var lines = BundleLines.Envelopes(bytes).Take(MaxLines + 1).ToList();
         if (lines.Count > MaxLines)
         {
             throw new FormatException($"a bundle of vouches has at most {MaxLines} lines");

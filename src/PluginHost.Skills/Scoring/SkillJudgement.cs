@@ -113,7 +113,7 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
         }
 
         var own = new BuildEvidence([], null);
-        return ChainEvidence.Lines(skill, beside).Any(line => IsByPublisher(line.Line, own.PredicateType, skill));
+        return ChainEvidence.Lines(skill, beside).Any(line => BundleLines.MayBeOne(line.Line) && IsByPublisher(line.Line, own.PredicateType, skill));
     }
 
     private static bool IsByPublisher(ReadOnlyMemory<byte> line, string type, Artifacts.SignedSkill skill)

@@ -49,25 +49,8 @@ internal sealed class KeyEvents
     /// <summary>Reads the events of a bundle.</summary>
     public static IEnumerable<KeyEvent> Read(ReadOnlyMemory<byte> bundle) => Lines(bundle).Take(MaxLines).Select(TryRead).OfType<KeyEvent>();
 
-    /// <summary>Lines of a bundle that hold something.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> bundle)
-    {
-        if (bundle.Length > EvidenceBundle.MaxBytesWithProofs)
-        {
-            yield break;
-        }
-
-        while (!bundle.IsEmpty)
-        {
-            var end = bundle.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? bundle : bundle[..end];
-            bundle = end < 0 ? default : bundle[(end + 1)..];
-            if (line.Span.IndexOfAnyExcept(" \t\r"u8) >= 0)
-            {
-                yield return line;
-            }
-        }
-    }
+    /// <summary>Lines of a bundle that may be events.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> bundle) => bundle.Length > EvidenceBundle.MaxBytesWithProofs ? [] : BundleLines.Envelopes(bundle);
 
     /// <summary>Follows events.</summary>
     /// <param name="known">What was known; null for a publisher that is met for the first time.</param>

@@ -36,7 +36,7 @@ internal static class PackageFile
 
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, LinkProof.Folder);
         Add("", path + LogProof.Extension);
-        foreach (var line in BundleLines.Of(bundle))
+        foreach (var line in BundleLines.Envelopes(bundle))
         {
             if (LinkProof.IsLine(line.Span))
             {

@@ -134,7 +134,7 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
             var skill = _loader.VerifyToInstall(cancellation).Skill;
             var chain = _services.Inspection.Chain;
             _evidence = new EvidenceMerge(skill.Signed, chain.Believed.Contains, chain.Logs).Kept(_evidence ?? []);
-            var shown = BundleLines.Of(_evidence).Select(RegistrySync.IdOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var shown = BundleLines.Envelopes(_evidence).Select(RegistrySync.IdOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
             if (_services.Registries.KeptBack(skill.Signed.Artifact.Payload, chain.Believed.Contains, shown) is { } told)
             {
                 throw new SkillVerificationException("policy", "registry-withheld", told);

@@ -67,7 +67,6 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
             var note = Note.Read(bytes);
             var verdict = policy.Judge(note, time.GetUtcNow());
             Demand(verdict);
-            DemandFresh(verdict, time.GetUtcNow(), maxAge);
             PrivateFiles.CreateDirectory(folder);
             using var turn = FileLock.Acquire(_memory.PathOf(verdict.Checkpoint.Origin), "log");
             var last = LastOf(verdict.Checkpoint.Origin);
@@ -83,6 +82,8 @@ internal sealed class LogFollower(string folder, LogPolicy policy, TimeProvider 
                 PrivateFiles.Replace(_memory.PathOf(verdict.Checkpoint.Origin), Encoding.UTF8.GetBytes(note.ToString()));
             }
 
+            // What was seen is kept, and a fork is one, however old it is.
+            DemandFresh(verdict, time.GetUtcNow(), maxAge);
             return new LogSight(note, verdict, before?.Size);
         }
         catch (FormatException e)

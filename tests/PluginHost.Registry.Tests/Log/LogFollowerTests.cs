@@ -105,6 +105,9 @@ public sealed class LogFollowerTests
         Assert.AreEqual("log.stale", await Refusal(AtMost(1, LogKeys.Policy(11))));
         await AtMost(3, LogKeys.Policy(11));
         Assert.AreEqual("log.stale", await Refusal(AtMost(3, LogKeys.Policy())), "of witnesses that are not known nobody can tell");
+
+        Append(folder, "fork", "x");
+        Assert.AreEqual("log.fork", await Refusal(new LogFollower(folder["seen"], LogKeys.Policy(), time, TimeSpan.FromHours(1)).FollowAsync(new DirectoryLogFiles(folder["fork"]), default)), "an old fork is one");
     }
 
     [TestMethod]

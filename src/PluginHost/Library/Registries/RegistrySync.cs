@@ -168,8 +168,8 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
 
                 var source = shelf.Folder.Read(installed);
                 var known = source.Evidence();
-                var lines = BundleLines.Of(known).Select(line => Convert.ToBase64String(line.Span)).ToHashSet(StringComparer.Ordinal);
-                if (BundleLines.Of(shown).All(line => lines.Contains(Convert.ToBase64String(line.Span))))
+                var lines = BundleLines.Envelopes(known).Select(line => Convert.ToBase64String(line.Span)).ToHashSet(StringComparer.Ordinal);
+                if (BundleLines.Envelopes(shown).All(line => lines.Contains(Convert.ToBase64String(line.Span))))
                 {
                     continue;
                 }
@@ -209,7 +209,7 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
 
         foreach (var installed in services.Life.Journal.View.Installed.Where(shelf.Folder.Holds))
         {
-            var shown = BundleLines.Of(shelf.Folder.Read(installed).Evidence()).Select(IdOf).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal);
+            var shown = BundleLines.Envelopes(shelf.Folder.Read(installed).Evidence()).Select(IdOf).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal);
             if (snapshot.Entries.Any(entry => entry.SkillId == installed.SkillId && entry.Version.ToString() == installed.Version && entry.ArtifactSha256 == installed.ArtifactSha256) && finder.IsUnlogged(installed.SkillId, installed.Version, installed.PayloadSha256))
             {
                 yield return $"{installed.SkillId} {installed.Version} is offered with another payload than its log has";
