@@ -12,7 +12,7 @@ internal sealed record PackagePiece(string Location, string Section, ReadOnlyMem
     /// <summary>Where it begins in its file; null where it was put together and does not stand there as it is.</summary>
     public int? Start { get; init; }
 
-    /// <summary>What its module imports, one name on a line; empty for what is no module.</summary>
+    /// <summary>What its module imports, one name on a line, as texts of rules are (<see cref="PackagePieces.Latin"/>); empty for what is no module.</summary>
     public string Imports { get; init; } = "";
 
     /// <summary>What it exports.</summary>

@@ -35,6 +35,9 @@ internal static class PackagePieces
         }
     }
 
+    /// <summary>Texts of rules are bytes.</summary>
+    public static string Latin(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
     private static string Section(string path) => path switch
     {
         ManifestReader.Entry or CapabilitiesFileReader.Entry => "manifest",
@@ -46,7 +49,8 @@ internal static class PackagePieces
     {
         var imports = string.Join('\n', module.Module.Imports.Select(import => $"{import.Module}.{import.Name}"));
         var exports = string.Join('\n', module.Module.Exports.Select(export => export.Name));
-        PackagePiece Piece(string location, string section, ReadOnlyMemory<byte> content, int? start = null) => new(location, section, content) { File = module.Path, Start = start, Imports = imports, Exports = exports };
+        var (importFacts, exportFacts) = (Latin(imports), Latin(exports));
+        PackagePiece Piece(string location, string section, ReadOnlyMemory<byte> content, int? start = null) => new(location, section, content) { File = module.Path, Start = start, Imports = importFacts, Exports = exportFacts };
 
         yield return Piece(module.Path, "module", Encoding.UTF8.GetBytes($"{imports}\n{exports}"));
         foreach (var custom in module.Module.CustomSections)

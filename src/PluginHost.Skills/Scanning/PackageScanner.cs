@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using PluginHost.Scan;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Inspection;
@@ -43,7 +42,7 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
         {
             cancellation.ThrowIfCancellationRequested();
             pieces++;
-            var result = rules.Scan(piece.Content, new Dictionary<string, object>(StringComparer.Ordinal) { ["section"] = piece.Section, ["file"] = Latin(piece.Location), ["wasm_imports"] = Latin(piece.Imports), ["wasm_exports"] = Latin(piece.Exports) }, cancellation);
+            var result = rules.Scan(piece.Content, new Dictionary<string, object>(StringComparer.Ordinal) { ["section"] = piece.Section, ["file"] = PackagePieces.Latin(piece.Location), ["wasm_imports"] = piece.Imports, ["wasm_exports"] = piece.Exports }, cancellation);
             foreach (var rule in result.NotRun)
             {
                 undecided.TryAdd($"{rule.File}:{rule.Name}", rule);
@@ -93,9 +92,6 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
             Region = new ByteRegion(piece.File, piece.Start + at?.Offset, at?.Length ?? 0),
         };
     }
-
-    /// <summary>Texts of rules are bytes.</summary>
-    private static string Latin(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     private static IEnumerable<YaraSource> OwnRules()
     {

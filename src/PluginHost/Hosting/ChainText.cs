@@ -8,6 +8,7 @@ namespace PluginHost.Hosting;
 internal static class ChainText
 {
     private const int MaxVouchers = 3;
+    private const int MaxStrangers = 300;
     private static readonly Dictionary<NarratorClass, string> Classes = new()
     {
         [NarratorClass.Trustworthy] = "thiqa",
@@ -63,7 +64,7 @@ internal static class ChainText
     public static string? Malformed(ChainReport chain) => chain.Malformed == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{chain.Malformed} {(chain.Malformed == 1 ? "line is no signed statement" : "lines are no signed statements")}");
 
     /// <summary>What strangers say against a skill counts for nothing, but a person should be able to read it.</summary>
-    private static string Against(ChainLink link) => link.Kind == LinkKind.Violation && link.Detail.Length > 0 ? $"; it says: {link.Detail}" : "";
+    private static string Against(ChainLink link) => link.Kind == LinkKind.Violation && link.Detail.Length > 0 ? $"; it says: {(link.Detail.Length > MaxStrangers ? link.Detail[..MaxStrangers] + "…" : link.Detail)}" : "";
 
     private static string Vouchers(JudgedLink link) => link.Vouchers.Length == 0 ? ""
         : $" on the word of {string.Join(", ", link.Vouchers.Take(MaxVouchers))}{(link.Vouchers.Length > MaxVouchers ? $" and {link.Vouchers.Length - MaxVouchers} more" : "")}";
