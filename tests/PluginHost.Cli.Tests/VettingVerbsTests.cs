@@ -191,6 +191,9 @@ public sealed class VettingVerbsTests
         var build = Scene.Attest("build", scene.Package, "--key", scene["builder"], "--builder-id", "https://ci.example/b");
         Directory.CreateDirectory(scene["osv"]);
         Scene.Attest("audit", scene.Package, "--key", scene["auditor"], "--result", "PASSED", "--rulepack", $"pack={new string('a', 64)}", "--passed", "yara:*", "--prev", build);
+        Directory.CreateDirectory(scene["nothing"]);
+        StringAssert.StartsWith(Invocation.Run("attest", "vulnerabilities", scene.Package, "--key", scene["auditor"], "--osv", scene["nothing"]).Error, "usage.osv: the feed holds no vulnerability");
+        File.WriteAllText(Path.Combine(scene["osv"], "a.json"), """{"id":"OSV-1","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"unrelated"},"versions":["1.0.0"]}]}""");
         Scene.Attest("vulnerabilities", scene.Package, "--key", scene["auditor"], "--osv", scene["osv"]);
         var policy = scene.Policy($"""
             [provenance]

@@ -73,13 +73,13 @@ internal static class AttestCommands
     private static Command Audit()
     {
         var flags = new AttestFlags();
-        var result = new Option<string?>("--result") { Description = "PASSED, WARNED or FAILED.", HelpName = "RESULT" };
+        var result = new Option<string>("--result") { Description = "PASSED, WARNED or FAILED.", HelpName = "RESULT", Required = true };
         var packs = new Option<string[]>("--rulepack") { Description = "The rules by which it was looked at, and their SHA-256.", HelpName = "NAME=SHA256" };
         var (passed, warned, failed) = (Rules("--passed"), Rules("--warned"), Rules("--failed"));
         var url = new Option<string?>("--url") { Description = "Where more is told.", HelpName = "URL" };
         return flags.Complete(new Command("audit", "Say, as an auditor, what a program found in a package.") { flags.Artifact, result, packs, passed, warned, failed, url }, LinkKind.MachineAudit, (parse, json, _) =>
         {
-            json.WriteString("result", parse.GetValue(result) ?? throw new CommandError(ExitCode.Usage, "usage.result", "an audit has a --result: PASSED, WARNED or FAILED"));
+            json.WriteString("result", parse.GetRequiredValue(result));
             json.WriteStartArray("configuration");
             foreach (var pack in parse.GetValue(packs) ?? [])
             {
@@ -113,6 +113,11 @@ internal static class AttestCommands
         {
             var started = TimeProvider.System.GetUtcNow();
             var report = new OsvFeed(Path.GetFullPath(parse.GetRequiredValue(feed))).Match(SbomInspection.Check(skill.Artifact).Components, CancellationToken.None);
+            if (report.Records == 0)
+            {
+                throw new CommandError(ExitCode.Usage, "usage.osv", "the feed holds no vulnerability: there is nothing to compare with");
+            }
+
             json.WriteStartObject("scanner");
             json.WriteString("uri", "pkg:nuget/PluginHost");
             json.WriteString("version", ProductVersion.Text);

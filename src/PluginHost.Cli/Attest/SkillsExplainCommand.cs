@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using PluginHost.Hosting;
@@ -66,9 +67,12 @@ internal static class SkillsExplainCommand
 
         Section(output, "does not count:", ChainText.Ignored(chain));
         Section(output, "look at this:", chain.Warnings.Select(Printable.Words));
-        Section(output, "trust flows along:", chain.Paths.Select(path => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select(step => Step(step, chain)))}")));
+        Section(output, "trust flows along:", chain.Paths.Select(path => Way(path, chain)));
+        Section(output, "trust flows to what speaks against it along:", chain.PathsAgainst.Select(path => Way(path, chain)));
         Section(output, "the score:", score.Components.Select(component => FormattableString.Invariant($"{component.Weight * component.Value / 1000.0,6:0.00}  {component.Name,-12} {component.Weight,2} x {component.Value,4}  ") + Printable.Words(component.Reason)));
     }
+
+    private static string Way(FlowPath path, ChainReport chain) => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select(step => Step(step, chain)))}");
 
     private static string Step(string step, ChainReport chain) =>
         chain.Links.FirstOrDefault(link => link.Link.Id == step) is { } link ? $"{link.Link.Detail} ({step[..16]})" : chain.Links.FirstOrDefault(link => link.Link.Narrator == step && link.Name.Length > 0)?.Name ?? $"ed25519:{step[..16]}";
@@ -89,6 +93,8 @@ internal static class SkillsExplainCommand
         }
     }
 
+    private static JsonArray Ways(ImmutableArray<FlowPath> paths) => new([.. paths.Select(path => (JsonNode)new JsonObject { ["amount"] = path.Amount, ["isnad"] = new JsonArray([.. path.Steps.Select(step => (JsonNode)step)]) })]);
+
     private static JsonObject Json(TrustedSkill trusted, SkillJudgement judgement, SkillScore score, SkillException? refusal)
     {
         var chain = judgement.Chain;
@@ -101,7 +107,8 @@ internal static class SkillsExplainCommand
         var audits = components["audits"]!.AsObject();
         audits["flowPositive"] = chain.Positive;
         audits["flowNegative"] = chain.Negative;
-        audits["paths"] = new JsonArray([.. chain.Paths.Select(path => (JsonNode)new JsonObject { ["amount"] = path.Amount, ["isnad"] = new JsonArray([.. path.Steps.Select(step => (JsonNode)step)]) })]);
+        audits["paths"] = Ways(chain.Paths);
+        audits["pathsAgainst"] = Ways(chain.PathsAgainst);
         return new JsonObject
         {
             ["skill_id"] = trusted.Signed.Manifest.SkillId,

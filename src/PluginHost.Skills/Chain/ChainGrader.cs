@@ -26,14 +26,17 @@ internal static class ChainGrader
         // Which keys are a publisher's it says itself: it could name its accuser's. What it signed with is what it has.
         var against = counted.Values.Where(link => link.Link.IsNegative && link.Narrator >= NarratorClass.Honest && link.Link.Narrator != signer).ToList();
         var (positive, paths) = graph.Flow([.. audits.Select(audit => (audit.Link.Narrator, Weight(audit.Link, now), audit.Link.Id))]);
-        var (negative, _) = ever.Flow([.. against.Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
+        var (negative, pathsAgainst) = ever.Flow([.. against.Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
         var (malicious, _) = ever.Flow([.. against.Where(link => link.Link.IsMalicious).Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
+        var words = against.Select(link => $"{Name(link)} speaks against it (shadh): {link.Link.Detail}").ToList();
         report = report with
         {
             Positive = positive,
             Negative = negative,
             IsMalicious = malicious >= MaliciousFrom,
             Paths = [.. paths],
+            PathsAgainst = [.. pathsAgainst],
+            Against = [.. words],
             IndependentAuditors = graph.Independent([.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest).Select(audit => new[] { audit.Link.Narrator })]),
             Auditors = [.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest).Select(audit => audit.Link.Narrator)],
             Reviewers = [.. audits.Where(audit => audit.Narrator >= NarratorClass.Honest && audit.Link.Kind == LinkKind.Review).Select(audit => audit.Link.Narrator)],
@@ -42,7 +45,7 @@ internal static class ChainGrader
                 .. report.Warnings,
                 .. OutOfOrder(counted),
                 .. audits.Where(audit => audit.Link.IsConcealed).Select(audit => $"the audit {audit.Link.Id[..16]} does not say by which rules it was made (mudallas): it weighs a quarter"),
-                .. against.Select(link => $"{Name(link)} speaks against it (shadh): {link.Link.Detail}"),
+                .. words,
             ],
         };
         if (report.Fabricated is { } fabricated)

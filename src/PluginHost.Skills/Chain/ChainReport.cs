@@ -51,6 +51,12 @@ internal sealed record ChainReport
     /// <summary>The ways along which trust flows to its audits.</summary>
     public ImmutableArray<FlowPath> Paths { get; init; } = [];
 
+    /// <summary>The ways along which trust flows to what speaks against it.</summary>
+    public ImmutableArray<FlowPath> PathsAgainst { get; init; } = [];
+
+    /// <summary>What people who are believed have against it, in words.</summary>
+    public ImmutableArray<string> Against { get; init; } = [];
+
     /// <summary>How its release stands in a log: 0 not at all, 500 logged, 1000 witnessed.</summary>
     public int Transparency { get; init; }
 

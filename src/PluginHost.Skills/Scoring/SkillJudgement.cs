@@ -89,7 +89,7 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
 
         if (Chain.IsMalicious)
         {
-            throw new SkillVerificationException("trust", "violation", $"somebody whom this host believes found it malicious: {string.Join("; ", Chain.Warnings)}");
+            throw new SkillVerificationException("trust", "violation", $"somebody whom this host believes found it malicious: {string.Join("; ", Chain.Against)}");
         }
 
         settings.Demands.GetValueOrDefault(Exposure)?.Check(Chain, Exposure);

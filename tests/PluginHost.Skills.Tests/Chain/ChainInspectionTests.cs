@@ -482,6 +482,7 @@ public sealed class ChainInspectionTests
         var malicious = Of(release, review, _scene.Violation(Id(release)));
 
         Assert.AreEqual((ChainGrade.Contradicted, 200, false), (mild.Grade, mild.Negative, mild.IsMalicious));
+        Assert.AreEqual((200, 200, 1), (mild.PathsAgainst.Sum(path => path.Amount), mild.PathsAgainst.Single().Amount, mild.Against.Length), "each number lists what earned it");
         Assert.AreEqual((1000, true), (malicious.Negative, malicious.IsMalicious));
         Assert.AreEqual(ChainGrade.Fair, Of(release, review, _scene.Violation(Id(release), Stranger)).Grade, "a stranger's word lowers nothing");
         Assert.AreEqual(ChainGrade.Contradicted, Of(release, review, _scene.Audit(Id(release), Second, "FAILED")).Grade);
