@@ -28,7 +28,7 @@ internal sealed class DsseEnvelope
     public ReadOnlyMemory<byte> Raw => _raw;
 
     /// <summary>How many signatures it has, whoever made them.</summary>
-    public int Signatures => _signatures.Count;
+    public int Signatures => _signatures.Count(signature => signature.Length == Ed25519.SignatureBytes);
 
     public string PayloadType { get; }
 

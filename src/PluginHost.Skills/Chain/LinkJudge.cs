@@ -96,7 +96,7 @@ internal sealed class LinkJudge(
 
     private bool IsDistrusted(ChainLink link) => rules.Distrusted.Contains(link.Narrator) && !link.IsNegative;
 
-    private bool HasRoleByPolicy(ChainLink link) =>
+    public bool HasRoleByPolicy(ChainLink link) =>
         rules.Narrators.Any(narrator => narrator.Key == link.Narrator && narrator.Role == link.Role) || (link.Role == ChainRole.Builder && builders.Contains(link.Narrator));
 
     private string NameOf(string key) => rules.Narrators.FirstOrDefault(narrator => narrator.Key == key)?.Name ?? "";

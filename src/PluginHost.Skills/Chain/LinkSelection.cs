@@ -13,11 +13,13 @@ internal sealed class LinkSelection(LinkJudge judge, string payload)
 {
     private const int MaxLinks = 256;
 
-    /// <summary>How many signatures are looked at, all links together: as many as there can be links of one signature in all bundles.</summary>
-    private const int MaxSignatures = 4_096;
+    /// <summary>How many signatures are looked at: as many as all bundles together have room for, in links of few of them. Whom a link names anybody can write.</summary>
+    private const int MaxSignatures = 16_384;
 
-    /// <summary>Envelopes with more signatures come last: they are made to cost.</summary>
-    private const int FewSignatures = 4;
+    /// <summary>Envelopes with more signatures come last, and have less: they are made to cost.</summary>
+    private const int FewSignatures = 3;
+
+    private const int MaxCostly = 4_096;
 
     private readonly List<UnreadLink> _left = [];
 
@@ -28,7 +30,7 @@ internal sealed class LinkSelection(LinkJudge judge, string payload)
     public List<(ChainLink Link, EvidencePlace Place)> Distinct(IEnumerable<(ChainLink Link, EvidencePlace Place)> shown)
     {
         var chosen = new Dictionary<string, (ChainLink Link, EvidencePlace Place)>(StringComparer.Ordinal);
-        var left = MaxSignatures;
+        var (left, leftOfCostly) = (MaxSignatures, MaxCostly);
 
         foreach (var (link, place) in shown.OrderBy(entry => entry.Link.Envelope.Signatures > FewSignatures).ThenBy(entry => Rank(entry.Link)).ThenBy(entry => entry.Link.Envelope.Signatures).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).ThenBy(entry => entry.Place))
         {
@@ -37,10 +39,11 @@ internal sealed class LinkSelection(LinkJudge judge, string payload)
                 continue;
             }
 
-            left -= link.Envelope.Signatures;
-            if (left < 0)
+            ref var budget = ref link.Envelope.Signatures > FewSignatures ? ref leftOfCostly : ref left;
+            budget -= link.Envelope.Signatures;
+            if (budget < 0)
             {
-                _left.Add(new UnreadLink(link.Id, LinkKinds.TypeOf(link.Kind), place, $"V2: of all links together at most {MaxSignatures} signatures are looked at"));
+                _left.Add(new UnreadLink(link.Id, LinkKinds.TypeOf(link.Kind), place, $"V2: of all links together at most {MaxSignatures} signatures are looked at, and {MaxCostly} of links with many"));
             }
             else if (link.IsSigned || !chosen.ContainsKey(link.Id))
             {
@@ -59,23 +62,27 @@ internal sealed class LinkSelection(LinkJudge judge, string payload)
             return links;
         }
 
+        // What people who are believed have against the skill stands on nothing, and no number of others covers it.
+        var against = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) == 0).ToList();
+        links = [.. links.Except(against)];
+
         // Releases that others stand on are needed as much as those.
-        var stoodOn = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) <= 1).SelectMany(entry => entry.Link.Previous).ToImmutableHashSet(StringComparer.Ordinal);
+        var stoodOn = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) <= 2).SelectMany(entry => entry.Link.Previous).ToImmutableHashSet(StringComparer.Ordinal);
         var ranked = links.GroupBy(entry => (Rank: !entry.Link.IsSigned ? int.MaxValue : stoodOn.Contains(entry.Link.Id) ? Math.Min(1, Rank(entry.Link)) : Rank(entry.Link), entry.Link.Narrator))
             .SelectMany(group => group.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).Select((entry, i) => (group.Key.Rank, Turn: i, Entry: entry)))
             .OrderBy(entry => entry.Rank).ThenBy(entry => entry.Turn).ThenBy(entry => entry.Entry.Link.Id, StringComparer.Ordinal)
             .Select(entry => entry.Entry).ToList();
         _left.AddRange(ranked.Skip(MaxLinks).Select(entry => new UnreadLink(entry.Link.Id, LinkKinds.TypeOf(entry.Link.Kind), entry.Place, $"V5: a chain has at most {MaxLinks} links")));
-        return ranked[..MaxLinks];
+        return [.. against, .. ranked.Take(MaxLinks)];
     }
 
     private int Rank(ChainLink link)
     {
         var (isAbout, isAuthor, hasRole) = (link.Payloads.Contains(payload), judge.IsAuthor(link), judge.HasRole(link));
         return isAbout && hasRole && link.IsNegative ? 0
-            : isAbout && hasRole ? 1
-            : isAbout && isAuthor ? 2
-            : isAuthor || hasRole ? 3
-            : 4;
+            : isAbout && hasRole ? judge.HasRoleByPolicy(link) ? 1 : 2
+            : isAbout && isAuthor ? 3
+            : isAuthor || hasRole ? 4
+            : 5;
     }
 }

@@ -207,6 +207,31 @@ public sealed class ChainInspectionTests
     }
 
     [TestMethod]
+    public void FloodOfManyVouchedAuditors_CoversNothingOfTheOperatorsOwn()
+    {
+        var release = _scene.Release();
+        var keys = Enumerable.Range(0, 300).Select(i => SigningKey.Read([(byte)i, (byte)(i >> 8), .. Enumerable.Repeat((byte)77, 30)], () => null)).ToList();
+        var rules = Vouched([.. keys.Select(key => _scene.VouchForKey(Voucher, key, "low"))]);
+        var against = keys.Select(key => _scene.Violation(Id(release), key, severity: "low")).ToArray();
+        var warned = keys.Select(key => _scene.Audit(Id(release), key, "WARNED")).ToArray();
+
+        var malicious = Report(rules, TrustDecision.Allowlisted, [.. against, release, _scene.Violation(Id(release))]);
+        Assert.IsTrue(malicious.IsMalicious, "nor by ever so many others");
+        Assert.IsTrue(Report(rules, TrustDecision.Allowlisted, [.. warned, release, _scene.Review(Id(release))]).Positive >= 700);
+    }
+
+    [TestMethod]
+    public void LinesThatClaimToBeOfANarrator_UseNothingUp()
+    {
+        var release = _scene.Release();
+        var payload = Convert.ToBase64String(DsseEnvelope.Read(_scene.Violation(Id(release))).Payload);
+        byte[][] Claims(string signature, int count) => [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes($"{{\"payloadType\":\"{InTotoStatement.PayloadType}\",\"payload\":\"{payload}\",\"n\":{i},\"signatures\":[{string.Join(',', Enumerable.Repeat($"{{\"sig\":\"{signature}\"}}", 3))}]}}"))];
+
+        Assert.AreEqual(ChainGrade.Fair, Of([release, _scene.Review(Id(release)), .. Claims("", 1_600)]).Grade);
+        Assert.AreEqual(ChainGrade.Fair, Of([release, _scene.Review(Id(release)), .. Claims(Convert.ToBase64String(new byte[64]), 1_600)]).Grade);
+    }
+
+    [TestMethod]
     public void LinksOfAnAuditorForOtherSkills_HideNothing()
     {
         var release = _scene.Release();
