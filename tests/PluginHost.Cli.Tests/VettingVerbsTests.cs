@@ -291,7 +291,7 @@ public sealed class VettingVerbsTests
         Scene.Attest("violation", scene.Package, "--key", scene["auditor"], "--severity", "high", "--reason", "leaks", "--prev", new string('a', 64));
         var text = Invocation.Run("skills", "explain", scene.Package, "--policy", scene.Policy()).Output;
 
-        StringAssert.Contains(text, " 15.00  identity     15 x 1000  its key is listed\n");
+        StringAssert.Contains(text, " 15.00  identity     15 x 1000  its key is listed [ed25519:37d590eee4aba207]\n");
         StringAssert.Contains(text, "  0.00  transparency 15 x    0  ");
         Assert.IsFalse(text.Contains("\\u", StringComparison.Ordinal), text);
         StringAssert.Contains(text, "thiqa on the word of desk, since ");
@@ -379,12 +379,45 @@ public sealed class VettingVerbsTests
         Assert.AreEqual((1, "usage.time"), Refused("author", scene.Package, "--key", scene["author"], "--issued-at", "2099-01-01T00:00:00Z"));
         Scene.Attest("author", scene.Package, "--key", scene["author"], "--seq", "5");
         Assert.AreEqual((2, "trust.sequence"), Refused("author", scene.Package, "--key", scene["author"], "--seq", "5"));
+        Assert.AreEqual((2, "trust.own"), Refused("review", scene.Package, "--key", scene["author"], "--did", "reviewed-source", "--reviewer", "https://a.example"));
+        string[] review = ["review", scene.Package, "--key", scene["auditor"]];
+        string[] good = [.. review, "--did", "reviewed-source", "--reviewer", "https://a.example"];
+        Assert.AreEqual((2, "trust.prev"), Refused([.. good, "--prev", new string('0', 64)]));
+        Assert.AreEqual((1, "usage.time"), Refused([.. good, "--issued-at", "2020-01-01T00:00:00Z"]), "before the release");
+        Assert.AreEqual((1, "usage.did"), Refused([.. review, "--did", "hacked", "--reviewer", "https://a.example"]));
+        Assert.AreEqual((1, "usage.uri"), Refused([.. review, "--did", "reviewed-source", "--reviewer", "/me"]));
+        Assert.AreEqual((1, "usage.result"), Refused("audit", scene.Package, "--key", scene["auditor"], "--result", "GOOD"));
+        Assert.AreEqual((1, "usage.severity"), Refused("violation", scene.Package, "--key", scene["auditor"], "--severity", "awful", "--reason", "it"));
+        Assert.AreEqual((1, "usage.reason"), Refused("violation", scene.Package, "--key", scene["auditor"], "--severity", "high", "--reason", " "));
         Assert.AreEqual((1, "usage.rulepack"), Refused("audit", scene.Package, "--key", scene["auditor"], "--result", "PASSED", "--rulepack", "a=b"));
         string[] vouch = ["vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--bundle", scene["vouches"]];
         Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z"]));
         Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z", "--scope", "adutior"]));
         Assert.AreEqual((1, "usage.expires"), Refused([.. vouch, "--expires", "2020-01-01T00:00:00Z", "--scope", "auditor"]));
+        Assert.AreEqual((1, "usage.level"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z", "--scope", "auditor", "--level", "total"]));
+        Assert.AreEqual((2, "trust.own"), Refused(["vouch", "key", scene.KeyOf("voucher"), .. vouch[3..], "--expires", "2099-01-01T00:00:00Z", "--scope", "auditor"]));
         Assert.IsFalse(File.Exists(scene["vouches"]));
+        Assert.AreEqual(1, File.ReadLines(scene.Package + ".intoto.jsonl").Count());
+    }
+
+    [TestMethod]
+    public void LinkMayStandOnOnesBesideThePackage_WhereverItIsWritten()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", "https://a.example", "--bundle", scene["mine"]);
+
+        Assert.AreEqual(1, File.ReadLines(scene["mine"]).Count());
+    }
+
+    [TestMethod]
+    public void LinksThatAreAddedAtOnce_AreAllThere()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Parallel.For(0, 12, i => Scene.Attest("review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", $"https://a.example/{i}", "--seq", $"{i}"));
+
+        Assert.AreEqual(13, File.ReadLines(scene.Package + ".intoto.jsonl").Count());
     }
 
     [TestMethod]
@@ -444,7 +477,7 @@ public sealed class VettingVerbsTests
         Assert.AreEqual(2, Invocation.Run("attest", "review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--reviewer", "x").ExitCode, "there is nothing to stand on");
         Assert.IsFalse(File.Exists(scene.Package + ".intoto.jsonl"));
         Scene.Attest("author", scene.Package, "--key", scene["author"]);
-        Assert.AreEqual(2, Invocation.Run("attest", "review", scene.Package, "--key", scene["auditor"], "--did", "glanced-at-it", "--reviewer", "x").ExitCode);
+        Assert.AreEqual(1, Invocation.Run("attest", "review", scene.Package, "--key", scene["auditor"], "--did", "glanced-at-it", "--reviewer", "x").ExitCode);
         Assert.AreEqual(1, Invocation.Run("attest", "audit", scene.Package, "--key", scene["auditor"]).ExitCode);
         Assert.AreEqual(1, Invocation.Run("attest", "vouch", "key", "00", "--key", scene["voucher"], "--expires", "2030-01-01T00:00:00Z").ExitCode);
         Assert.AreEqual(1, Invocation.Run("attest", "vouch", "key", new string('a', 64), "--key", scene["voucher"], "--bundle", scene["vouches"], "--expires", "soon").ExitCode);

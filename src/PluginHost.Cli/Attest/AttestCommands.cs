@@ -13,6 +13,7 @@ namespace PluginHost.Cli.Attest;
 /// <summary><c>attest</c>: says something of a skill, signed.</summary>
 internal static class AttestCommands
 {
+    private static readonly string[] Reviewed = ["reviewed-source", "reviewed-permissions", "ran-sandbox", "reproduced-build", "no-prompt-injection"];
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     public static Command Create() => new("attest", "Say something of a skill, signed: links of the chain that others can follow.") { Author(), Build(), Audit(), Vulnerabilities(), Review(), Vouch(), Violation(), AttestVerifyCommand.Create() };
@@ -40,7 +41,7 @@ internal static class AttestCommands
         return flags.Complete(
             new Command("build", "Say, as its builder, that the modules of a package were built (SLSA provenance).") { flags.Artifact, builder },
             LinkKind.Build,
-            (parse, json, skill) => Predicate(parse.GetRequiredValue(builder), json, skill),
+            (parse, json, skill) => Predicate(AttestWords.Uri(parse.GetRequiredValue(builder), "--builder-id"), json, skill),
             (_, skill) => skill.Artifact.Entries.Where(entry => SkillArtifact.IsModule(entry.Path)).Select(entry => (entry.Path, Convert.ToHexStringLower(SHA256.HashData(entry.Content)))));
     }
 
@@ -79,7 +80,7 @@ internal static class AttestCommands
         var url = new Option<string?>("--url") { Description = "Where more is told.", HelpName = "URL" };
         return flags.Complete(new Command("audit", "Say, as an auditor, what a program found in a package.") { flags.Artifact, result, packs, passed, warned, failed, url }, LinkKind.MachineAudit, (parse, json, _) =>
         {
-            json.WriteString("result", parse.GetRequiredValue(result));
+            json.WriteString("result", AttestWords.OneOf(parse.GetRequiredValue(result), "--result", "PASSED", "WARNED", "FAILED"));
             json.WriteStartArray("configuration");
             foreach (var pack in parse.GetValue(packs) ?? [])
             {
@@ -99,7 +100,7 @@ internal static class AttestCommands
             Texts(json, "failedTests", parse.GetValue(failed));
             if (parse.GetValue(url) is { } address)
             {
-                json.WriteString("url", address);
+                json.WriteString("url", AttestWords.Uri(address, "--url"));
             }
         });
     }
@@ -159,17 +160,17 @@ internal static class AttestCommands
     private static Command Review()
     {
         var flags = new AttestFlags();
-        var did = new Option<string[]>("--did") { Description = "What was done: reviewed-source, reviewed-permissions, ran-sandbox, reproduced-build, no-prompt-injection.", HelpName = "WHAT", Required = true };
+        var did = new Option<string[]>("--did") { Description = $"What was done: {string.Join(", ", Reviewed)}.", HelpName = "WHAT", Required = true };
         var name = new Option<string>("--reviewer") { Description = "Who did it: a URI.", HelpName = "URI", Required = true };
         return flags.Complete(new Command("review", "Say, as an auditor, what a person looked at.") { flags.Artifact, did, name }, LinkKind.Review, (parse, json, _) =>
         {
             json.WriteStartObject("verifier");
-            json.WriteString("id", parse.GetRequiredValue(name));
+            json.WriteString("id", AttestWords.Uri(parse.GetRequiredValue(name), "--reviewer"));
             json.WriteStartArray("policies");
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString("timeCreated", TimeProvider.System.GetUtcNow().UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture));
-            Texts(json, "properties", [.. parse.GetRequiredValue(did).Select(what => LinkKinds.ReviewProperty(what.ToUpperInvariant().Replace('-', '_')))]);
+            Texts(json, "properties", [.. parse.GetRequiredValue(did).Select(what => LinkKinds.ReviewProperty(AttestWords.OneOf(what, "--did", Reviewed).ToUpperInvariant().Replace('-', '_')))]);
         });
     }
 
@@ -213,7 +214,7 @@ internal static class AttestCommands
 
     private static void Terms(ParseResult parse, Utf8JsonWriter json, Option<string> level, Option<string[]>? scope, Option<string> expires)
     {
-        json.WriteString("level", parse.GetValue(level));
+        json.WriteString("level", AttestWords.OneOf(parse.GetRequiredValue(level), "--level", "low", "medium", "high"));
         Texts(json, "scope", scope is null ? [] : Scopes(parse.GetValue(scope) ?? []));
         var until = AttestFlags.Time(parse.GetRequiredValue(expires), "--expires");
         json.WriteString("expires", until > TimeProvider.System.GetUtcNow() ? ChainLinkReader.Text(until) : throw new CommandError(ExitCode.Usage, "usage.expires", "--expires is over: nobody would count such a vouch"));
@@ -233,8 +234,8 @@ internal static class AttestCommands
         var versions = new Option<string?>("--versions") { Description = "Which versions do it, in words of the auditor's.", HelpName = "RANGE" };
         return flags.Complete(new Command("violation", "Say, as an auditor, that a skill does harm.") { flags.Artifact, severity, reason, versions }, LinkKind.Violation, (parse, json, skill) =>
         {
-            json.WriteString("severity", parse.GetRequiredValue(severity));
-            json.WriteString("reason", parse.GetRequiredValue(reason));
+            json.WriteString("severity", AttestWords.OneOf(parse.GetRequiredValue(severity), "--severity", "malicious", "high", "medium", "low"));
+            json.WriteString("reason", AttestWords.Said(parse.GetRequiredValue(reason), "--reason"));
             json.WriteStartArray("evidence");
             json.WriteEndArray();
             json.WriteString("versions", parse.GetValue(versions) ?? $"= {skill.Manifest.Version}");

@@ -16,7 +16,6 @@ namespace PluginHost.Cli.Attest;
 /// <summary>What the verbs share that sign a link.</summary>
 internal sealed class AttestFlags
 {
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
     private const string BundleExtension = ".intoto.jsonl";
     private readonly Option<string> _key = LogFlags.KeyFile("the narrator's");
     private readonly Option<string?> _passphrase = Passphrase.Option();
@@ -38,9 +37,15 @@ internal sealed class AttestFlags
             var path = parse.GetRequiredValue(Artifact);
             var file = InputFiles.Read(path, ArchiveLimits.TotalBytes);
             var skill = SignedSkill.Verify(SkillArtifact.Read(file));
-            var bundle = parse.GetValue(_bundle) ?? path + BundleExtension;
             using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
-            var writer = new ChainWriter(key, Previous(parse, kind, bundle, skill), IssuedAt(parse), Sequence(parse, bundle, key));
+            if (kind is not (LinkKind.Authorship or LinkKind.Build) && key.PublicKey.AsSpan().SequenceEqual(skill.Signature.PublicKey))
+            {
+                throw new CommandError(ExitCode.Refused, "trust.own", "the key signed the package: what a publisher says of its own skill counts as nobody else's word");
+            }
+
+            using var bundle = AttestBundle.Open(parse.GetValue(_bundle) ?? path + BundleExtension);
+            var issuedAt = IssuedAt(parse);
+            var writer = new ChainWriter(key, Previous(parse, kind, bundle, skill, issuedAt), issuedAt, Sequence(parse, bundle, key));
             var envelope = writer.AboutSkill(
                 kind, skill.Artifact.Payload, (Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(file))), json => predicate(parse, json, skill), further?.Invoke(parse, skill));
             return Added(parse, bundle, envelope);
@@ -51,8 +56,14 @@ internal sealed class AttestFlags
     /// <summary>Signs a vouch for a key into a bundle of vouches.</summary>
     public int VouchForKey(ParseResult parse, string target, Action<Utf8JsonWriter> predicate)
     {
-        var bundle = parse.GetValue(_bundle) ?? throw new CommandError(ExitCode.Usage, "usage.bundle", "a vouch for a key goes into a bundle of vouches: --bundle FILE");
+        var path = parse.GetValue(_bundle) ?? throw new CommandError(ExitCode.Usage, "usage.bundle", "a vouch for a key goes into a bundle of vouches: --bundle FILE");
         using var key = LogFlags.ReadKey(parse.GetRequiredValue(_key), parse.GetValue(_passphrase));
+        if (target == Convert.ToHexStringLower(key.PublicKey))
+        {
+            throw new CommandError(ExitCode.Refused, "trust.own", "nobody answers for its own key: no host would count it");
+        }
+
+        using var bundle = AttestBundle.Open(path);
         return Added(parse, bundle, new ChainWriter(key, [], IssuedAt(parse), Sequence(parse, bundle, key)).AboutKey(target, predicate));
     }
 
@@ -84,29 +95,6 @@ internal sealed class AttestFlags
         }
     });
 
-    /// <summary>Links of a bundle, whoever signed them.</summary>
-    public static IEnumerable<ChainLink> Links(ReadOnlyMemory<byte> bundle)
-    {
-        foreach (var line in BundleLines.Envelopes(bundle))
-        {
-            ChainLink? link = null;
-            try
-            {
-                var envelope = DsseEnvelope.Read(line);
-                link = ChainLinkReader.Read(envelope, InTotoStatement.Read(envelope.Payload));
-            }
-            catch (FormatException)
-            {
-                // What is no link is for others.
-            }
-
-            if (link is not null)
-            {
-                yield return link;
-            }
-        }
-    }
-
     /// <summary>A time of the command line.</summary>
     /// <exception cref="CommandError">It is none.</exception>
     public static DateTimeOffset Time(string text, string option) =>
@@ -116,60 +104,74 @@ internal sealed class AttestFlags
     {
         var now = TimeProvider.System.GetUtcNow();
         return parse.GetValue(_issuedAt) is not { } text ? now
-            : Time(text, "--issued-at") is var time && time <= now + Skew ? time
+            : Time(text, "--issued-at") is var time && time <= now + LinkJudge.Skew ? time
             : throw new CommandError(ExitCode.Usage, "usage.time", $"--issued-at '{text}' is in the future: nobody would count such a link");
     }
 
-    private long Sequence(ParseResult parse, string bundle, SigningKey key)
+    private long Sequence(ParseResult parse, AttestBundle bundle, SigningKey key)
     {
         var narrator = Convert.ToHexStringLower(key.PublicKey);
         var sequence = parse.GetValue(_sequence) ?? TimeProvider.System.GetUtcNow().Subtract(DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        return Links(File.Exists(bundle) ? InputFiles.Read(bundle, TrustBundle.MaxBytes) : []).Any(link => link.Narrator == narrator && link.Sequence == sequence && link.IsSigned)
+        return bundle.Links().Any(link => link.Narrator == narrator && link.Sequence == sequence && link.IsSigned)
             ? throw new CommandError(ExitCode.Refused, "trust.sequence", $"the key has used the number {sequence} already: two links with one number prove that a narrator lies")
             : sequence;
     }
 
     /// <summary>A release stands on nothing, a vouch on the audits of the one who audited it, everything else on the release of the key that signed the package.</summary>
-    private string[] Previous(ParseResult parse, LinkKind kind, string bundle, SignedSkill skill)
+    private string[] Previous(ParseResult parse, LinkKind kind, AttestBundle bundle, SignedSkill skill, DateTimeOffset issuedAt)
     {
-        var (payload, signer) = (skill.Artifact.Payload, Convert.ToHexStringLower(skill.Signature.PublicKey));
         if (kind == LinkKind.Authorship)
         {
             return [];
         }
 
-        if (parse.GetValue(_previous) is { Length: > 0 } named)
+        var links = bundle.LinksAbout(skill, parse.GetRequiredValue(Artifact) + BundleExtension).DistinctBy(link => link.Id).ToList();
+        var found = parse.GetValue(_previous) is { Length: > 0 } named ? named : [.. Usual(kind, bundle, skill, links).Select(link => link.Id)];
+
+        // What speaks against a skill needs nobody before it, everything else all that it names.
+        foreach (var id in kind == LinkKind.Violation ? [] : found)
         {
-            return named;
+            var before = links.Find(link => link.Id == id) ?? throw new CommandError(ExitCode.Refused, "trust.prev", $"no signed link '{id}' about this package is in '{bundle.Path}', beside the package or in it: nobody would count what stands on it");
+            if (!LinkKinds.MayFollow(kind, before.Kind))
+            {
+                throw new CommandError(ExitCode.Refused, "trust.prev", $"a {LinkKinds.NameOf(LinkKinds.RoleOf(kind))} does not stand on a {LinkKinds.NameOf(before.Role)}'s {before.Kind.ToString().ToLowerInvariant()}: nobody would count it");
+            }
+
+            if (before.IssuedAt - issuedAt > LinkJudge.Skew)
+            {
+                throw new CommandError(ExitCode.Usage, "usage.time", $"--issued-at is before {ChainLinkReader.Text(before.IssuedAt)}, when the link {id[..16]} was signed, on which it stands: nobody would count it");
+            }
         }
 
+        return found;
+    }
+
+    private static List<ChainLink> Usual(LinkKind kind, AttestBundle bundle, SignedSkill skill, List<ChainLink> links)
+    {
         // Anybody can add a link to a bundle, and one that does not count takes with it what stands on it.
-        var links = Links(File.Exists(bundle) ? InputFiles.Read(bundle, EvidenceBundle.MaxBytes) : []).Where(link => link.Payloads.Contains(payload) && link.IsSigned);
-        var stands = links.Where(link => kind == LinkKind.Vouch ? LinkKinds.IsAudit(link.Kind) && !link.IsNegative : link.Kind == LinkKind.Authorship && link.Narrator == signer).DistinctBy(link => link.Id).ToList();
+        var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
+        var stands = links.FindAll(link => kind == LinkKind.Vouch ? LinkKinds.IsAudit(link.Kind) && !link.IsNegative : link.Kind == LinkKind.Authorship && link.Narrator == signer);
         if (stands.Select(link => link.Narrator).Distinct(StringComparer.Ordinal).Count() > 1)
         {
             throw new CommandError(ExitCode.Usage, "usage.prev", $"several people audited it: name the audits that you rely on with --prev ({string.Join(", ", stands.Take(8).Select(link => $"{link.Id} by ed25519:{link.Narrator[..16]}"))})");
         }
 
-        var found = stands.Select(link => link.Id).ToArray();
-        return found.Length > 0 ? found : throw new CommandError(
-            ExitCode.Refused, "trust.form", $"'{bundle}' holds no {(kind == LinkKind.Vouch ? "audit" : "release")} of this package to stand on ('attest {(kind == LinkKind.Vouch ? "review" : "author")}', or --prev)");
+        return stands.Count > 0 ? stands : throw new CommandError(
+            ExitCode.Refused, "trust.form", $"'{bundle.Path}' holds no {(kind == LinkKind.Vouch ? "audit" : "release")} of this package to stand on ('attest {(kind == LinkKind.Vouch ? "review" : "author")}', or --prev)");
     }
 
-    private int Added(ParseResult parse, string bundle, byte[] envelope)
+    private int Added(ParseResult parse, AttestBundle bundle, byte[] envelope)
     {
-        var before = File.Exists(bundle) ? InputFiles.Read(bundle, TrustBundle.MaxBytes) : [];
-        byte[] separator = before.Length > 0 && before[^1] != '\n' ? [(byte)'\n'] : [];
-        OutputFile.Write(bundle, [.. before, .. separator, .. envelope, (byte)'\n']);
+        bundle.Add(envelope);
         var read = DsseEnvelope.Read(envelope);
         var link = ChainLinkReader.Read(read, InTotoStatement.Read(read.Payload));
         if (parse.GetValue(_json))
         {
-            CommandOutput.Write(parse.InvocationConfiguration.Output, new JsonObject { ["bundle"] = bundle, ["link"] = link.Id, ["kind"] = LinkKinds.TypeOf(link.Kind), ["narrator"] = link.Narrator, ["seq"] = link.Sequence });
+            CommandOutput.Write(parse.InvocationConfiguration.Output, new JsonObject { ["bundle"] = bundle.Path, ["link"] = link.Id, ["kind"] = LinkKinds.TypeOf(link.Kind), ["narrator"] = link.Narrator, ["seq"] = link.Sequence });
         }
         else
         {
-            parse.InvocationConfiguration.Output.WriteLine(Printable.Text($"added to {bundle}: {LinkKinds.NameOf(link.Role)} ed25519:{link.Narrator[..16]}, {link.Detail}"));
+            parse.InvocationConfiguration.Output.WriteLine(Printable.Text($"added to {bundle.Path}: {LinkKinds.NameOf(link.Role)} ed25519:{link.Narrator[..16]}, {link.Detail}"));
             parse.InvocationConfiguration.Output.WriteLine($"link {link.Id}");
         }
 

@@ -50,9 +50,9 @@ internal static class AttestVerifyCommand
             table.Write(output);
         }
 
-        foreach (var (id, kind, _, reason) in chain.Unread)
+        foreach (var link in chain.Unread)
         {
-            output.WriteLine(Printable.Text($"not read: {id[..16]} {kind}: {reason}"));
+            output.WriteLine(Printable.Text($"not read: {link.Id[..16]} {link.Kind}: {link.Said}"));
         }
 
         if (ChainText.Malformed(chain) is { } lines)
@@ -78,7 +78,7 @@ internal static class AttestVerifyCommand
         ["why"] = chain.Why,
         ["cap"] = ChainGrades.CapOf(chain.Grade),
         ["links"] = ChainText.Links(chain),
-        ["not_read"] = new JsonArray([.. chain.Unread.Select(link => (JsonNode)new JsonObject { ["link"] = link.Id, ["kind"] = link.Kind, ["reason"] = link.Reason })]),
+        ["not_read"] = new JsonArray([.. chain.Unread.Select(link => (JsonNode)new JsonObject { ["link"] = link.Id, ["kind"] = link.Kind, ["rule"] = link.Rule, ["reason"] = link.Reason })]),
         ["malformed_lines"] = chain.Malformed,
         ["warnings"] = new JsonArray([.. chain.Warnings.Select(warning => (JsonNode)warning)]),
         ["refused"] = refusal is null ? null : new JsonObject { ["code"] = refusal.Code, ["message"] = refusal.Message },

@@ -67,15 +67,10 @@ internal static class SkillsExplainCommand
 
         Section(output, "does not count:", ChainText.Ignored(chain));
         Section(output, "look at this:", chain.Warnings.Select(Printable.Words));
-        Section(output, "trust flows along:", chain.Paths.Select(path => Way(path, chain)));
-        Section(output, "trust flows to what speaks against it along:", chain.PathsAgainst.Select(path => Way(path, chain)));
-        Section(output, "the score:", score.Components.Select(component => FormattableString.Invariant($"{component.Weight * component.Value / 1000.0,6:0.00}  {component.Name,-12} {component.Weight,2} x {component.Value,4}  ") + Printable.Words(component.Reason)));
+        Section(output, "trust flows along:", chain.Paths.Select(path => ChainText.Way(path, chain)));
+        Section(output, "trust flows to what speaks against it along:", chain.PathsAgainst.Select(path => ChainText.Way(path, chain)));
+        Section(output, "the score:", score.Components.Select(component => FormattableString.Invariant($"{component.Weight * component.Value / 1000.0,6:0.00}  {component.Name,-12} {component.Weight,2} x {component.Value,4}  ") + Printable.Words(component.Reason + ChainText.Names(component.Evidence))));
     }
-
-    private static string Way(FlowPath path, ChainReport chain) => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select(step => Step(step, chain)))}");
-
-    private static string Step(string step, ChainReport chain) =>
-        chain.Links.FirstOrDefault(link => link.Link.Id == step) is { } link ? $"{link.Link.Detail} ({step[..16]})" : chain.Links.FirstOrDefault(link => link.Link.Narrator == step && link.Name.Length > 0)?.Name ?? $"ed25519:{step[..16]}";
 
     private static void Section(TextWriter output, string title, IEnumerable<string> lines)
     {
@@ -101,7 +96,7 @@ internal static class SkillsExplainCommand
         var components = new JsonObject();
         foreach (var component in judgement.Score.Components)
         {
-            components[component.Name] = new JsonObject { ["w"] = component.Weight, ["value"] = component.Value, ["why"] = component.Why };
+            components[component.Name] = new JsonObject { ["w"] = component.Weight, ["value"] = component.Value, ["why"] = component.Why, ["evidence"] = new JsonArray([.. component.Evidence.Select(name => (JsonNode)name)]) };
         }
 
         var audits = components["audits"]!.AsObject();
@@ -128,7 +123,7 @@ internal static class SkillsExplainCommand
             ["links"] = ChainText.Links(chain),
             ["ignored"] = new JsonArray([
                 .. chain.Links.Where(link => !link.Counts).Select(link => (JsonNode)new JsonObject { ["link"] = link.Link.Id, ["rule"] = link.Rule, ["reason"] = link.Reason }),
-                .. chain.Unread.Select(link => (JsonNode)new JsonObject { ["link"] = link.Id, ["rule"] = "form", ["reason"] = link.Reason })]),
+                .. chain.Unread.Select(link => (JsonNode)new JsonObject { ["link"] = link.Id, ["rule"] = link.Rule, ["reason"] = link.Reason })]),
             ["malformed_lines"] = chain.Malformed,
             ["warnings"] = new JsonArray([.. chain.Warnings.Select(warning => (JsonNode)warning)]),
             ["evidence"] = new JsonArray([.. chain.Evidence.Select(id => (JsonNode)id)]),

@@ -78,7 +78,7 @@ internal static class LogAppendCommand
     private static IEnumerable<(string Package, SkillLogEntry Entry)> Links(string package)
     {
         var skill = SignedSkill.Verify(SkillArtifact.Read(InputFiles.Read(package, ArchiveLimits.TotalBytes)));
-        foreach (var link in AttestFlags.Links(InputFiles.Read(package + BundleExtension, EvidenceBundle.MaxBytes)).DistinctBy(link => link.Id).Where(link => link.Payloads.Contains(skill.Artifact.Payload)))
+        foreach (var link in AttestBundle.LinksOf(InputFiles.Read(package + BundleExtension, EvidenceBundle.MaxBytes)).DistinctBy(link => link.Id).Where(link => link.Payloads.Contains(skill.Artifact.Payload)))
         {
             if (ChainInspection.EntryOf(link, skill) is { IsWhole: true } entry && !File.Exists(PathOf(package, entry.Link)))
             {

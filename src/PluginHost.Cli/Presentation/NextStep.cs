@@ -39,6 +39,8 @@ internal static class NextStep
         ["policy.review"] = "ask the reviewer whom the policy names; 'pluginhost skills explain FILE' tells what is there",
         ["consent.contradicted"] = "'pluginhost skills explain FILE' tells who says what; --accept with the payload digest that is named above installs it all the same",
         ["trust.author"] = "sign with the key that signed the package; --successor says that yours followed it",
+        ["trust.own"] = "somebody else says it, with a key of its own",
+        ["trust.prev"] = "'attest verify' lists the links of a package; --bundle names where they are",
         ["trust.sequence"] = "leave --seq out, or take a number that the key has not used",
         ["consent.score"] = "'pluginhost skills explain FILE' tells why; --accept with the payload digest that is named above installs it all the same",
         ["trust.killed"] = "do not use this package; 'pluginhost registry sync' tells what else the registry says (docs/registry.md)",

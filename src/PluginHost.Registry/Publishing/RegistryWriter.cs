@@ -125,7 +125,7 @@ internal sealed class RegistryWriter : IDisposable
         var delegations = known?.ArtifactSha256 == digest ? _content.DelegationLines : admission.Delegated(skill, _keys, _time.GetUtcNow());
         admission.Demand(skill, known, digest);
         StaticAuditor.Run(skill.Artifact, options.Inspection with { Beside = bundle }, cancellation).Demand();
-        var merged = PublishedBundle.Of(skill, options.Inspection.Chain.Believed.Contains, options.MaxStrangers, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle).Proven(skill, _log.Key);
+        var merged = PublishedBundle.Of(skill, options.Inspection.Chain.IsBelieved, options.MaxStrangers, _files.Find(path + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [], bundle).Proven(skill, _log.Key);
         var signer = Convert.ToHexStringLower(skill.Signature.PublicKey);
         if (!merged.Links.Any(link => link.Kind == LinkKind.Authorship && link.Narrator == signer))
         {

@@ -82,6 +82,8 @@ internal static class RegistryPages
 
             page.Append("</pre>");
             Lines(page, "Look at this", view.Warnings);
+            Lines(page, "Trust flows along", view.Ways);
+            Lines(page, "Trust flows to what speaks against it along", view.WaysAgainst);
             Lines(page, "Does not count", view.Ignored);
             Table(page, "On public record", ["link", "who", "where"], view.Log.Select(row => new[] { row.Link, row.What, row.Place }));
             Table(page, "What rules found", ["severity", "rule", "where", "what"], view.Findings.Select(row => new[] { row.Severity, row.Rule, row.Place, row.Message }));

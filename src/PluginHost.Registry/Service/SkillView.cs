@@ -30,6 +30,12 @@ internal sealed record SkillView
     /// <summary>The chain, drawn.</summary>
     public ImmutableArray<string> Chain { get; init; } = [];
 
+    /// <summary>The ways along which trust flows to its audits.</summary>
+    public ImmutableArray<string> Ways { get; init; } = [];
+
+    /// <summary>The ways along which trust flows to what speaks against it.</summary>
+    public ImmutableArray<string> WaysAgainst { get; init; } = [];
+
     /// <summary>Links that do not count, and why.</summary>
     public ImmutableArray<string> Ignored { get; init; } = [];
 
@@ -53,8 +59,10 @@ internal sealed record SkillView
             Score = (score.Value, score.Cap),
             Grade = $"{ChainGrades.NameOf(chain.Grade)} ({ChainGrades.MeaningOf(chain.Grade)}): {chain.Why}",
             Exposure = judged.Judgement.Exposure.ToString().ToLowerInvariant(),
-            Components = [.. score.Components.Select(component => (component.Name, component.Weight, component.Value, component.Why))],
+            Components = [.. score.Components.Select(component => (component.Name, component.Weight, component.Value, component.Why + ChainText.Names(component.Evidence)))],
             Chain = [.. ChainText.Draw(chain)],
+            Ways = [.. chain.Paths.Select(path => ChainText.Way(path, chain))],
+            WaysAgainst = [.. chain.PathsAgainst.Select(path => ChainText.Way(path, chain))],
             Ignored = [.. ChainText.Ignored(chain)],
             Warnings = chain.Warnings,
             Log = [.. chain.Links.Where(link => link.Counts || link.Places.Length > 0).SelectMany(link => link.Places.DefaultIfEmpty().Select(place => (link.Link.Id, Label(link), Place(place))))],

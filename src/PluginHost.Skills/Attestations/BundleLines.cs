@@ -6,9 +6,12 @@ internal static class BundleLines
     /// <summary>Bytes that an envelope, or the proof of a log, has at least: a signature alone has 86.</summary>
     private const int Shortest = 128;
 
-    /// <summary>Lines that hold something.</summary>
+    private static ReadOnlySpan<byte> Mark => "\uFEFF"u8;
+
+    /// <summary>Lines that hold something. A mark of the order of bytes before the first is none of it.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Of(ReadOnlyMemory<byte> bundle)
     {
+        bundle = bundle.Span.StartsWith(Mark) ? bundle[Mark.Length..] : bundle;
         while (!bundle.IsEmpty)
         {
             var end = bundle.Span.IndexOf((byte)'\n');

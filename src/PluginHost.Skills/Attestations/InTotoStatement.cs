@@ -95,11 +95,42 @@ internal sealed class InTotoStatement
         try
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            if (bytes.Span.IndexOf("\\u"u8) >= 0)
+            {
+                LookAt(document.RootElement);
+            }
+
             return Read(document.RootElement.Clone());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new FormatException("the statement is not JSON, holds what is no text, or a property is there twice", e);
+        }
+    }
+
+    /// <summary>Reads every text, of which escapes can make half a character.</summary>
+    private static void LookAt(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    LookAt(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    LookAt(property.Value);
+                }
+
+                break;
         }
     }
 

@@ -27,13 +27,12 @@ internal static class ChainGrader
         var against = counted.Values.Where(link => link.Link.IsNegative && link.Narrator >= NarratorClass.Honest && link.Link.Narrator != signer).ToList();
         var (positive, paths) = graph.Flow([.. audits.Select(audit => (audit.Link.Narrator, Weight(audit.Link, now), audit.Link.Id))]);
         var (negative, pathsAgainst) = ever.Flow([.. against.Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
-        var (malicious, _) = ever.Flow([.. against.Where(link => link.Link.IsMalicious).Select(link => (link.Link.Narrator, link.Link.Quality, link.Link.Id))]);
         var words = against.Select(link => $"{Name(link)} speaks against it (shadh): {link.Link.Detail}").ToList();
         report = report with
         {
             Positive = positive,
             Negative = negative,
-            IsMalicious = malicious >= MaliciousFrom,
+            IsMalicious = negative >= MaliciousFrom && against.Exists(link => link.Link.IsMalicious),
             Paths = [.. paths],
             PathsAgainst = [.. pathsAgainst],
             Against = [.. words],

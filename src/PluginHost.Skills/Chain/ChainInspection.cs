@@ -15,6 +15,7 @@ namespace PluginHost.Skills.Chain;
 internal sealed class ChainInspection
 {
     private readonly SignedSkill _skill;
+    private readonly ChainSubject _subject;
     private readonly ChainRules _rules;
     private readonly TrustDecision _decision;
     private readonly HashSet<string> _builders;
@@ -22,6 +23,7 @@ internal sealed class ChainInspection
     private ChainInspection(SignedSkill skill, TrustDecision decision, ChainRules rules, IEnumerable<TrustedBuilder> builders)
     {
         _skill = skill;
+        _subject = new ChainSubject(skill);
         _rules = rules;
         _decision = decision;
         _builders = builders.Select(builder => Convert.ToHexStringLower(builder.PublicKey)).ToHashSet(StringComparer.Ordinal);
@@ -45,16 +47,19 @@ internal sealed class ChainInspection
     {
         var signer = Convert.ToHexStringLower(_skill.Signature.PublicKey);
         var authors = _skill.IsSigned ? _rules.Successors.Add(signer) : [];
-        var current = _rules.Vouches.Vouches.Where(IsCurrent).ToList();
-        var (graph, ever) = (Graph(current, authors), Graph(_rules.Vouches.Vouches.Where(vouch => !IsRevoked(vouch.From)), _skill.IsSigned ? ImmutableHashSet.Create(StringComparer.Ordinal, signer) : []));
-        var judge = new LinkJudge(_rules, _skill.Artifact.Payload, authors, Author(current, authors), _builders, graph, ever);
-        var selection = new LinkSelection(judge, _skill.Artifact.Payload);
+        var own = _skill.IsSigned ? authors.Union(_rules.Own) : authors;
+        var (vouches, rejected) = _rules.Vouches.Towards(
+            evidence.Links.Select(entry => entry.Link.Narrator).Append(signer).Distinct(StringComparer.Ordinal), _rules.Narrators.Where(narrator => narrator.Role == ChainRole.Voucher).Select(narrator => narrator.Key));
+        var current = vouches.Where(IsCurrent).ToList();
+        var (graph, ever) = (Graph(current, own), Graph(vouches.Where(vouch => !IsRevoked(vouch.From)), _skill.IsSigned ? ImmutableHashSet.Create(StringComparer.Ordinal, signer) : []));
+        var judge = new LinkJudge(_rules, _subject, authors, Author(current, own), _builders, graph, ever);
+        var selection = new LinkSelection(judge, _subject);
         var distinct = selection.Distinct(evidence.Links);
         var links = selection.Cut(distinct);
         var logs = LogStanding.Of(evidence.Proofs, links.Select(entry => (entry.Link.Id, Entry: EntryOf(entry.Link, _skill))).Where(entry => entry.Entry is not null).ToDictionary(entry => entry.Id, entry => entry.Entry!.LeafHash, StringComparer.Ordinal), _rules);
         var judged = judge.Judge(links, logs);
         var counted = judged.Where(link => link.Counts).ToList();
-        var (fork, found) = (logs.ForkUnder(counted), FabricationFinder.Find(distinct.Select(entry => entry.Link), _skill, authors, _rules));
+        var (fork, found) = (logs.ForkUnder(counted), FabricationFinder.Find(distinct.Select(entry => entry.Link), _subject, authors, _rules, judge));
         return ChainGrader.Grade(
             new ChainReport
             {
@@ -70,16 +75,32 @@ internal sealed class ChainInspection
                 [
                     .. evidence.IsCut ? [$"the bundle beside it has more than {EvidenceBundle.MaxBytesWithProofs} bytes: what comes after those was not read"] : (string[])[],
                     .. fork is null ? logs.Warnings : [],
+                    .. Vouches(rejected, vouches.Count - current.Count),
+                    .. counted.Where(link => link.Link.Kind == LinkKind.Authorship && !_subject.IsRelease(link.Link)).Select(link => $"the release {link.Link.Id[..16]} says that it is '{link.Link.Release}', and the package that it is {_subject.Release}"),
                 ],
                 Transparency = counted.Where(link => link.Link.Kind == LinkKind.Authorship && link.Logged is not null).Select(link => link.Places.Any(place => place.IsWitnessed) ? 1000 : 500).DefaultIfEmpty().Max(),
             },
-            _skill.IsSigned, signer, authors, graph, ever, _rules.Now);
+            _skill.IsSigned, signer, own, graph, ever, _rules.Now);
+    }
+
+    /// <summary>Whose word for its narrators does not count, in words.</summary>
+    private static IEnumerable<string> Vouches(int rejected, int over)
+    {
+        if (rejected > 0)
+        {
+            yield return $"{rejected} {(rejected == 1 ? "line" : "lines")} of the bundle of vouches that would lead to its narrators cannot be read, or {(rejected == 1 ? "is" : "are")} not signed by the key that {(rejected == 1 ? "it names" : "they name")}";
+        }
+
+        if (over > 0)
+        {
+            yield return $"{over} {(over == 1 ? "vouch" : "vouches")} that would lead to its narrators {(over == 1 ? "is" : "are")} over, of the future, or {(over == 1 ? "concerns" : "concern")} a key that was revoked or is distrusted here";
+        }
     }
 
     private VouchGraph Graph(IEnumerable<KeyVouch> vouches, ImmutableHashSet<string> publisher, bool isSink = false) =>
         new(_rules.Narrators.Where(narrator => _rules.Revoked.GetValueOrDefault(narrator.Key) is not { ValidPayloads: var valid, Cutoff: null } || valid.Contains(_skill.Artifact.Payload)).Select(narrator => (narrator.Key, narrator.Role == ChainRole.Voucher)).Where(seed => !isSink || !publisher.Contains(seed.Key)), vouches, isSink ? null : publisher);
 
-    private bool IsCurrent(KeyVouch vouch) => vouch.Expires > _rules.Now && vouch.IssuedAt <= _rules.Now && !_rules.Distrusted.Contains(vouch.From) && !_rules.Distrusted.Contains(vouch.To) && !IsRevoked(vouch.From);
+    private bool IsCurrent(KeyVouch vouch) => vouch.Expires > _rules.Now && vouch.IssuedAt - _rules.Now <= LinkJudge.Skew && !_rules.Distrusted.Contains(vouch.From) && !_rules.Distrusted.Contains(vouch.To) && !IsRevoked(vouch.From);
 
     private bool IsRevoked(string key) => _rules.Revoked.ContainsKey(key);
 

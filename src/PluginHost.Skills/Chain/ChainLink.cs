@@ -27,6 +27,9 @@ internal sealed record ChainLink
     /// <summary>Payload digests of the skills that it is about.</summary>
     public required ImmutableArray<string> Payloads { get; init; }
 
+    /// <summary>Everything that it is about.</summary>
+    public ImmutableArray<StatementSubject> Subjects { get; init; } = [];
+
     /// <summary>The envelope that it came in.</summary>
     public required DsseEnvelope Envelope { get; init; }
 

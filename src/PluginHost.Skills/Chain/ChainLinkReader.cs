@@ -62,6 +62,7 @@ internal static class ChainLinkReader
                 IssuedAt = Time(isnad.Text("issuedAt")),
                 Sequence = isnad.GetProperty("seq").TryGetInt64(out var sequence) && sequence is >= 0 and <= MaxSequence ? sequence : throw new FormatException("its 'seq' is no whole number from 0 to 2^53"),
                 Payloads = [.. statement.Subjects.Select(subject => subject.Payload).OfType<string>().Distinct(StringComparer.Ordinal)],
+                Subjects = statement.Subjects,
                 Envelope = envelope,
                 Detail = "",
             };

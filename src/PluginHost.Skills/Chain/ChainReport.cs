@@ -60,8 +60,8 @@ internal sealed record ChainReport
     /// <summary>How its release stands in a log: 0 not at all, 500 logged, 1000 witnessed.</summary>
     public int Transparency { get; init; }
 
-    /// <summary>Whether the publisher signed a statement of provenance about every module apart from the package.</summary>
-    public bool PublisherSignedProvenance { get; init; }
+    /// <summary>Id of a statement of provenance about every module that the publisher signed apart from the package; null for none.</summary>
+    public string? PublisherProvenance { get; init; }
 
     /// <summary>Different keys that audited it and are believed.</summary>
     public ImmutableHashSet<string> Auditors { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);

@@ -31,8 +31,11 @@ internal sealed record ChainRules
     /// <summary>Keys of publishers that may stand in for one that signed: its successors.</summary>
     public ImmutableHashSet<string> Successors { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Keys of narrators whom the operator names, and of those whom anybody whom he lists vouches for.</summary>
-    public ImmutableHashSet<string> Believed => [.. Narrators.Select(narrator => narrator.Key), .. Vouches.Vouches.Select(vouch => vouch.To)];
+    /// <summary>Whether a key is that of a narrator whom the operator names, or of one for whom anybody vouches in his bundle.</summary>
+    public bool IsBelieved(string key) => Narrators.Any(narrator => narrator.Key == key) || Vouches.IsVouchedFor(key);
+
+    /// <summary>Every key that is, or was, the publisher's here: none of them is anybody else who speaks for its skills.</summary>
+    public ImmutableHashSet<string> Own { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     public DateTimeOffset Now { get; init; }
 }

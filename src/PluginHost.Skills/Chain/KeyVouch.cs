@@ -9,8 +9,7 @@ namespace PluginHost.Skills.Chain;
 /// <param name="Scope">As what it is vouched for.</param>
 /// <param name="IssuedAt">Since when.</param>
 /// <param name="Expires">Until when.</param>
-/// <param name="Link">Id of the link.</param>
-internal sealed record KeyVouch(string From, string To, int Capacity, ImmutableHashSet<string> Scope, DateTimeOffset IssuedAt, DateTimeOffset Expires, string Link)
+internal sealed record KeyVouch(string From, string To, int Capacity, ImmutableHashSet<string> Scope, DateTimeOffset IssuedAt, DateTimeOffset Expires)
 {
     /// <summary>The scope of a key that may vouch for others.</summary>
     public const string Voucher = "voucher";

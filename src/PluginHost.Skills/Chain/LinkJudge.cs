@@ -6,22 +6,22 @@ namespace PluginHost.Skills.Chain;
 
 /// <summary>Holds links against the rules, one after the other, those first that others stand on. A link that breaks one is ignored and told.</summary>
 /// <param name="rules">Whom the operator believes.</param>
-/// <param name="payload">The package's payload digest.</param>
+/// <param name="subject">What links have to be about.</param>
 /// <param name="authors">Keys whose authorship counts: the one that signed the package, and its successors.</param>
 /// <param name="author">How far the author is believed.</param>
 /// <param name="builders">Keys of trusted builders.</param>
 /// <param name="graph">Who is vouched for now.</param>
 /// <param name="everGraph">Who was ever vouched for, by whomever: what speaks against a skill does not end with a vouch.</param>
 internal sealed class LinkJudge(
-    ChainRules rules, string payload, IReadOnlySet<string> authors, NarratorClass author, IReadOnlySet<string> builders, VouchGraph graph, VouchGraph everGraph)
+    ChainRules rules, ChainSubject subject, IReadOnlySet<string> authors, NarratorClass author, IReadOnlySet<string> builders, VouchGraph graph, VouchGraph everGraph)
 {
     private const int MaxDepth = 16;
 
     /// <summary>How far clocks may differ.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, (JudgedLink Judged, int Depth)> _judged = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Key, ChainRole Role, bool IsNegative), NarratorClass> _standings = [];
+    private readonly Dictionary<(string Key, ChainRole Role, bool IsNegative), int> _flows = [];
 
     /// <summary>Judges links. Each is named once.</summary>
     /// <param name="links">The links.</param>
@@ -42,7 +42,7 @@ internal sealed class LinkJudge(
 
             foreach (var (link, place) in ready)
             {
-                var isRevoked = rules.Revoked.GetValueOrDefault(link.Narrator) is { } revoked && !revoked.Admits(payload, logs.SoundPlacesOf(link.Id));
+                var isRevoked = rules.Revoked.GetValueOrDefault(link.Narrator) is { } revoked && !revoked.Admits(subject.Payload, logs.SoundPlacesOf(link.Id));
                 var (rule, reason) = Broken(link, isRevoked);
                 var standing = isRevoked || IsDistrusted(link) ? NarratorClass.Rejected : Standing(link);
                 var depth = 1 + link.Previous.Select(id => _judged.GetValueOrDefault(id).Depth).DefaultIfEmpty().Max();
@@ -63,6 +63,12 @@ internal sealed class LinkJudge(
     /// <summary>Whether a link names a narrator whose word counts in its role. Whether it is its word is another question.</summary>
     public bool HasRole(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)));
 
+    /// <summary>Whether a narrator is believed as far as the operator's own are.</summary>
+    public bool IsFullyBelieved(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || FlowTo(link) >= VouchGraph.Supply);
+
+    /// <summary>How much can reach its narrator on the best single way.</summary>
+    public int WidthOf(ChainLink link) => GraphFor(link).WidthOf(link.Narrator, LinkKinds.NameOf(link.Role));
+
     /// <summary>Whether a link names a key of the package's publisher.</summary>
     public bool IsAuthor(ChainLink link) => link.Role == ChainRole.Author && authors.Contains(link.Narrator);
 
@@ -79,14 +85,18 @@ internal sealed class LinkJudge(
             return NarratorClass.Trustworthy;
         }
 
-        // What it takes to find out is bounded by the graph, not by how many links a narrator signed.
-        if (!_standings.TryGetValue((link.Narrator, link.Role, link.IsNegative), out var standing))
+        return FlowTo(link) switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown };
+    }
+
+    /// <summary>What reaches the narrator of a link in its role. What it takes to find out is bounded by the graph, not by how many links a narrator signed.</summary>
+    private int FlowTo(ChainLink link)
+    {
+        if (!_flows.TryGetValue((link.Narrator, link.Role, link.IsNegative), out var flow))
         {
-            var flow = GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? GraphFor(link).FlowTo(link.Narrator, LinkKinds.NameOf(link.Role)) : 0;
-            _standings[(link.Narrator, link.Role, link.IsNegative)] = standing = flow switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown };
+            _flows[(link.Narrator, link.Role, link.IsNegative)] = flow = GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? GraphFor(link).FlowTo(link.Narrator, LinkKinds.NameOf(link.Role)) : 0;
         }
 
-        return standing;
+        return flow;
     }
 
     private VouchGraph GraphFor(ChainLink link) => link.IsNegative ? everGraph : graph;
@@ -96,6 +106,7 @@ internal sealed class LinkJudge(
 
     private bool IsDistrusted(ChainLink link) => rules.Distrusted.Contains(link.Narrator) && !link.IsNegative;
 
+    /// <summary>Whether the operator himself says that a narrator has the role.</summary>
     public bool HasRoleByPolicy(ChainLink link) =>
         rules.Narrators.Any(narrator => narrator.Key == link.Narrator && narrator.Role == link.Role) || (link.Role == ChainRole.Builder && builders.Contains(link.Narrator));
 
@@ -108,7 +119,7 @@ internal sealed class LinkJudge(
             return ("V2", "it is not signed by the narrator that it names");
         }
 
-        if (!link.Payloads.Contains(payload))
+        if (!link.Payloads.Contains(subject.Payload))
         {
             return ("V3", "it is about another skill");
         }
@@ -117,6 +128,11 @@ internal sealed class LinkJudge(
         if (link.IsNegative)
         {
             return Role(link, isRevoked) ?? (null, "");
+        }
+
+        if (subject.Mismatch(link) is { } file)
+        {
+            return ("V3", $"it is about another '{file}' than the one in this package");
         }
 
         if (link.Kind == LinkKind.Authorship != link.Previous.IsEmpty)
@@ -174,6 +190,6 @@ internal sealed class LinkJudge(
     private (string? Rule, string Reason)? Time(ChainLink link) =>
         link.IssuedAt - rules.Now > Skew ? ("V9", "it is of the future")
         : link.Vouch is { } vouch && vouch.Expires <= rules.Now ? ("V9", $"it ended at {vouch.Expires:yyyy-MM-dd}")
-        : link.Vouch is { Payload: var about } && about != payload ? ("V3", "it answers for another skill")
+        : link.Vouch is { Payload: var about } && about != subject.Payload ? ("V3", "it answers for another skill")
         : null;
 }

@@ -8,8 +8,8 @@ namespace PluginHost.Skills.Chain;
 /// against the skill before what speaks for it, and no narrator's second link before another one's first: a flood covers nothing but itself.
 /// </summary>
 /// <param name="judge">Knows whose word counts.</param>
-/// <param name="payload">The package's payload digest.</param>
-internal sealed class LinkSelection(LinkJudge judge, string payload)
+/// <param name="subject">What links have to be about.</param>
+internal sealed class LinkSelection(LinkJudge judge, ChainSubject subject)
 {
     private const int MaxLinks = 256;
 
@@ -43,7 +43,7 @@ internal sealed class LinkSelection(LinkJudge judge, string payload)
             budget -= link.Envelope.Signatures;
             if (budget < 0)
             {
-                _left.Add(new UnreadLink(link.Id, LinkKinds.TypeOf(link.Kind), place, $"V2: of all links together at most {MaxSignatures} signatures are looked at, and {MaxCostly} of links with many"));
+                _left.Add(new UnreadLink(link.Id, LinkKinds.TypeOf(link.Kind), place, $"of all links together at most {MaxSignatures} signatures are looked at, and {MaxCostly} of links with many", "V2"));
             }
             else if (link.IsSigned || !chosen.ContainsKey(link.Id))
             {
@@ -69,16 +69,16 @@ internal sealed class LinkSelection(LinkJudge judge, string payload)
         // Releases that others stand on are needed as much as those.
         var stoodOn = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) <= 2).SelectMany(entry => entry.Link.Previous).ToImmutableHashSet(StringComparer.Ordinal);
         var ranked = links.GroupBy(entry => (Rank: !entry.Link.IsSigned ? int.MaxValue : stoodOn.Contains(entry.Link.Id) ? Math.Min(1, Rank(entry.Link)) : Rank(entry.Link), entry.Link.Narrator))
-            .SelectMany(group => group.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).Select((entry, i) => (group.Key.Rank, Turn: i, Entry: entry)))
-            .OrderBy(entry => entry.Rank).ThenBy(entry => entry.Turn).ThenBy(entry => entry.Entry.Link.Id, StringComparer.Ordinal)
+            .SelectMany(group => group.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).Select((entry, i) => (group.Key.Rank, Width: group.Key.Rank == 2 ? judge.WidthOf(entry.Link) : 0, Turn: i, Entry: entry)))
+            .OrderBy(entry => entry.Rank).ThenByDescending(entry => entry.Width).ThenBy(entry => entry.Turn).ThenBy(entry => entry.Entry.Link.Id, StringComparer.Ordinal)
             .Select(entry => entry.Entry).ToList();
-        _left.AddRange(ranked.Skip(MaxLinks).Select(entry => new UnreadLink(entry.Link.Id, LinkKinds.TypeOf(entry.Link.Kind), entry.Place, $"V5: a chain has at most {MaxLinks} links")));
+        _left.AddRange(ranked.Skip(MaxLinks).Select(entry => new UnreadLink(entry.Link.Id, LinkKinds.TypeOf(entry.Link.Kind), entry.Place, $"a chain has at most {MaxLinks} links", "V5")));
         return [.. against, .. ranked.Take(MaxLinks)];
     }
 
     private int Rank(ChainLink link)
     {
-        var (isAbout, isAuthor, hasRole) = (link.Payloads.Contains(payload), judge.IsAuthor(link), judge.HasRole(link));
+        var (isAbout, isAuthor, hasRole) = (link.Payloads.Contains(subject.Payload), judge.IsAuthor(link), judge.HasRole(link));
         return isAbout && hasRole && link.IsNegative ? 0
             : isAbout && hasRole ? judge.HasRoleByPolicy(link) ? 1 : 2
             : isAbout && isAuthor ? 3

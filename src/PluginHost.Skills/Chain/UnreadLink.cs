@@ -7,4 +7,11 @@ namespace PluginHost.Skills.Chain;
 /// <param name="Kind">Its predicate type.</param>
 /// <param name="Place">Where it was found.</param>
 /// <param name="Reason">Why it is not.</param>
-internal readonly record struct UnreadLink(string Id, string Kind, EvidencePlace Place, string Reason);
+/// <param name="Rule">Which rule says so; <c>form</c> for one that is not as links are.</param>
+internal readonly record struct UnreadLink(string Id, string Kind, EvidencePlace Place, string Reason, string Rule = UnreadLink.Form)
+{
+    public const string Form = "form";
+
+    /// <summary>The reason, and the rule where it is one of those that have a number.</summary>
+    public string Said => Rule == Form ? Reason : $"{Rule}: {Reason}";
+}

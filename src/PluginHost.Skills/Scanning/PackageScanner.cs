@@ -73,7 +73,7 @@ internal sealed class PackageScanner(Lazy<YaraRules> compiled)
 
         var inPack = rules.Count + rules.Skipped.Count;
         var kept = Math.Min(others.Count, MaxFindings - grave.Count);
-        return new ScanReport([.. grave, .. others.Take(kept)], new ScanSummary(critical, medium, low, rules.Count - undecided.Count, inPack), pieces, omitted + others.Count - kept, [.. rules.Skipped, .. undecided.Values]);
+        return new ScanReport([.. grave, .. others.Take(kept)], new ScanSummary(critical, medium, low, rules.Count - undecided.Count, inPack) { RuleSet = rules.Digest }, pieces, omitted + others.Count - kept, [.. rules.Skipped, .. undecided.Values]);
     }
 
     private Finding Finding(RuleMatch match, PackagePiece piece, string? severity)

@@ -6,4 +6,8 @@ namespace PluginHost.Skills.Scoring;
 /// <param name="Low">Findings of low severity.</param>
 /// <param name="RulesRun">Rules that were run.</param>
 /// <param name="RulesInPack">Rules that there are.</param>
-internal sealed record ScanSummary(int Critical, int Medium, int Low, int RulesRun, int RulesInPack);
+internal sealed record ScanSummary(int Critical, int Medium, int Low, int RulesRun, int RulesInPack)
+{
+    /// <summary>SHA-256 of the rules.</summary>
+    public string RuleSet { get; init; } = "";
+}

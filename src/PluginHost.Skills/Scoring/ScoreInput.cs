@@ -38,6 +38,15 @@ internal sealed record ScoreInput
     /// <summary>Vulnerabilities of medium severity and above, or of one that is not known.</summary>
     public int Vulnerabilities { get; init; }
 
+    /// <summary>The key that signed it, in lower hexadecimal digits; empty where none did.</summary>
+    public string Signer { get; init; } = "";
+
+    /// <summary>Names of what its provenance was read from.</summary>
+    public ImmutableArray<string> ProvenanceEvidence { get; init; } = [];
+
+    /// <summary>Names of what its components were read from, and compared with.</summary>
+    public ImmutableArray<string> BillEvidence { get; init; } = [];
+
     /// <summary>What bars the skill whatever its score.</summary>
     public ImmutableArray<string> Gates { get; init; } = [];
 }

@@ -49,7 +49,7 @@ internal static class Scorer
             IdentityKind.Delegated => (800, "a registry that is listed answers for its key"),
             _ => (1000, "its key is listed"),
         };
-        return new ScoreComponent("identity", 15, value, why);
+        return new ScoreComponent("identity", 15, value, why) { Evidence = input.Signer.Length > 0 ? [ChainLinkReader.Text(input.Signer)] : [] };
     }
 
     private static ScoreComponent Provenance(ScoreInput input)
@@ -63,13 +63,16 @@ internal static class Scorer
             { HasStatement: true } => (300, "a statement about every module, signed with the package alone"),
             _ => (100, "a builder is named, and no more"),
         };
-        return new ScoreComponent("provenance", 20, value, why);
+        return new ScoreComponent("provenance", 20, value, why) { Evidence = input.ProvenanceEvidence };
     }
 
     private static ScoreComponent Audits(ChainReport chain)
     {
         var value = Math.Max(0, (1000 * Math.Min(chain.Positive, MostFlow) / MostFlow) - (1000 * Math.Min(chain.Negative, MostFlow) / MostFlow));
-        return new ScoreComponent("audits", 30, value, chain is { Positive: 0, Negative: 0 } ? "nobody whom this host believes has audited it" : $"trust of {chain.Positive} flows to its audits, of {chain.Negative} to what speaks against it");
+        return new ScoreComponent("audits", 30, value, chain is { Positive: 0, Negative: 0 } ? "nobody whom this host believes has audited it" : $"trust of {chain.Positive} flows to its audits, of {chain.Negative} to what speaks against it")
+        {
+            Evidence = [.. chain.Paths.Concat(chain.PathsAgainst).Select(path => path.Steps[^1]).Distinct(StringComparer.Ordinal)],
+        };
     }
 
     private static ScoreComponent Transparency(ChainReport chain) => new("transparency", 15, chain.Transparency, chain.Transparency switch
@@ -77,7 +80,10 @@ internal static class Scorer
         0 => "its release stands in no log that counts",
         < 1000 => "its release stands in a log",
         _ => "its release stands in a log, before witnesses",
-    });
+    })
+    {
+        Evidence = [.. chain.Links.Where(link => link.Counts && link.Link.Kind == LinkKind.Authorship && link.Logged is not null).Select(link => link.Link.Id)],
+    };
 
     private static ScoreComponent Scan(ScanSummary? scan)
     {
@@ -87,7 +93,7 @@ internal static class Scorer
         }
 
         var found = Math.Max(100, 1000 - (400 * scan.Medium) - (150 * scan.Low));
-        return new ScoreComponent("scan", 10, (int)((long)found * scan.RulesRun / scan.RulesInPack), $"{scan.Critical + scan.Medium + scan.Low} findings by {scan.RulesRun} of {scan.RulesInPack} rules");
+        return new ScoreComponent("scan", 10, (int)((long)found * scan.RulesRun / scan.RulesInPack), $"{scan.Critical + scan.Medium + scan.Low} findings by {scan.RulesRun} of {scan.RulesInPack} rules") { Evidence = scan.RuleSet.Length > 0 ? [$"rules sha256:{scan.RuleSet}"] : [] };
     }
 
     private static ScoreComponent Bill(ScoreInput input)
@@ -98,6 +104,9 @@ internal static class Scorer
             (false, _) => "the bill of materials could not be checked",
             (_, false) => "the bill of materials names no module by its hash",
             _ => input.HasFreshFeed ? $"every module by its hash, {input.Vulnerabilities} known vulnerabilities" : "every module by its hash; no feed of vulnerabilities of the last week",
-        });
+        })
+        {
+            Evidence = input.BillEvidence,
+        };
     }
 }

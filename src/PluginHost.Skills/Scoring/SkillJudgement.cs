@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Provenance;
+using PluginHost.Skills.Sbom;
 using PluginHost.Skills.Trust;
 
 namespace PluginHost.Skills.Scoring;
@@ -19,13 +21,15 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
     public static ChainReport ChainOf(TrustedSkill trusted, InspectionSettings settings)
     {
         var (skill, now) = (trusted.Signed, trusted.Now);
+        var (publisher, store) = (trusted.View.Ledger.Publishers.GetValueOrDefault(skill.Manifest.Publisher), trusted.View.Store);
         var rules = settings.Chain with
         {
             Now = now,
             Revoked = trusted.View.Ledger.RevokedKeys,
-            Successors = trusted.View.Ledger.Publishers.GetValueOrDefault(skill.Manifest.Publisher) is { Frozen: false } keys ? settings.Chain.Successors.Union(keys.Current().Keys) : settings.Chain.Successors,
+            Successors = publisher is { Frozen: false } keys ? settings.Chain.Successors.Union(keys.Current().Keys) : settings.Chain.Successors,
+            Own = [.. store.Listing.Concat(store.Pins).Where(pair => pair.Publisher == skill.Manifest.Publisher).Select(pair => pair.Key), .. publisher?.Sets.SelectMany(set => set.Keys) ?? [], .. publisher?.Former ?? []],
         };
-        return ChainInspection.Of(skill, trusted.Decision, settings.Beside, rules, settings.Provenance.Builders) with { PublisherSignedProvenance = PublisherSigned(skill, settings.Beside) };
+        return ChainInspection.Of(skill, trusted.Decision, settings.Beside, rules, settings.Provenance.Builders) with { PublisherProvenance = PublisherSigned(skill, settings.Beside) };
     }
 
     /// <param name="trusted">The package.</param>
@@ -51,12 +55,15 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
             DaysPinned = trusted.Evidence.Since is { } since ? (int)Math.Max(0, (now - since).TotalDays) : 0,
             ProvenanceLevel = provenance.SignedBy is null ? 0 : provenance.Level,
             HasStatement = provenance.Kind == ProvenanceKind.Statement,
-            PublisherSignedProvenance = chain.PublisherSignedProvenance,
+            PublisherSignedProvenance = chain.PublisherProvenance is not null,
             Chain = chain,
             Scan = scan,
             HasSbom = inspection.Sbom.IsChecked,
             IsSbomBound = inspection.Sbom.UnboundModules.IsEmpty,
             HasFreshFeed = inspection.Vulnerabilities?.Modified is { } modified && modified >= now - FreshFeed,
+            Signer = skill.IsSigned ? Convert.ToHexStringLower(skill.Signature.PublicKey) : "",
+            ProvenanceEvidence = [FileName(skill, ProvenanceInspection.Entry), .. provenance.Evidence.Where(outcome => outcome.Counts && outcome.Kind == BuildEvidence.Type).Select(outcome => outcome.Id), .. chain.PublisherProvenance is { } own ? [own] : (string[])[]],
+            BillEvidence = [FileName(skill, SbomInspection.Entry), .. inspection.Vulnerabilities?.Modified is { } of ? [$"osv {ChainLinkReader.Text(of)}"] : (string[])[]],
             Gates = gates.IsDefault ? [] : gates,
             Vulnerabilities = inspection.Vulnerabilities?.Matches.Count(match => match.IsCertain && !string.Equals(match.Severity, "low", StringComparison.OrdinalIgnoreCase)) ?? 0,
         });
@@ -105,28 +112,30 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
     }
 
     /// <summary>Whether the publisher signed a statement of provenance about every module, in or beside the package.</summary>
-    private static bool PublisherSigned(Artifacts.SignedSkill skill, ReadOnlyMemory<byte> beside)
+    private static string? PublisherSigned(Artifacts.SignedSkill skill, ReadOnlyMemory<byte> beside)
     {
         if (!skill.IsSigned)
         {
-            return false;
+            return null;
         }
 
-        var own = new BuildEvidence([], null);
-        return ChainEvidence.Lines(skill, beside).Any(line => BundleLines.MayBeOne(line.Line) && IsByPublisher(line.Line, own.PredicateType, skill));
+        return ChainEvidence.Lines(skill, beside).Where(line => BundleLines.MayBeOne(line.Line)).Select(line => ByPublisher(line.Line, skill)).FirstOrDefault(id => id is not null);
     }
 
-    private static bool IsByPublisher(ReadOnlyMemory<byte> line, string type, Artifacts.SignedSkill skill)
+    /// <summary>A file of a package as evidence.</summary>
+    private static string FileName(Artifacts.SignedSkill skill, string entry) => $"{entry} sha256:{Convert.ToHexStringLower(SHA256.HashData(skill.Artifact.Find(entry) ?? []))}";
+
+    private static string? ByPublisher(ReadOnlyMemory<byte> line, Artifacts.SignedSkill skill)
     {
         try
         {
             var envelope = DsseEnvelope.Read(line);
             var statement = envelope.PayloadType == InTotoStatement.PayloadType ? InTotoStatement.Read(envelope.Payload) : null;
-            return statement?.PredicateType == type && PackageSubjects.Compare(skill.Artifact, statement.Subjects) is { CoversModules: true, Mismatch: null } && envelope.SignatureOf(skill.Signature.PublicKey) is not null;
+            return statement?.PredicateType == BuildEvidence.Type && PackageSubjects.Compare(skill.Artifact, statement.Subjects) is { CoversModules: true, Mismatch: null } && envelope.SignatureOf(skill.Signature.PublicKey) is not null ? envelope.Id : null;
         }
         catch (FormatException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -5,12 +5,15 @@ namespace PluginHost.Skills.Scoring;
 /// <summary>
 /// Who vouches for whom, and as what. Trust begins with the operator's own narrators, 1000 each, and flows along vouches; what reaches a key is bounded by
 /// its distance and by every vouch on the way, so that invented keys add nothing but what an honest one gave them. What a key was given as an auditor it
-/// cannot hand on as a voucher.
+/// cannot hand on as a voucher, and in all its roles together no more goes through it than through one.
 /// </summary>
 internal sealed class VouchGraph
 {
     /// <summary>What a narrator of the operator has to give.</summary>
     public const int Supply = 1000;
+
+    /// <summary>How far from the operator's narrators somebody can be vouched for.</summary>
+    public const int MaxDepth = 4;
 
     private const string Auditor = "auditor";
 
@@ -24,6 +27,9 @@ internal sealed class VouchGraph
     private readonly Dictionary<string, List<KeyVouch>> _into = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seeds;
 
+    /// <summary>What can reach vouchers on one way, by the nearest.</summary>
+    private readonly Dictionary<string, int> _widths = new(StringComparer.Ordinal);
+
     /// <param name="seeds">Keys of the operator's narrators, and whether they may vouch.</param>
     /// <param name="vouches">Vouches that count.</param>
     /// <param name="without">Keys of which nothing counts here: those of the publisher in question.</param>
@@ -33,7 +39,8 @@ internal sealed class VouchGraph
         _seeds = first.Select(seed => seed.Key).ToHashSet(StringComparer.Ordinal);
         var byVoucher = vouches.Where(vouch => without is null || (!without.Contains(vouch.From) && !without.Contains(vouch.To))).ToLookup(vouch => vouch.From, StringComparer.Ordinal);
         var wave = first.Where(seed => seed.Vouches).Select(seed => seed.Key).Distinct(StringComparer.Ordinal).ToList();
-        for (var depth = 0; wave.Count > 0 && depth < CapacityAt.Length - 1; depth++)
+        wave.ForEach(seed => _widths[seed] = Supply);
+        for (var depth = 0; wave.Count > 0 && depth < MaxDepth; depth++)
         {
             wave = Expand(wave, byVoucher, depth);
         }
@@ -49,6 +56,10 @@ internal sealed class VouchGraph
     public IEnumerable<string> VouchersOf(string key, string scope) =>
         Into(key, scope).Select(vouch => vouch.From).Distinct(StringComparer.Ordinal).OrderBy(from => _vouchers[from]).ThenBy(from => from, StringComparer.Ordinal);
 
+    /// <summary>What can reach a key in a role on the best single way: never more than what reaches it, and quickly found.</summary>
+    public int WidthOf(string key, string scope) => _seeds.Contains(key) ? Supply
+        : Into(key, scope).Select(vouch => Math.Min(Math.Min(_widths[vouch.From], vouch.Capacity), CapacityAt[_vouchers[vouch.From] + 1])).DefaultIfEmpty().Max();
+
     /// <summary>What reaches a key in a role.</summary>
     public int FlowTo(string key, string scope) => Flow([(key, Supply, key)], scope).Amount;
 
@@ -58,11 +69,20 @@ internal sealed class VouchGraph
     /// <returns>How much, and along which ways: the keys from the operator's narrator on.</returns>
     public (int Amount, IReadOnlyList<FlowPath> Paths) Flow(IReadOnlyCollection<(string Key, int Capacity, string For)> sinks, string scope = Auditor)
     {
+        // What a network bounds for each role apart, and one for each key in all its roles: what flows obeys both.
+        var apart = Flow(sinks, scope, isShared: false);
+        var flow = apart.HasSeveralRoles && Flow(sinks, scope, isShared: true) is var shared && shared.Amount < apart.Amount ? shared : apart;
+        return (flow.Amount, flow.Paths);
+    }
+
+    private (int Amount, IReadOnlyList<FlowPath> Paths, bool HasSeveralRoles) Flow(IReadOnlyCollection<(string Key, int Capacity, string For)> sinks, string scope, bool isShared)
+    {
         var network = new FlowNetwork();
         var (source, sink) = (network.AddNode(), network.AddNode());
         var nodes = new Dictionary<(string Key, string Scope), (int In, int Out)>();
         var pairs = new Dictionary<(string From, string To), int>();
         var supplies = new Dictionary<string, int>(StringComparer.Ordinal);
+        var joints = new Dictionary<string, (int In, int Out)>(StringComparer.Ordinal);
         var names = new Dictionary<int, string>();
 
         // Only what leads to a sink matters; going backwards from there keeps the network small in a large graph.
@@ -92,7 +112,7 @@ internal sealed class VouchGraph
         }
 
         var amount = network.Flow(source, sink);
-        return (amount, [.. network.Paths(source, sink).Select(path => new FlowPath(path.Amount, [.. path.Nodes.Where(names.ContainsKey).Select(node => names[node])]))]);
+        return (amount, [.. network.Paths(source, sink).Select(path => new FlowPath(path.Amount, [.. path.Nodes.Where(names.ContainsKey).Select(node => names[node])]))], joints.Count < nodes.Count);
 
         void Node(string key, string role)
         {
@@ -100,7 +120,27 @@ internal sealed class VouchGraph
             nodes[(key, role)] = (entry, exit);
             names[entry] = key;
             wanted.Enqueue((key, role));
-            network.AddEdge(entry, exit, CapacityAt[DepthOf(key, role)]);
+            var capacity = CapacityAt[DepthOf(key, role)];
+            var isMet = joints.TryGetValue(key, out var joint);
+            if (!isMet)
+            {
+                joints[key] = joint = isShared ? (network.AddNode(), network.AddNode()) : default;
+            }
+
+            if (!isShared)
+            {
+                network.AddEdge(entry, exit, capacity);
+            }
+            else
+            {
+                network.AddEdge(entry, joint.In, capacity);
+                network.AddEdge(joint.Out, exit, capacity);
+                if (!isMet)
+                {
+                    network.AddEdge(joint.In, joint.Out, CapacityAt[new[] { scope, KeyVouch.Voucher }.Where(one => _seeds.Contains(key) || IsVouchedAs(key, one)).Min(one => DepthOf(key, one))]);
+                }
+            }
+
             if (_seeds.Contains(key))
             {
                 if (!supplies.TryGetValue(key, out var supply))
@@ -205,7 +245,7 @@ internal sealed class VouchGraph
     private List<string> Expand(List<string> vouchers, ILookup<string, KeyVouch> byVoucher, int depth)
     {
         var next = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var voucher in vouchers.Where(voucher => _vouchers.TryAdd(voucher, depth)))
+        foreach (var voucher in vouchers.FindAll(voucher => _vouchers.TryAdd(voucher, depth)))
         {
             foreach (var vouch in byVoucher[voucher])
             {
@@ -217,6 +257,11 @@ internal sealed class VouchGraph
                 into.Add(vouch);
                 if (vouch.PassesOn)
                 {
+                    if (!_vouchers.ContainsKey(vouch.To))
+                    {
+                        _widths[vouch.To] = Math.Max(_widths.GetValueOrDefault(vouch.To), Math.Min(Math.Min(_widths[voucher], vouch.Capacity), CapacityAt[depth + 1]));
+                    }
+
                     next.Add(vouch.To);
                 }
             }

@@ -57,7 +57,7 @@ internal static class ChainRoom
             IsContradicted = judgement.Chain.Grade == ChainGrade.Contradicted,
             Exposure = exposure,
             Threshold = thresholds.TryGetValue(exposure, out var threshold) ? threshold : null,
-            Components = [.. judgement.Score.Components.Select(component => new SkillScoreComponent(component.Name, component.Weight, component.Value, component.Why))],
+            Components = [.. judgement.Score.Components.Select(component => new SkillScoreComponent(component.Name, component.Weight, component.Value, component.Why) { Evidence = component.Evidence })],
         };
     }
 

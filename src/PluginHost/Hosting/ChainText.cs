@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.Skills.Chain;
+using PluginHost.Skills.Scoring;
 
 namespace PluginHost.Hosting;
 
@@ -9,6 +10,9 @@ internal static class ChainText
 {
     private const int MaxVouchers = 3;
     private const int MaxStrangers = 300;
+    private const int MaxNames = 3;
+    private const int DigestDigits = 64;
+    private const int ShownDigits = 16;
     private static readonly Dictionary<NarratorClass, string> Classes = new()
     {
         [NarratorClass.Trustworthy] = "thiqa",
@@ -56,12 +60,24 @@ internal static class ChainText
     public static IEnumerable<string> Ignored(ChainReport chain) =>
     [
         .. chain.Links.Where(link => !link.Counts).Select(link => Printable.Words($"{link.Rule} {LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}: {link.Reason} (munqati'){Against(link.Link)}")),
-        .. chain.Unread.Select(link => Printable.Words($"{link.Id[..16]} {link.Kind}: {link.Reason}")),
+        .. chain.Unread.Select(link => Printable.Words($"{link.Id[..16]} {link.Kind}: {link.Said}")),
         .. Malformed(chain) is { } lines ? [lines] : Array.Empty<string>(),
     ];
 
     /// <summary>Lines of bundles that are nothing at all, in words; null where there are none.</summary>
     public static string? Malformed(ChainReport chain) => chain.Malformed == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{chain.Malformed} {(chain.Malformed == 1 ? "line is no signed statement" : "lines are no signed statements")}");
+
+    /// <summary>A way along which trust flows, from whom the operator names on.</summary>
+    public static string Way(FlowPath path, ChainReport chain) => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select(step => Step(step, chain)))}");
+
+    /// <summary>Names of evidence for people, whose digests are seldom read to their end: in brackets, after the reason.</summary>
+    public static string Names(IReadOnlyList<string> evidence) => evidence.Count == 0 ? ""
+        : $" [{string.Join(", ", evidence.Take(MaxNames).Select(Short))}{(evidence.Count > MaxNames ? $" and {evidence.Count - MaxNames} more" : "")}]";
+
+    private static string Short(string name) => name.LastIndexOf(':') + 1 is var digits && name.Length - digits == DigestDigits ? name[..(digits + ShownDigits)] : name;
+
+    private static string Step(string step, ChainReport chain) =>
+        chain.Links.FirstOrDefault(link => link.Link.Id == step) is { } link ? $"{link.Link.Detail} ({step[..16]})" : chain.Links.FirstOrDefault(link => link.Link.Narrator == step && link.Name.Length > 0)?.Name ?? $"ed25519:{step[..16]}";
 
     /// <summary>What strangers say against a skill counts for nothing, but a person should be able to read it.</summary>
     private static string Against(ChainLink link) => link.Kind == LinkKind.Violation && link.Detail.Length > 0 ? $"; it says: {(link.Detail.Length > MaxStrangers ? link.Detail[..MaxStrangers] + "…" : link.Detail)}" : "";

@@ -133,9 +133,9 @@ internal sealed class SkillInstaller(HostServices services, LibraryShelf shelf)
         {
             var skill = _loader.VerifyToInstall(cancellation).Skill;
             var chain = _services.Inspection.Chain;
-            _evidence = new EvidenceMerge(skill.Signed, chain.Believed.Contains, chain.Logs).Kept(_evidence ?? []);
+            _evidence = new EvidenceMerge(skill.Signed, chain.IsBelieved, chain.Logs).Kept(_evidence ?? []);
             var shown = BundleLines.Envelopes(_evidence).Select(RegistrySync.IdOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            if (_services.Registries.KeptBack(skill.Signed.Artifact.Payload, chain.Believed.Contains, shown) is { } told)
+            if (_services.Registries.KeptBack(skill.Signed.Artifact.Payload, chain.IsBelieved, shown) is { } told)
             {
                 throw new SkillVerificationException("policy", "registry-withheld", told);
             }

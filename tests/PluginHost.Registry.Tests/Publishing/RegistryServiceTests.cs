@@ -20,6 +20,7 @@ namespace PluginHost.Registry.Tests.Publishing;
 [TestClass]
 public sealed class RegistryServiceTests : IAsyncDisposable
 {
+    private System.Collections.Immutable.ImmutableArray<ChainNarrator> _narrators = [];
     private readonly RegistryScene _scene = new();
     private readonly HttpClient _client = new();
     private RegistryUploads? _uploads;
@@ -47,7 +48,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         var view = new TrustView(TrustStore.Empty, TrustLedger.Empty);
         _service = RegistryServer.Create(
             _scene.Files, new Uri("http://127.0.0.1:0"),
-            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings { Chain = new ChainRules { Logs = LogPolicy.Empty.With(RegistryScene.LogName) } }, view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], [], _scene.Time);
+            (package, bundle) => PackageJudgement.Of(package, bundle, new InspectionSettings { Chain = new ChainRules { Narrators = _narrators, Logs = LogPolicy.Empty.With(RegistryScene.LogName) } }, view, new TrustRules { AllowFirstUse = true, Now = _scene.Time.GetUtcNow() }), _uploads, [], [], _scene.Time);
         await _service.StartAsync();
         return new Uri(_service.Urls.Single() + "/");
     }
@@ -149,6 +150,18 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         StringAssert.Contains(page, "it says: malicious: it sends the input away");
         StringAssert.Contains(page, " (does not count)</td><td>" + RegistryScene.Origin + ", entry 1</td>");
         StringAssert.Contains(page, RegistryScene.Origin + ", entry 0</td>");
+    }
+
+    [TestMethod]
+    public async Task Page_ShowsAlongWhomTrustFlows()
+    {
+        _narrators = [new ChainNarrator(Convert.ToHexStringLower(RegistryScene.Auditor.PublicKey), "lab", ChainRole.Auditor)];
+        var package = await PublishAsync();
+        var violation = _scene.Violation(package, RegistryScene.IdOf(_scene.Release(package)));
+        await _scene.PublishAsync(package, violation);
+        var page = await _client.GetStringAsync(new Uri(await StartAsync(), "skills/acme.demo/1.0.0"));
+
+        StringAssert.Contains(page, $"<h2>Trust flows to what speaks against it along</h2><ul><li>1000  lab -&gt; malicious: it sends the input away ({RegistryScene.IdOf(violation)[..16]})</li></ul>");
     }
 
     [TestMethod]

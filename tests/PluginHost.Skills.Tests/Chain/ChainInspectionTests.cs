@@ -256,7 +256,7 @@ public sealed class ChainInspectionTests
         var report = Of([.. flood, release, _scene.Review(Id(release))]);
 
         Assert.AreEqual(ChainGrade.Fair, report.Grade);
-        Assert.IsTrue(report.Unread.Any(link => link.Reason.StartsWith("V2", StringComparison.Ordinal)));
+        Assert.IsTrue(report.Unread.Any(link => link.Rule == "V2"));
     }
 
     [TestMethod]
@@ -613,7 +613,27 @@ public sealed class ChainInspectionTests
         var broken = DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), Auditor);
         var report = Of(release, review, broken);
 
-        Assert.AreEqual((ChainGrade.Fair, 1), (report.Grade, report.Unread.Length));
+        Assert.AreEqual((ChainGrade.Fair, 1), (report.Grade, report.Unread.Length + report.Malformed));
+    }
+
+    [TestMethod]
+    public void HalfOfACharacter_InAFieldThatNobodyReads_IsNoStatement()
+    {
+        var release = _scene.Release();
+        var text = Encoding.UTF8.GetString(DsseEnvelope.Read(_scene.Review(Id(release))).Payload);
+        ChainReport With(string field) => Of(release, DsseEnvelope.Sign(InTotoStatement.PayloadType, Encoding.UTF8.GetBytes(text.Replace("\"predicate\":{", "\"predicate\":{" + field, StringComparison.Ordinal)), Auditor));
+
+        Assert.AreEqual((ChainGrade.Fair, 0), With(@"""note"":[{""a"":""\ud83d\ude00""}],") is var good ? (good.Grade, good.Malformed) : default);
+        Assert.AreEqual((ChainGrade.Weak, 1), With(@"""note"":[{""a"":""\ud83d""}],") is var bad ? (bad.Grade, bad.Malformed) : default);
+        Assert.AreEqual((ChainGrade.Weak, 1), With(@"""note"":[{""\ud83d"":1}],") is var name ? (name.Grade, name.Malformed) : default);
+    }
+
+    [TestMethod]
+    public void MarkBeforeTheFirstLine_HidesNothing()
+    {
+        var release = _scene.Release();
+
+        Assert.AreEqual((ChainGrade.Fair, 0), Of([.. "\uFEFF"u8, .. release], _scene.Review(Id(release))) is var report ? (report.Grade, report.Malformed) : default);
     }
 
     [TestMethod]

@@ -26,7 +26,7 @@ public sealed class TrustPropertyTests
         .Select(audits => audits.Select((audit, i) => ($"k{audit.Item1:00}", audit.Item2, $"link{i}")).ToArray());
 
     private static KeyVouch Vouch(string from, string to, int capacity, bool passesOn) =>
-        new(from, to, capacity, passesOn ? ["auditor", "voucher"] : ["auditor"], Now, Now.AddDays(1), $"{from}{to}{capacity}");
+        new(from, to, capacity, passesOn ? ["auditor", "voucher"] : ["auditor"], Now, Now.AddDays(1));
 
     private static int Flow(IEnumerable<KeyVouch> edges, (string, int, string)[] audits, (string Key, bool Vouches)[]? seeds = null, params string[] without) =>
         new VouchGraph(seeds ?? Seeds, edges, without.Length == 0 ? null : without.ToImmutableHashSet(StringComparer.Ordinal)).Flow(audits).Amount;
@@ -54,6 +54,17 @@ public sealed class TrustPropertyTests
         return scene.Item1.Select((_, i) => Flow(scene.Item1.Where((_, j) => j != i), scene.Item2)).All(flow => flow <= before)
             && scene.Item2.Select((_, i) => Flow(scene.Item1, [.. scene.Item2.Where((_, j) => j != i)])).All(flow => flow <= before);
     });
+
+    [TestMethod]
+    public void KeyInTwoRoles_CarriesWhatOneDoes()
+    {
+        KeyVouch[] edges = [Vouch("k00", "k05", 1000, passesOn: true), Vouch("k01", "k05", 1000, passesOn: true), Vouch("k05", "k06", 1000, passesOn: false)];
+
+        Assert.AreEqual(1000, Flow(edges, [("k05", 1000, "its own audit")]));
+        Assert.AreEqual(500, Flow(edges, [("k06", 1000, "of whom it vouches for")]));
+        Assert.AreEqual(1000, Flow(edges, [("k05", 1000, "its own audit"), ("k06", 1000, "of whom it vouches for")]), "one person");
+        Assert.AreEqual(1200, Flow([.. edges, Vouch("k00", "k07", 1000, passesOn: false)], [("k05", 1000, "a"), ("k06", 1000, "b"), ("k07", 200, "c")]));
+    }
 
     [TestMethod]
     public void InventedKeys_AddNothing() => For(Gen.Zip(Gen.Zip(Edges, Audits), Edge(0, 8).ArrayOf(30)), scene =>

@@ -150,7 +150,6 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
     {
         var (quarantined, left) = (new List<string>(), new List<string>());
         var rules = services.Inspection.Chain;
-        var believed = rules.Believed;
         foreach (var installed in services.Life.Journal.View.Installed)
         {
             if (entries.FirstOrDefault(entry => entry.SkillId == installed.SkillId && entry.Version.ToString() == installed.Version && entry.ArtifactSha256 == installed.ArtifactSha256) is not { } offered || !shelf.Folder.Holds(installed))
@@ -174,7 +173,7 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
                     continue;
                 }
 
-                var (merged, added, without) = new EvidenceMerge(SignedSkill.Verify(SkillArtifact.Read(source.Read())), believed.Contains, rules.Logs).Add(known, shown);
+                var (merged, added, without) = new EvidenceMerge(SignedSkill.Verify(SkillArtifact.Read(source.Read())), rules.IsBelieved, rules.Logs).Add(known, shown);
                 if (without > 0)
                 {
                     left.Add($"{installed.SkillId} {installed.Version}: its bundle shows {without} lines more than there is room for");

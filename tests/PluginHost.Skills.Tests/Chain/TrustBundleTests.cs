@@ -1,0 +1,115 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Chain;
+using PluginHost.Skills.Cryptography;
+using PluginHost.Skills.Scoring;
+using PluginHost.Skills.Tests.Trust;
+using static PluginHost.Skills.Tests.Chain.ChainScene;
+
+namespace PluginHost.Skills.Tests.Chain;
+
+[TestClass]
+public sealed class TrustBundleTests
+{
+    private static readonly SigningKey[] People = [.. Enumerable.Range(100, 12).Select(i => Keys.Of((byte)i))];
+    private readonly ChainScene _scene = new();
+
+    private static (IReadOnlyList<KeyVouch> Vouches, int Rejected) Towards(TrustBundle bundle, SigningKey to) => bundle.Towards([to.Hex()], [Voucher.Hex()]);
+
+    private static byte[] Rewritten(byte[] line, Func<string, string>? payload = null, Func<string, string>? envelope = null)
+    {
+        var read = DsseEnvelope.Read(line);
+        var signed = DsseEnvelope.Sign(read.PayloadType, Encoding.UTF8.GetBytes((payload ?? (text => text))(Encoding.UTF8.GetString(read.Payload))), Voucher);
+        return Encoding.UTF8.GetBytes((envelope ?? (text => text))(Encoding.UTF8.GetString(signed)));
+    }
+
+    [TestMethod]
+    public void VouchesThatLeadToAKey_AreAllThatItsFlowDependsOn()
+    {
+        var scenes = Gen.Zip(Gen.Choose(0, People.Length - 1), Gen.Choose(0, People.Length - 1)).ArrayOf(24);
+        Prop.ForAll(Gen.Zip(scenes, Gen.Choose(1, 5)).ToArbitrary(), drawn =>
+        {
+            var scene = new ChainScene();
+            var lines = drawn.Item1.Where(edge => edge.Item1 != edge.Item2).Select((edge, i) =>
+                scene.VouchForKey(People[edge.Item1], People[edge.Item2], i % 3 == 0 ? "low" : "high", i % drawn.Item2 == 0 ? ["auditor"] : ["auditor", "voucher"])).ToArray();
+            var bundle = TrustBundle.Read(Bundle(lines));
+            var all = lines.Select(Read).ToList();
+            (string, bool)[] seeds = [(People[0].Hex(), true), (People[1].Hex(), true)];
+            return People.All(person =>
+            {
+                var (some, rejected) = bundle.Towards([person.Hex()], seeds.Select(seed => seed.Item1));
+                return rejected == 0 && new VouchGraph(seeds, some).FlowTo(person.Hex(), "auditor") == new VouchGraph(seeds, all).FlowTo(person.Hex(), "auditor")
+                    && new VouchGraph(seeds, some).IsVouchedAs(person.Hex(), "voucher") == new VouchGraph(seeds, all).IsVouchedAs(person.Hex(), "voucher");
+            });
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+
+        static KeyVouch Read(byte[] line)
+        {
+            var envelope = DsseEnvelope.Read(line);
+            var link = ChainLinkReader.Read(envelope, InTotoStatement.Read(envelope.Payload));
+            return new KeyVouch(link.Narrator, link.Vouch!.Key!, link.Vouch.Capacity, link.Vouch.Scope, link.IssuedAt, link.Vouch.Expires);
+        }
+    }
+
+    [TestMethod]
+    public void VouchOfAnyForm_Counts()
+    {
+        var vouch = _scene.VouchForKey(Voucher, Stranger);
+        foreach (var line in new[]
+        {
+            vouch,
+            Rewritten(vouch, text => text.Replace("ed25519:", @"ed2551\u0039:", StringComparison.Ordinal)),
+            Rewritten(vouch, text => text.Replace("\":", "\" :\t", StringComparison.Ordinal)),
+            Rewritten(vouch, text => text.Replace("\"level\"", $"\"also\":\"{ChainLinkReader.Text(Auditor.Hex())}\",\"level\"", StringComparison.Ordinal)),
+            Rewritten(vouch, text => text.Replace("\"level\"", $"\"note\":{{\"key\":\"{ChainLinkReader.Text(Auditor.Hex())}\"}},\"level\"", StringComparison.Ordinal)),
+            Rewritten(vouch, envelope: text => text.Replace('/', '_').Replace("application_", "application/", StringComparison.Ordinal)),
+            Rewritten(vouch, envelope: text => text.Replace("/", @"\/", StringComparison.Ordinal)),
+            Rewritten(vouch, envelope: text => " " + text.Replace("{\"payloadType\"", "{\"more\":[{\"payload\":1}],\"payloadType\"", StringComparison.Ordinal)),
+        })
+        {
+            var bundle = TrustBundle.Read(Bundle(line));
+            Assert.AreEqual((1, 0), (Towards(bundle, Stranger).Vouches.Count, Towards(bundle, Stranger).Rejected), Encoding.UTF8.GetString(line));
+            Assert.IsTrue(bundle.IsVouchedFor(Stranger.Hex()));
+        }
+    }
+
+    [TestMethod]
+    public void LineThatItsVoucherDidNotSign_CountsNotAndIsTold()
+    {
+        var other = _scene.VouchForKey(Auditor, Stranger);
+        var forged = Rewritten(other);
+        var bundle = TrustBundle.Read(Bundle(Rewritten(_scene.VouchForKey(Auditor, Stranger), text => text.Replace(Auditor.Hex(), Third.Hex(), StringComparison.Ordinal)), forged));
+
+        Assert.AreEqual((0, 0), (Towards(bundle, Stranger).Vouches.Count, Towards(bundle, Stranger).Rejected), "nobody near says anything");
+        Assert.AreEqual((0, 2), bundle.Towards([Stranger.Hex()], [Auditor.Hex(), Third.Hex()]) is var found ? (found.Vouches.Count, found.Rejected) : default);
+        Assert.IsFalse(bundle.IsVouchedFor(Stranger.Hex()));
+
+        var release = _scene.Release();
+        var report = Report(Rules with { Vouches = TrustBundle.Read(Bundle(forged, _scene.VouchForKey(Voucher, Stranger, expires: Now.AddDays(-1)), Rewritten(_scene.VouchForKey(Voucher, Second), text => text.Replace("medium", "some", StringComparison.Ordinal).Replace("high", "some", StringComparison.Ordinal)))) }, Skills.Trust.TrustDecision.Allowlisted, release, _scene.Audit(Id(release), Stranger), _scene.Audit(Id(release), Second));
+        Assert.IsTrue(report.Warnings.Any(warning => warning.StartsWith("1 line of the bundle of vouches", StringComparison.Ordinal)), string.Join('\n', report.Warnings));
+        Assert.IsTrue(report.Warnings.Any(warning => warning.StartsWith("1 vouch that would lead", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void LinesThatAreNoVouches_AreCounted()
+    {
+        var release = _scene.Release();
+        var bundle = TrustBundle.Read(Bundle("{}"u8.ToArray(), Encoding.UTF8.GetBytes(new string('x', 200)), Encoding.UTF8.GetBytes($$"""{"payload":"{{new string('!', 200)}}"}"""), release, _scene.VouchForKey(Voucher, Stranger)));
+
+        Assert.AreEqual(4, bundle.Ignored);
+        Assert.AreEqual(1, Towards(bundle, Stranger).Vouches.Count);
+    }
+
+    [TestMethod]
+    public void VouchOfAClockThatIsAhead_CountsWithinTenMinutes()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release), Stranger);
+        int At(TimeSpan ahead) => Report(Rules with { Vouches = TrustBundle.Read(Bundle(Rewritten(_scene.VouchForKey(Voucher, Stranger), text => text.Replace(ChainLinkReader.Text(Now.AddDays(-1)), ChainLinkReader.Text(Now + ahead), StringComparison.Ordinal)))) }, Skills.Trust.TrustDecision.Allowlisted, release, review).Positive;
+
+        Assert.AreEqual(700, At(TimeSpan.FromMinutes(9)));
+        Assert.AreEqual(0, At(TimeSpan.FromMinutes(11)));
+    }
+}
