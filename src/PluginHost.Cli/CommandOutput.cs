@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using PluginHost.Cli.Presentation;
 using PluginHost.Hosting;
+using PluginHost.Library.Registries;
 
 namespace PluginHost.Cli;
 
@@ -28,6 +29,10 @@ internal static class CommandOutput
         catch (CommandError error)
         {
             return Fail(parse, json, error.ExitCode, error.Code, error.Message);
+        }
+        catch (UnreachableException e)
+        {
+            return Fail(parse, json, ExitCode.Environment, "environment.network", e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -81,6 +81,6 @@ public sealed class RegistryVerbsTests : IDisposable
         Assert.AreEqual("usage.registry", (string?)Run("trust", "registry", "add", "http://registry.example=" + PublicKey, "--reason", "test").Json["error"]!["code"]);
         File.WriteAllText(Roots, "no certificate");
         Assert.AreEqual((5, "environment.file"), Registry("install", "--registry-key", PublicKey) is var (code, json) ? (code, (string?)json["error"]!["code"]) : default);
-        Assert.AreEqual(5, Run("skills", "install", "--registry-url", "https://localhost:1/", "--registry-key", PublicKey, "--skill-id", "acme.text").ExitCode);
+        Assert.AreEqual((5, "environment.network"), Run("skills", "install", "--registry-url", "https://localhost:1/", "--registry-key", PublicKey, "--skill-id", "acme.text") is var (exit, told) ? (exit, (string?)told["error"]!["code"]) : default);
     }
 }

@@ -69,9 +69,5 @@ internal sealed class LibraryVerb
         {
             throw new CommandError(ExitCode.Usage, "usage.options", e.Message);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandError(ExitCode.Environment, "environment.file", e.Message);
-        }
     }
 }

@@ -56,7 +56,7 @@ internal sealed class RegistryFlags
         }
         catch (ArgumentException e)
         {
-            throw new CommandError(ExitCode.Usage, "usage.registry", e.Message);
+            throw new CommandError(ExitCode.Usage, "usage.registry", Said(e));
         }
     }
 
@@ -69,6 +69,9 @@ internal sealed class RegistryFlags
         return (registry, skill, parse.GetValue(_version));
     }
 
+    /// <summary>What is wrong with an argument, without the name that it has in code.</summary>
+    private static string Said(ArgumentException error) => error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
+
     private SkillRegistry Https(ParseResult parse, string address)
     {
         try
@@ -79,7 +82,7 @@ internal sealed class RegistryFlags
         }
         catch (ArgumentException e)
         {
-            throw new CommandError(ExitCode.Usage, "usage.registry", e.Message);
+            throw new CommandError(ExitCode.Usage, "usage.registry", Said(e));
         }
     }
 

@@ -76,6 +76,7 @@ internal sealed class ChainInspection
                     .. evidence.IsCut ? [$"the bundle beside it has more than {EvidenceBundle.MaxBytesWithProofs} bytes: what comes after those was not read"] : (string[])[],
                     .. fork is null ? logs.Warnings : [],
                     .. Vouches(rejected, vouches.Count - current.Count),
+                    .. Twice(vouches),
                     .. counted.Where(link => link.Link.Kind == LinkKind.Authorship && !_subject.IsRelease(link.Link)).Select(link => $"the release {link.Link.Id[..16]} says that it is '{link.Link.Release}', and the package that it is {_subject.Release}"),
                 ],
                 Transparency = counted.Where(link => link.Link.Kind == LinkKind.Authorship && link.Logged is not null).Select(link => link.Places.Any(place => place.IsWitnessed) ? 1000 : 500).DefaultIfEmpty().Max(),
@@ -97,6 +98,12 @@ internal sealed class ChainInspection
         }
     }
 
+    /// <summary>Vouchers who gave two vouches one number: what that proves is about them, and not about a skill.</summary>
+    private static IEnumerable<string> Twice(IEnumerable<KeyVouch> vouches) =>
+        from twice in vouches.GroupBy(vouch => (vouch.From, vouch.Sequence))
+        where twice.Select(vouch => vouch.Link).Distinct(StringComparer.Ordinal).Count() > 1
+        select $"{twice.Key.From[..16]} signed different vouches with the number {twice.Key.Sequence} ({string.Join(" and ", twice.Select(vouch => vouch.Link[..16]).Distinct(StringComparer.Ordinal).Take(2))}): one of them is not what it was";
+
     private VouchGraph Graph(IEnumerable<KeyVouch> vouches, ImmutableHashSet<string> publisher, bool isSink = false) =>
         new(_rules.Narrators.Where(narrator => _rules.Revoked.GetValueOrDefault(narrator.Key) is not { ValidPayloads: var valid, Cutoff: null } || valid.Contains(_skill.Artifact.Payload)).Select(narrator => (narrator.Key, narrator.Role == ChainRole.Voucher)).Where(seed => !isSink || !publisher.Contains(seed.Key)), vouches, isSink ? null : publisher);
 
@@ -115,7 +122,7 @@ internal sealed class ChainInspection
         }
 
         var graph = Graph(vouches.Where(vouch => !authors.Contains(vouch.From) && (vouch.To == signer || !authors.Contains(vouch.To))), authors, isSink: true);
-        var byVouch = graph.IsVouchedAs(signer, scope) ? graph.FlowTo(signer, scope) switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown } : NarratorClass.Unknown;
+        var byVouch = !graph.IsVouchedAs(signer, scope) ? NarratorClass.Unknown : graph.Reaches(signer, scope, VouchGraph.Trustworthy) ? NarratorClass.Trustworthy : NarratorClass.Honest;
         return byTrust > byVouch ? byTrust : byVouch;
     }
 }

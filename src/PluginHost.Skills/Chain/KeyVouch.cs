@@ -9,7 +9,9 @@ namespace PluginHost.Skills.Chain;
 /// <param name="Scope">As what it is vouched for.</param>
 /// <param name="IssuedAt">Since when.</param>
 /// <param name="Expires">Until when.</param>
-internal sealed record KeyVouch(string From, string To, int Capacity, ImmutableHashSet<string> Scope, DateTimeOffset IssuedAt, DateTimeOffset Expires)
+/// <param name="Sequence">The voucher's number of it.</param>
+/// <param name="Link">Its id.</param>
+internal sealed record KeyVouch(string From, string To, int Capacity, ImmutableHashSet<string> Scope, DateTimeOffset IssuedAt, DateTimeOffset Expires, long Sequence = 0, string Link = "")
 {
     /// <summary>The scope of a key that may vouch for others.</summary>
     public const string Voucher = "voucher";

@@ -21,7 +21,7 @@ internal sealed class LinkJudge(
     public static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, (JudgedLink Judged, int Depth)> _judged = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Key, ChainRole Role, bool IsNegative), int> _flows = [];
+    private readonly Dictionary<(string Key, ChainRole Role, bool IsNegative, int Amount), bool> _reached = [];
 
     /// <summary>Judges links. Each is named once.</summary>
     /// <param name="links">The links.</param>
@@ -64,7 +64,7 @@ internal sealed class LinkJudge(
     public bool HasRole(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)));
 
     /// <summary>Whether a narrator is believed as far as the operator's own are.</summary>
-    public bool IsFullyBelieved(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || FlowTo(link) >= VouchGraph.Supply);
+    public bool IsFullyBelieved(ChainLink link) => link.Role != ChainRole.Author && (HasRoleByPolicy(link) || Reaches(link, VouchGraph.Supply));
 
     /// <summary>How much can reach its narrator on the best single way.</summary>
     public int WidthOf(ChainLink link) => GraphFor(link).WidthOf(link.Narrator, LinkKinds.NameOf(link.Role));
@@ -85,18 +85,18 @@ internal sealed class LinkJudge(
             return NarratorClass.Trustworthy;
         }
 
-        return FlowTo(link) switch { >= 500 => NarratorClass.Trustworthy, > 0 => NarratorClass.Honest, _ => NarratorClass.Unknown };
+        return Reaches(link, VouchGraph.Trustworthy) ? NarratorClass.Trustworthy : HasRole(link) ? NarratorClass.Honest : NarratorClass.Unknown;
     }
 
-    /// <summary>What reaches the narrator of a link in its role. What it takes to find out is bounded by the graph, not by how many links a narrator signed.</summary>
-    private int FlowTo(ChainLink link)
+    /// <summary>Whether so much reaches the narrator of a link in its role. What it takes to find out is bounded by the graph, not by how many links a narrator signed.</summary>
+    private bool Reaches(ChainLink link, int amount)
     {
-        if (!_flows.TryGetValue((link.Narrator, link.Role, link.IsNegative), out var flow))
+        if (!_reached.TryGetValue((link.Narrator, link.Role, link.IsNegative, amount), out var isReached))
         {
-            _flows[(link.Narrator, link.Role, link.IsNegative)] = flow = GraphFor(link).IsVouchedAs(link.Narrator, LinkKinds.NameOf(link.Role)) ? GraphFor(link).FlowTo(link.Narrator, LinkKinds.NameOf(link.Role)) : 0;
+            _reached[(link.Narrator, link.Role, link.IsNegative, amount)] = isReached = GraphFor(link).Reaches(link.Narrator, LinkKinds.NameOf(link.Role), amount);
         }
 
-        return flow;
+        return isReached;
     }
 
     private VouchGraph GraphFor(ChainLink link) => link.IsNegative ? everGraph : graph;

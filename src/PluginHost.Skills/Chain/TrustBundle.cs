@@ -164,7 +164,7 @@ internal sealed class TrustBundle
         {
             var envelope = DsseEnvelope.Read(line);
             var link = envelope.PayloadType == InTotoStatement.PayloadType ? ChainLinkReader.Read(envelope, InTotoStatement.Read(envelope.Payload)) : null;
-            return link is { Vouch: { Key: { } key } vouch, IsSigned: true } && key != link.Narrator ? new KeyVouch(link.Narrator, key, vouch.Capacity, vouch.Scope, link.IssuedAt, vouch.Expires) : null;
+            return link is { Vouch: { Key: { } key } vouch, IsSigned: true } && key != link.Narrator ? new KeyVouch(link.Narrator, key, vouch.Capacity, vouch.Scope, link.IssuedAt, vouch.Expires, link.Sequence, link.Id) : null;
         }
         catch (FormatException)
         {

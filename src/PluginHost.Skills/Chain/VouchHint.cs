@@ -45,7 +45,7 @@ internal readonly record struct VouchHint(KeyBytes From, KeyBytes To)
     {
         base64 = default;
         var json = new Utf8JsonReader(line);
-        if (line.TrimStart(" \t"u8) is not [(byte)'{', ..] || !json.Read())
+        if (line.TrimStart(" \t\r"u8) is not [(byte)'{', ..] || !json.Read())
         {
             return Finding.Nothing;
         }

@@ -12,6 +12,9 @@ internal sealed class VouchGraph
     /// <summary>What a narrator of the operator has to give.</summary>
     public const int Supply = 1000;
 
+    /// <summary>From how much on a narrator is trustworthy.</summary>
+    public const int Trustworthy = 500;
+
     /// <summary>How far from the operator's narrators somebody can be vouched for.</summary>
     public const int MaxDepth = 4;
 
@@ -59,6 +62,10 @@ internal sealed class VouchGraph
     /// <summary>What can reach a key in a role on the best single way: never more than what reaches it, and quickly found.</summary>
     public int WidthOf(string key, string scope) => _seeds.Contains(key) ? Supply
         : Into(key, scope).Select(vouch => Math.Min(Math.Min(_widths[vouch.From], vouch.Capacity), CapacityAt[_vouchers[vouch.From] + 1])).DefaultIfEmpty().Max();
+
+    /// <summary>Whether so much reaches a key in a role. A single way may already be as wide, or all that leads there too narrow: then nothing has to flow.</summary>
+    public bool Reaches(string key, string scope, int amount) =>
+        IsVouchedAs(key, scope) && (WidthOf(key, scope) >= amount || (Math.Min(CapacityAt[DepthOf(key, scope)], Into(key, scope).Sum(vouch => (long)vouch.Capacity)) >= amount && FlowTo(key, scope) >= amount));
 
     /// <summary>What reaches a key in a role.</summary>
     public int FlowTo(string key, string scope) => Flow([(key, Supply, key)], scope).Amount;

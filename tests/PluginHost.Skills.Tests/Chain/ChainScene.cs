@@ -107,8 +107,8 @@ internal sealed class ChainScene
         json.WriteString("expires", ChainLinkReader.Text(expires ?? Now.AddDays(30)));
     });
 
-    public byte[] VouchForKey(SigningKey from, SigningKey to, string level = "high", string[]? scope = null, DateTimeOffset? expires = null) =>
-        new ChainWriter(from, [], Now.AddDays(-1), ++_sequence).AboutKey(to.Hex(), json =>
+    public byte[] VouchForKey(SigningKey from, SigningKey to, string level = "high", string[]? scope = null, DateTimeOffset? expires = null, long? sequence = null) =>
+        new ChainWriter(from, [], Now.AddDays(-1), sequence ?? ++_sequence).AboutKey(to.Hex(), json =>
         {
             json.WriteStartObject("target");
             json.WriteString("kind", "key");

@@ -112,4 +112,15 @@ public sealed class TrustBundleTests
         Assert.AreEqual(700, At(TimeSpan.FromMinutes(9)));
         Assert.AreEqual(0, At(TimeSpan.FromMinutes(11)));
     }
+
+    [TestMethod]
+    public void NumberThatAVoucherUsedTwice_IsTold()
+    {
+        var release = _scene.Release();
+        var (one, other) = (_scene.VouchForKey(Voucher, Stranger, sequence: 7), _scene.VouchForKey(Voucher, Stranger, "low", sequence: 7));
+        int Told(params byte[][] vouches) => Report(Rules with { Vouches = TrustBundle.Read(Bundle(vouches)) }, Skills.Trust.TrustDecision.Allowlisted, release, _scene.Audit(Id(release), Stranger)).Warnings.Count(warning => warning.Contains("with the number 7", StringComparison.Ordinal));
+
+        Assert.AreEqual(1, Told(one, other));
+        Assert.AreEqual(0, Told(one, one));
+    }
 }

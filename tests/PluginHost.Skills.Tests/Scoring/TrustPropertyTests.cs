@@ -56,6 +56,15 @@ public sealed class TrustPropertyTests
     });
 
     [TestMethod]
+    public void WhetherSoMuchReachesAKey_IsWhatFlowsToIt() => For(Gen.Zip(Edges, Gen.Elements(125, 250, 500, 1000)), scene =>
+    {
+        var graph = new VouchGraph(Seeds, scene.Item1);
+        return Enumerable.Range(0, Keys).Select(i => $"k{i:00}").All(key => graph.IsVouchedAs(key, "auditor")
+            ? graph.FlowTo(key, "auditor") > 0 && graph.FlowTo(key, "auditor") >= graph.WidthOf(key, "auditor") && graph.Reaches(key, "auditor", scene.Item2) == graph.FlowTo(key, "auditor") >= scene.Item2
+            : !graph.Reaches(key, "auditor", scene.Item2));
+    });
+
+    [TestMethod]
     public void KeyInTwoRoles_CarriesWhatOneDoes()
     {
         KeyVouch[] edges = [Vouch("k00", "k05", 1000, passesOn: true), Vouch("k01", "k05", 1000, passesOn: true), Vouch("k05", "k06", 1000, passesOn: false)];

@@ -35,7 +35,8 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         }
         catch (IOException e) when (FreshUntil(registry) is { } expires)
         {
-            throw new IOException($"{e.Message}; what it said last {(expires <= services.Now ? "was" : "is")} fresh until {expires:u}", e);
+            var told = $"{e.Message}; what it said last {(expires <= services.Now ? "was" : "is")} fresh until {expires:u}";
+            throw e is UnreachableException ? new UnreachableException(told, e) : new IOException(told, e);
         }
     }
 
