@@ -109,4 +109,28 @@ public sealed class SmallVerbsTests : IDisposable
 
     [TestMethod]
     public void Doctor_LooksAtThePolicy() => Assert.AreEqual("fail", Doctor(2, "--state", Path.Combine(_folder, "x"), "--policy", Write("wrong.toml", "schema = 2"))["policy"]);
+
+    [TestMethod]
+    public void OutputToALink_WritesWhatItLeadsTo_AndADeviceStaysOne()
+    {
+        var folder = Directory.CreateTempSubdirectory("output-").FullName;
+        try
+        {
+            var (file, link) = (Path.Combine(folder, "file"), Path.Combine(folder, "link"));
+            File.WriteAllText(file, "before");
+            File.CreateSymbolicLink(link, file);
+            OutputFile.Write(link, "after"u8.ToArray());
+            Assert.AreEqual("after", File.ReadAllText(file));
+            Assert.AreEqual(file, new FileInfo(link).LinkTarget);
+            if (OperatingSystem.IsLinux())
+            {
+                Assert.AreEqual("environment.file", Assert.ThrowsExactly<CommandError>(() => OutputFile.Write("/dev/full", [1])).Code, "which takes nothing");
+                OutputFile.Write("/dev/null", [1]);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -289,9 +289,11 @@ public sealed class VettingVerbsTests
         Scene.Attest("review", scene.Package, "--key", scene["stranger"], "--did", "reviewed-source", "--reviewer", "https://s.example");
         Scene.Attest("vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--scope", "auditor", "--expires", "2030-01-01T00:00:00Z", "--bundle", scene["trust.intoto.jsonl"]);
         Scene.Attest("violation", scene.Package, "--key", scene["auditor"], "--severity", "high", "--reason", "leaks", "--prev", new string('a', 64));
+        Scene.Attest("review", scene.Package, "--key", scene["voucher"], "--did", "ran-sandbox", "--reviewer", "https://v.example");
         var text = Invocation.Run("skills", "explain", scene.Package, "--policy", scene.Policy()).Output;
 
         StringAssert.Contains(text, " 15.00  identity     15 x 1000  its key is listed [ed25519:37d590eee4aba207]\n");
+        StringAssert.Contains(text, "says that its narrator is an auditor (majhul)\n", "nobody whom this host knows");
         StringAssert.Contains(text, "  0.00  transparency 15 x    0  ");
         Assert.IsFalse(text.Contains("\\u", StringComparison.Ordinal), text);
         StringAssert.Contains(text, "thiqa on the word of desk, since ");
@@ -382,6 +384,11 @@ public sealed class VettingVerbsTests
         Assert.AreEqual((2, "trust.own"), Refused("review", scene.Package, "--key", scene["author"], "--did", "reviewed-source", "--reviewer", "https://a.example"));
         string[] review = ["review", scene.Package, "--key", scene["auditor"]];
         string[] good = [.. review, "--did", "reviewed-source", "--reviewer", "https://a.example"];
+        var (package, secret) = (File.ReadAllBytes(scene.Package), File.ReadAllText(scene["auditor"]));
+        Assert.AreEqual((1, "usage.bundle"), Refused([.. good, "--bundle", scene.Package]));
+        Assert.AreEqual((1, "usage.bundle"), Refused([.. good, "--bundle", scene["auditor"]]));
+        Assert.AreEqual(secret, File.ReadAllText(scene["auditor"]));
+        CollectionAssert.AreEqual(package, File.ReadAllBytes(scene.Package));
         Assert.AreEqual((2, "trust.prev"), Refused([.. good, "--prev", new string('0', 64)]));
         Assert.AreEqual((1, "usage.time"), Refused([.. good, "--issued-at", "2020-01-01T00:00:00Z"]), "before the release");
         Assert.AreEqual((1, "usage.did"), Refused([.. review, "--did", "hacked", "--reviewer", "https://a.example"]));

@@ -24,6 +24,13 @@ internal sealed class AttestBundle : IDisposable
             _turn.Dispose();
             throw;
         }
+
+        // A key or a package that is named by mistake would be lost.
+        if (_bytes.AsSpan().TrimStart("\uFEFF \t\r\n"u8) is not ([] or [(byte)'{', ..]))
+        {
+            _turn.Dispose();
+            throw new CommandError(ExitCode.Usage, "usage.bundle", $"'{path}' is no bundle: it does not begin with an envelope");
+        }
     }
 
     public string Path { get; }

@@ -48,14 +48,16 @@ internal sealed class ChainInspection
         var signer = Convert.ToHexStringLower(_skill.Signature.PublicKey);
         var authors = _skill.IsSigned ? _rules.Successors.Add(signer) : [];
         var own = _skill.IsSigned ? authors.Union(_rules.Own) : authors;
+        var selection = new LinkSelection(_subject);
+        var distinct = selection.Distinct(evidence.Links, narrator => authors.Contains(narrator) || _rules.IsNamed(narrator));
+
+        // Only whoever signed is looked for among those who are vouched for: names alone cost nothing to write.
         var (vouches, rejected) = _rules.Vouches.Towards(
-            evidence.Links.Select(entry => entry.Link.Narrator).Append(signer).Distinct(StringComparer.Ordinal), _rules.Narrators.Where(narrator => narrator.Role == ChainRole.Voucher).Select(narrator => narrator.Key));
+            distinct.Where(entry => entry.Link.IsSigned).Select(entry => entry.Link.Narrator).Append(signer).Distinct(StringComparer.Ordinal), _rules.Narrators.Where(narrator => narrator.Role == ChainRole.Voucher).Select(narrator => narrator.Key));
         var current = vouches.Where(IsCurrent).ToList();
         var (graph, ever) = (Graph(current, own), Graph(vouches.Where(vouch => !IsRevoked(vouch.From)), _skill.IsSigned ? ImmutableHashSet.Create(StringComparer.Ordinal, signer) : []));
         var judge = new LinkJudge(_rules, _subject, authors, Author(current, own), _builders, graph, ever);
-        var selection = new LinkSelection(judge, _subject);
-        var distinct = selection.Distinct(evidence.Links);
-        var links = selection.Cut(distinct);
+        var links = selection.Cut(distinct, judge);
         var logs = LogStanding.Of(evidence.Proofs, links.Select(entry => (entry.Link.Id, Entry: EntryOf(entry.Link, _skill))).Where(entry => entry.Entry is not null).ToDictionary(entry => entry.Id, entry => entry.Entry!.LeafHash, StringComparer.Ordinal), _rules);
         var judged = judge.Judge(links, logs);
         var counted = judged.Where(link => link.Counts).ToList();

@@ -31,6 +31,9 @@ internal sealed record ChainRules
     /// <summary>Keys of publishers that may stand in for one that signed: its successors.</summary>
     public ImmutableHashSet<string> Successors { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Whether a key is that of a narrator whom the operator names, or is in his bundle of vouches, whether or not that holds.</summary>
+    public bool IsNamed(string key) => Narrators.Any(narrator => narrator.Key == key) || Vouches.Names(key);
+
     /// <summary>Whether a key is that of a narrator whom the operator names, or of one for whom anybody vouches in his bundle.</summary>
     public bool IsBelieved(string key) => Narrators.Any(narrator => narrator.Key == key) || Vouches.IsVouchedFor(key);
 

@@ -26,7 +26,9 @@ internal static class FabricationFinder
     }
 
     private static IEnumerable<Fabrication> Twice(IEnumerable<ChainLink> links, Func<ChainLink, bool>? isKnown = null) =>
-        from twice in links.GroupBy(link => (link.Narrator, link.Sequence))
-        where twice.DistinctBy(link => link.Id).Count() > 1 && twice.All(link => isKnown?.Invoke(link) != false)
-        select new Fabrication($"{twice.Key.Narrator[..16]} signed two links with the number {twice.Key.Sequence} ({string.Join(" and ", twice.Take(2).Select(link => link.Id[..16]))})", [.. twice.Select(link => link.Envelope.Raw)]);
+        from same in links.GroupBy(link => (link.Narrator, link.Sequence))
+        where same.DistinctBy(link => link.Id).Count() > 1
+        let twice = same.Where(link => isKnown?.Invoke(link) != false).DistinctBy(link => link.Id).ToList()
+        where twice.Count > 1
+        select new Fabrication($"{same.Key.Narrator[..16]} signed two links with the number {same.Key.Sequence} ({string.Join(" and ", twice.Take(2).Select(link => link.Id[..16]))})", [.. twice.Select(link => link.Envelope.Raw)]);
 }

@@ -7,9 +7,8 @@ namespace PluginHost.Skills.Chain;
 /// Chooses what a chain is made of where more is shown than a chain may have. Those whose word counts come before those whose word does not, what speaks
 /// against the skill before what speaks for it, and no narrator's second link before another one's first: a flood covers nothing but itself.
 /// </summary>
-/// <param name="judge">Knows whose word counts.</param>
 /// <param name="subject">What links have to be about.</param>
-internal sealed class LinkSelection(LinkJudge judge, ChainSubject subject)
+internal sealed class LinkSelection(ChainSubject subject)
 {
     private const int MaxLinks = 256;
 
@@ -27,12 +26,14 @@ internal sealed class LinkSelection(LinkJudge judge, ChainSubject subject)
     public IReadOnlyList<UnreadLink> Left => _left;
 
     /// <summary>Each link once. Of envelopes with the same words one that is signed by the narrator stands for all.</summary>
-    public List<(ChainLink Link, EvidencePlace Place)> Distinct(IEnumerable<(ChainLink Link, EvidencePlace Place)> shown)
+    /// <param name="shown">What is shown.</param>
+    /// <param name="isFamiliar">Whether this host may know a narrator: those come first, though anybody can write that a link is theirs.</param>
+    public List<(ChainLink Link, EvidencePlace Place)> Distinct(IEnumerable<(ChainLink Link, EvidencePlace Place)> shown, Func<string, bool> isFamiliar)
     {
         var chosen = new Dictionary<string, (ChainLink Link, EvidencePlace Place)>(StringComparer.Ordinal);
         var (left, leftOfCostly) = (MaxSignatures, MaxCostly);
 
-        foreach (var (link, place) in shown.OrderBy(entry => entry.Link.Envelope.Signatures > FewSignatures).ThenBy(entry => Rank(entry.Link)).ThenBy(entry => entry.Link.Envelope.Signatures).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).ThenBy(entry => entry.Place))
+        foreach (var (link, place) in shown.OrderBy(entry => entry.Link.Envelope.Signatures > FewSignatures).ThenByDescending(entry => entry.Link.Payloads.Contains(subject.Payload) && isFamiliar(entry.Link.Narrator)).ThenBy(entry => entry.Link.Envelope.Signatures).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).ThenBy(entry => entry.Place))
         {
             if (chosen.TryGetValue(link.Id, out var known) && known.Link.IsSigned)
             {
@@ -55,7 +56,9 @@ internal sealed class LinkSelection(LinkJudge judge, ChainSubject subject)
     }
 
     /// <summary>As many as a chain may have.</summary>
-    public List<(ChainLink Link, EvidencePlace Place)> Cut(List<(ChainLink Link, EvidencePlace Place)> links)
+    /// <param name="links">Links, each once.</param>
+    /// <param name="judge">Knows whose word counts.</param>
+    public List<(ChainLink Link, EvidencePlace Place)> Cut(List<(ChainLink Link, EvidencePlace Place)> links, LinkJudge judge)
     {
         if (links.Count <= MaxLinks)
         {
@@ -63,12 +66,12 @@ internal sealed class LinkSelection(LinkJudge judge, ChainSubject subject)
         }
 
         // What people who are believed have against the skill stands on nothing, and no number of others covers it.
-        var against = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) == 0).ToList();
+        var against = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link, judge) == 0).ToList();
         links = [.. links.Except(against)];
 
-        // Releases that others stand on are needed as much as those.
-        var stoodOn = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link) <= 2).SelectMany(entry => entry.Link.Previous).ToImmutableHashSet(StringComparer.Ordinal);
-        var ranked = links.GroupBy(entry => (Rank: !entry.Link.IsSigned ? int.MaxValue : stoodOn.Contains(entry.Link.Id) ? Math.Min(1, Rank(entry.Link)) : Rank(entry.Link), entry.Link.Narrator))
+        // The publisher's releases that those stand on are needed as much; what anybody else signed is not, whoever names it.
+        var stoodOn = links.Where(entry => entry.Link.IsSigned && Rank(entry.Link, judge) <= 2).SelectMany(entry => entry.Link.Previous).ToImmutableHashSet(StringComparer.Ordinal);
+        var ranked = links.GroupBy(entry => (Rank: !entry.Link.IsSigned ? int.MaxValue : judge.IsAuthor(entry.Link) && entry.Link.Payloads.Contains(subject.Payload) && stoodOn.Contains(entry.Link.Id) ? Math.Min(1, Rank(entry.Link, judge)) : Rank(entry.Link, judge), entry.Link.Narrator))
             .SelectMany(group => group.OrderBy(entry => entry.Link.IssuedAt).ThenBy(entry => entry.Link.Id, StringComparer.Ordinal).Select((entry, i) => (group.Key.Rank, Width: group.Key.Rank == 2 ? judge.WidthOf(entry.Link) : 0, Turn: i, Entry: entry)))
             .OrderBy(entry => entry.Rank).ThenByDescending(entry => entry.Width).ThenBy(entry => entry.Turn).ThenBy(entry => entry.Entry.Link.Id, StringComparer.Ordinal)
             .Select(entry => entry.Entry).ToList();
@@ -76,7 +79,7 @@ internal sealed class LinkSelection(LinkJudge judge, ChainSubject subject)
         return [.. against, .. ranked.Take(MaxLinks)];
     }
 
-    private int Rank(ChainLink link)
+    private int Rank(ChainLink link, LinkJudge judge)
     {
         var (isAbout, isAuthor, hasRole) = (link.Payloads.Contains(subject.Payload), judge.IsAuthor(link), judge.HasRole(link));
         return isAbout && hasRole && link.IsNegative ? 0

@@ -35,23 +35,16 @@ internal sealed class TrustBundle
         _lines = lines;
         _read = new object?[lines.Length];
         var hints = new VouchHint?[lines.Length];
-        var odd = 0;
+        var isOdd = new bool[lines.Length];
         Parallel.For(0, lines.Length, i =>
         {
             var found = VouchHint.Of(lines[i].Span, out var hint);
-            if (found == VouchHint.Finding.Odd && Interlocked.Increment(ref odd) <= MaxOdd)
-            {
-                hints[i] = Read(i) is { } vouch ? new VouchHint(KeyBytes.Of(vouch.From)!.Value, KeyBytes.Of(vouch.To)!.Value) : null;
-            }
-            else if (found == VouchHint.Finding.Keys)
-            {
-                hints[i] = hint;
-            }
+            (hints[i], isOdd[i]) = (found == VouchHint.Finding.Keys ? hint : null, found == VouchHint.Finding.Odd);
         });
-        if (odd > MaxOdd)
-        {
-            throw new FormatException($"a bundle of vouches has at most {MaxOdd} lines of an unusual form");
-        }
+
+        // Anybody may have added a line: too many odd ones are worth nothing, and take nothing from the others.
+        Parallel.ForEach(Enumerable.Range(0, lines.Length).Where(i => isOdd[i]).Take(MaxOdd).ToList(), i =>
+            hints[i] = Read(i) is { } vouch ? new VouchHint(KeyBytes.Of(vouch.From)!.Value, KeyBytes.Of(vouch.To)!.Value) : null);
 
         (_from, _to) = (new int[lines.Length], new int[lines.Length]);
         for (var i = 0; i < lines.Length; i++)
@@ -95,6 +88,9 @@ internal sealed class TrustBundle
 
         return new TrustBundle(lines.DrainToImmutable(), ignored);
     }
+
+    /// <summary>Whether a key is in it.</summary>
+    public bool Names(string key) => KeyBytes.Of(key) is { } bytes && _keys.ContainsKey(bytes);
 
     /// <summary>Whether anybody vouches for a key.</summary>
     public bool IsVouchedFor(string key) => KeyBytes.Of(key) is { } bytes && _keys.TryGetValue(bytes, out var number) && _for.Of(number).Any(line => Read(line) is not null);

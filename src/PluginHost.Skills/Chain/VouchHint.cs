@@ -33,7 +33,15 @@ internal readonly record struct VouchHint(KeyBytes From, KeyBytes To)
         hint = default;
         try
         {
-            return Payload(line, out var base64) is var found and not Finding.Keys ? found : Decoded(base64, out hint);
+            var buffer = ArrayPool<byte>.Shared.Rent(line.Length);
+            try
+            {
+                return Payload(line, buffer) is var count && count < 0 ? Finding.Nothing : Decoded(buffer.AsSpan(0, count), out hint);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
         catch (JsonException)
         {
@@ -41,13 +49,14 @@ internal readonly record struct VouchHint(KeyBytes From, KeyBytes To)
         }
     }
 
-    private static Finding Payload(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> base64)
+    /// <summary>Copies the payload, as base64 of the usual letters.</summary>
+    /// <returns>How long it is; less than nothing where there is none.</returns>
+    private static int Payload(ReadOnlySpan<byte> line, Span<byte> base64)
     {
-        base64 = default;
         var json = new Utf8JsonReader(line);
         if (line.TrimStart(" \t\r"u8) is not [(byte)'{', ..] || !json.Read())
         {
-            return Finding.Nothing;
+            return -1;
         }
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -56,50 +65,58 @@ internal readonly record struct VouchHint(KeyBytes From, KeyBytes To)
             json.Read();
             if (isPayload)
             {
-                base64 = json.TokenType == JsonTokenType.String ? json.ValueSpan : default;
-                return json.TokenType != JsonTokenType.String ? Finding.Nothing : json.ValueIsEscaped || base64.ContainsAny("-_"u8) ? Finding.Odd : Finding.Keys;
+                if (json.TokenType != JsonTokenType.String)
+                {
+                    return -1;
+                }
+
+                var count = json.CopyString(base64);
+                base64[..count].Replace((byte)'-', (byte)'+');
+                base64[..count].Replace((byte)'_', (byte)'/');
+                return count;
             }
 
             json.Skip();
         }
 
-        return Finding.Nothing;
+        return -1;
     }
 
-    private static Finding Decoded(ReadOnlySpan<byte> base64, out VouchHint hint)
+    private static Finding Decoded(Span<byte> base64, out VouchHint hint)
     {
         hint = default;
-        var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(base64.Length));
-        try
-        {
-            return Base64.DecodeFromUtf8(base64, buffer, out _, out var count) == OperationStatus.Done ? Keys(buffer.AsSpan(0, count), out hint) : Finding.Nothing;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        // What is odd about it the reader may still take.
+        return Base64.DecodeFromUtf8InPlace(base64, out var count) == OperationStatus.Done ? Keys(base64[..count], out hint) : Finding.Odd;
     }
 
-    /// <summary>A vouch names its narrator and its target, and no other key; where letters are escaped, or there are more, it is read.</summary>
+    /// <summary>A vouch names its narrator and its target; where letters are escaped, or more than one key is either, it is read.</summary>
     private static Finding Keys(ReadOnlySpan<byte> payload, out VouchHint hint)
     {
         hint = default;
-        if (payload.Contains((byte)'\\'))
+        if (payload.IndexOf("\\u"u8) >= 0)
         {
             return Finding.Odd;
         }
 
         KeyBytes? from = null, to = null;
-        var seen = 0;
-        for (var at = 0; payload[at..].IndexOf(KeyPrefix) is var next and >= 0; at += next + KeyPrefix.Length, seen++)
+        var (narrators, targets) = (0, 0);
+        for (var at = 0; payload[at..].IndexOf(KeyPrefix) is var next and >= 0; at += next + KeyPrefix.Length)
         {
             var before = payload[..(at + next)].TrimEnd("\": \t\r\n"u8);
             var after = payload[(at + next + KeyPrefix.Length)..];
             var key = after.Length >= 2 * KeyBytes.Count ? KeyBytes.Of(after[..(2 * KeyBytes.Count)]) : null;
-            (from, to) = before.EndsWith("\"narrator"u8) ? (key, to) : before.EndsWith("\"key"u8) ? (from, key) : (from, to);
+            if (before.EndsWith("\"narrator"u8))
+            {
+                (from, narrators) = (key, narrators + 1);
+            }
+            else if (before.EndsWith("\"key"u8))
+            {
+                (to, targets) = (key, targets + 1);
+            }
         }
 
         hint = new VouchHint(from ?? default, to ?? default);
-        return seen < 2 ? Finding.Nothing : seen == 2 && from is not null && to is not null ? Finding.Keys : Finding.Odd;
+        return narrators == 0 || targets == 0 ? Finding.Nothing : narrators == 1 && targets == 1 && from is not null && to is not null ? Finding.Keys : Finding.Odd;
     }
 }

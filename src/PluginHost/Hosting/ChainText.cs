@@ -59,7 +59,7 @@ internal static class ChainText
     /// <summary>Why links do not count.</summary>
     public static IEnumerable<string> Ignored(ChainReport chain) =>
     [
-        .. chain.Links.Where(link => !link.Counts).Select(link => Printable.Words($"{link.Rule} {LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}: {link.Reason} (munqati'){Against(link.Link)}")),
+        .. chain.Links.Where(link => !link.Counts).Select(link => Printable.Words($"{link.Rule} {LinkKinds.NameOf(link.Link.Role)} {Narrator(link)}: {link.Reason}{Flaw(link)}{Against(link.Link)}")),
         .. chain.Unread.Select(link => Printable.Words($"{link.Id[..16]} {link.Kind}: {link.Said}")),
         .. Malformed(chain) is { } lines ? [lines] : Array.Empty<string>(),
     ];
@@ -78,6 +78,9 @@ internal static class ChainText
 
     private static string Step(string step, ChainReport chain) =>
         chain.Links.FirstOrDefault(link => link.Link.Id == step) is { } link ? $"{link.Link.Detail} ({step[..16]})" : chain.Links.FirstOrDefault(link => link.Link.Narrator == step && link.Name.Length > 0)?.Name ?? $"ed25519:{step[..16]}";
+
+    /// <summary>What is wrong with a link in the words of the science: what it stands on is missing, or who says it is nobody to believe.</summary>
+    private static string Flaw(JudgedLink link) => link.Rule switch { "V4" => " (munqati')", "V7" or "V10" => $" ({Classes[link.Narrator]})", _ => "" };
 
     /// <summary>What strangers say against a skill counts for nothing, but a person should be able to read it.</summary>
     private static string Against(ChainLink link) => link.Kind == LinkKind.Violation && link.Detail.Length > 0 ? $"; it says: {(link.Detail.Length > MaxStrangers ? link.Detail[..MaxStrangers] + "…" : link.Detail)}" : "";

@@ -62,6 +62,30 @@ public sealed class FabricationTests
     }
 
     [TestMethod]
+    public void ThirdLinkWithTheSameNumber_HidesNotTheOtherTwo()
+    {
+        var release = _scene.Release();
+        byte[][] thrice = [_scene.Review(Id(release), Stranger, sequence: 7_777), _scene.Review(Id(release), Stranger, ["RAN_SANDBOX"], sequence: 7_777), _scene.Release(Stranger, sequence: 7_777)];
+
+        Assert.AreEqual(ChainGrade.Fabricated, Report(Rules with { Vouches = TrustBundle.Read(Bundle(_scene.VouchForKey(Voucher, Stranger))) }, TrustDecision.Allowlisted, [release, .. thrice]).Grade);
+    }
+
+    [TestMethod]
+    public void LinksThatANarratorNames_CoverNothing()
+    {
+        var release = _scene.Release();
+        var junk = Enumerable.Range(0, 320).Select(i => _scene.Audit(Id(release), SigningKey.Read([(byte)i, (byte)(i >> 8), .. Enumerable.Repeat((byte)78, 30)], () => null))).ToArray();
+        var names = junk.Chunk(64).Select(some => _scene.Sign(Stranger, LinkKind.Build, [.. some.Select(Id)], json =>
+        {
+            json.WriteStartObject("buildDefinition");
+            json.WriteEndObject();
+        })).ToArray();
+        var rules = Rules with { Vouches = TrustBundle.Read(Bundle(_scene.VouchForKey(Voucher, Stranger, "low", ["builder"]))) };
+
+        Assert.AreEqual(ChainGrade.Fair, Report(rules, TrustDecision.Allowlisted, [.. junk, .. names, release, _scene.Review(Id(release))]).Grade);
+    }
+
+    [TestMethod]
     public void LinkAboutAnotherFileOfThePackage_CountsNot()
     {
         var release = _scene.Release();

@@ -66,6 +66,8 @@ public sealed class TrustBundleTests
             Rewritten(vouch, text => text.Replace("\"level\"", $"\"note\":{{\"key\":\"{ChainLinkReader.Text(Auditor.Hex())}\"}},\"level\"", StringComparison.Ordinal)),
             Rewritten(vouch, envelope: text => text.Replace('/', '_').Replace("application_", "application/", StringComparison.Ordinal)),
             Rewritten(vouch, envelope: text => text.Replace("/", @"\/", StringComparison.Ordinal)),
+            Rewritten(vouch, text => text.Replace("\"level\"", @"""url"":""https:\/\/a.example"",""level""", StringComparison.Ordinal)),
+            [(byte)'\r', .. vouch],
             Rewritten(vouch, envelope: text => " " + text.Replace("{\"payloadType\"", "{\"more\":[{\"payload\":1}],\"payloadType\"", StringComparison.Ordinal)),
         })
         {
@@ -73,6 +75,15 @@ public sealed class TrustBundleTests
             Assert.AreEqual((1, 0), (Towards(bundle, Stranger).Vouches.Count, Towards(bundle, Stranger).Rejected), Encoding.UTF8.GetString(line));
             Assert.IsTrue(bundle.IsVouchedFor(Stranger.Hex()));
         }
+    }
+
+    [TestMethod]
+    public void LinesOfOddForms_HoweverMany_TakeNothingFromTheOthers()
+    {
+        var odd = Encoding.UTF8.GetBytes($$"""{"payload":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(new string('x', 60) + @"\u0041"))}}","signatures":[{"sig":""}]}""");
+        var bundle = TrustBundle.Read(Bundle([.. Enumerable.Repeat(odd, 100_001), _scene.VouchForKey(Voucher, Stranger)]));
+
+        Assert.AreEqual((1, 100_001), (Towards(bundle, Stranger).Vouches.Count, bundle.Ignored));
     }
 
     [TestMethod]
@@ -122,5 +133,17 @@ public sealed class TrustBundleTests
 
         Assert.AreEqual(1, Told(one, other));
         Assert.AreEqual(0, Told(one, one));
+    }
+
+    [TestMethod]
+    public void NarratorsWhoOnlyAreNamed_AreNotLookedFor()
+    {
+        var release = _scene.Release();
+        var review = _scene.Review(Id(release), Stranger);
+        var rules = Rules with { Vouches = TrustBundle.Read(Bundle(_scene.VouchForKey(Voucher, Stranger, expires: Now.AddDays(-1)))) };
+        var unsigned = Encoding.UTF8.GetBytes($$"""{"payloadType":"{{InTotoStatement.PayloadType}}","payload":"{{Convert.ToBase64String(DsseEnvelope.Read(review).Payload)}}","signatures":[{"sig":"{{Convert.ToBase64String(new byte[64])}}"}]}""");
+
+        Assert.AreEqual(1, Report(rules, Skills.Trust.TrustDecision.Allowlisted, release, review).Warnings.Length, "a vouch that is over");
+        Assert.AreEqual(0, Report(rules, Skills.Trust.TrustDecision.Allowlisted, release, unsigned).Warnings.Length);
     }
 }
