@@ -8,6 +8,7 @@ rule autonomy_without_consent
     severity = "high"
   strings:
     $ask = /\b(do not|don'?t|never|no need to)\b.{0,20}\b(ask|wait|seek|request|require)\b.{0,30}\b(for )?(the user'?s? )?(confirmation|permission|approval|consent)\b/ nocase
+    $proceed = /\b(proceed|continue|act|delete|execute|run)\b.{0,60}\bwithout\s+(asking|waiting|seeking|requesting|requiring)\b.{0,30}\b(confirmation|permission|approval|consent)\b/ nocase
     $auto = /\b(auto(matically)?[- ]?(approve|accept|confirm|allow)|always (approve|allow|say yes))\b.{0,40}\b(tool|call|action|request|command|permission|prompt)s?\b/ nocase
     $skip = /\b(skip|disable|turn off|bypass)\b.{0,20}\b(the )?(confirmation|approval|permission|safety|consent)\b.{0,20}\b(step|prompt|dialog|check|mode)s?\b/ nocase
     $flag = "--dangerously-skip-permissions"
@@ -39,6 +40,7 @@ rule tool_chaining_abuse
     severity = "high"
   strings:
     $chain = /\b(read|open|load|fetch|list|search)\b.{0,40}\b(file|inbox|e-?mails?|messages?|calendar|contacts|documents?|history|memory)\b.{0,60}\b(then|and then|and|afterwards)\b.{0,30}\b(send|post|upload|forward|e-?mail|submit|share)\b.{0,60}\b(to|at|via)\b.{0,30}(https?:\/\/|[a-z0-9._-]+@[a-z0-9-]+\.[a-z]{2,8})/ nocase
+    $always = /\b(always|every time|each time)\b.{0,30}\b(add|include|set|put)\b.{0,20}\bbcc\b.{0,20}@/ nocase
     $bcc = /\b(bcc|blind copy|copy)\b.{0,30}\b(every|all|each)\b.{0,30}\b(e-?mails?|messages?)\b.{0,40}@/ nocase
   condition:
     any of them

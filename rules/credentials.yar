@@ -11,6 +11,10 @@ rule credential_files
     severity = "high"
   strings:
     $ssh = /\.ssh\/(id_(rsa|dsa|ecdsa|ed25519)|authorized_keys)\b/ nocase
+    $folder = /\b(tar|zip|cp|scp|rsync|base64)\b[^\n]{0,60}(~|\$HOME|\/home\/[a-z0-9_.-]{1,32})\/\.(ssh|aws|gnupg|kube|docker)\b/
+    $keychain = /\bsecurity\s+(find-(generic|internet)-password|dump-keychain)\b/
+    $metadata = /\b169\.254\.169\.254\b/
+    $passwd = /\b(cat|curl|wget|scp)\b[^\n]{0,60}\/etc\/(passwd|shadow)\b[^\n]{0,40}\|\s*(curl|wget|nc)\b/
     $aws = /\.aws\/credentials\b/ nocase
     $kube = /\.kube\/config\b/ nocase
     $netrc = /[\/~]\.netrc\b/ nocase
@@ -31,8 +35,20 @@ rule credential_harvest_instruction
     category = "credential-harvest"
     severity = "critical"
   strings:
-    $take = /\b(read|collect|gather|copy|extract|print|cat|dump|harvest|find)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets)\b.{0,80}\b(send|post|upload|forward|include|append|attach|exfiltrate|report)\s+(it|them|these|those|all of (it|them))\b/is
+    $take = /\b(read|collect|gather|copy|extract|print|cat|dump|harvest|find)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets)\b.{0,80}\b(send|post|upload|forward|include|append|attach|exfiltrate|report)\s+(it|them|these|those|all of (it|them))\b.{0,80}(https?:\/\/|\bwebhook|[a-z0-9._-]+@[a-z0-9-]+\.[a-z]{2,8}\b|\b(our|my|this|a remote|an external) (server|endpoint|address|url|host)\b)/is
     $give = /\b(send|post|upload|forward|exfiltrate|leak)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets|\.env)\b.{0,60}\b(to|at|via)\b.{0,20}(https?:\/\/|webhook)/is
+  condition:
+    any of them
+}
+
+rule credential_harvest_words
+{
+  meta:
+    description = "speaks of taking credentials and handing them on, and does not say to whom"
+    category = "credential-harvest"
+    severity = "high"
+  strings:
+    $take = /\b(read|collect|gather|extract|dump|harvest|steal)\b.{0,60}\b(api[ _-]?keys?|access tokens?|passwords?|private keys?|seed phrases?|credentials|secrets)\b.{0,80}\b(send|post|upload|forward|include|append|attach|exfiltrate|report)\s+(it|them|these|those|all of (it|them))\b/is
   condition:
     any of them
 }
@@ -47,7 +63,10 @@ rule environment_dump
     $python = /(json\.dumps|str|repr|dict)\(\s*(dict\()?os\.environ/ nocase
     $node = /JSON\.stringify\(\s*process\.env\s*\)/
     $shell = /\b(env|printenv|set)\b\s*\|\s*(curl|wget|nc|base64)\b/
-    $all = /\b(all|every|entire|complete)\b.{0,20}environment variables?\b.{0,60}\b(send|include|append|post|return)\b/ nocase
+    $all = /\b(send|include|append|post|return|dump)\b.{0,20}\b(all|every|entire|complete)\b.{0,20}environment variables?\b/ nocase
+    $read = /\b(read|collect|gather|dump|list)\b.{0,20}\b(all|every|entire|complete)\b.{0,20}environment variables?\b.{0,60}\b(send|include|append|post|return)\b/ nocase
+    $sub = /\b(curl|wget)\b[^\n|;]{0,120}(\$\(|`)\s*(env|printenv|set)\s*(\)|`|\|)/
+    $self = /\/proc\/(self|[0-9]{1,7})\/environ\b/
   condition:
     any of them
 }

@@ -7,8 +7,8 @@ rule exfiltration_webhook
     category = "exfiltration"
     severity = "high"
   strings:
-    $site = /https?:\/\/(www\.)?webhook\.site\/[0-9a-f-]{8,36}/ nocase
-    $bin = /https?:\/\/([a-z0-9-]+\.)?(requestbin\.(com|net)|pipedream\.net|requestcatcher\.com|beeceptor\.com|hookbin\.com|postb\.in)\b/ nocase
+    $site = /https?:\/\/(www\.)?webhook\.site\/(#!\/)?[0-9a-f-]{8,36}/ nocase
+    $bin = /https?:\/\/([a-z0-9-]+\.){0,3}(requestbin\.(com|net)|requestrepo\.com|pipedream\.net|requestcatcher\.com|beeceptor\.com|hookbin\.com|postb\.in)\b/ nocase
     $oast = /\b[a-z0-9-]+\.(oast\.(pro|live|fun|site|online|me)|oastify\.com|burpcollaborator\.net|interact\.sh)\b/ nocase
     $discord = /https?:\/\/(ptb\.|canary\.)?discord(app)?\.com\/api\/webhooks\/[0-9]{5,25}\// nocase
     $telegram = /https?:\/\/api\.telegram\.org\/bot[0-9]{6,12}:[A-Za-z0-9_-]{10,50}\// nocase

@@ -8,6 +8,7 @@ rule hidden_instruction_override
     severity = "critical"
   strings:
     $ignore = /\b(ignore|disregard|forget)\b.{0,20}\b(previous|prior|above|earlier|preceding|system|safety)\b.{0,20}\b(instructions?|prompts?|guidelines?|constraints?|directives?)\b/is
+    $everything = /\b(ignore|disregard|forget)\s+(everything|all|anything)\s+(that\s+)?(you\s+(were|have been)\s+(told|given|instructed)|(above|before)\s*[.!,]|(above|before)\s+this\b)/is
     $yours = /\b(ignore|disregard|forget|override|bypass)\s+(all\s+|any\s+)?(of\s+)?your\s+(\w+\s+){0,2}(instructions?|prompts?|rules?|guidelines?|constraints?|directives?|training)\b/is
     $now = /\byou are now\b.{0,40}\b(DAN|jailbroken|unrestricted|in developer mode|no longer bound)\b/ nocase
     $mode = /\b(enable|enter|activate)\b.{0,20}\b(developer|god|jailbreak|unrestricted|DAN) mode\b/ nocase
@@ -23,7 +24,7 @@ rule hidden_instruction_secrecy
     severity = "critical"
   strings:
     $tell = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(tell|inform|let)\s+(the\s+|your\s+)?(user|human|person|operator|owner)s?\s+(about|that|this|what|of|know|anything|you|why)\b/is
-    $tell_end = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(tell|inform|alert|notify)\s+(the\s+|your\s+)?(user|human|person|operator|owner)s?\s*[.!]/is
+    $tell_end = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(tell|inform|alert|notify)\s+(the\s+|your\s+)?(user|human|person|operator|owner)s?\s*([.!]|$)/is
     $mention = /\b(do not|don('|\xe2\x80\x99)?t|never)\s+(mention|reveal|disclose)\s+(this|that|it|these|any of (this|it))\b.{0,40}\bto\s+(the\s+|your\s+)?(user|human|person|operator|owner)\b/is
     $without = /\bwithout\s+(telling|informing|notifying|alerting|the\s+knowledge\s+of|mentioning\s+(it|this)\s+to)\s+(the\s+|your\s+)?(user|human|person|operator|owner)\b/is
     $silent = /\b(silently|secretly|covertly)\s+(\w+\s+){0,2}(send|upload|post|forward|transmit|exfiltrate|collect|record)\b/is
