@@ -55,9 +55,11 @@ rule persistence
   strings:
     $cron = /(crontab\s+-|\/etc\/cron\.(d|daily|hourly)\/|@reboot\s)/
     $profile = /(>>|tee -a|append).{0,40}(\.bashrc|\.zshrc|\.profile|\.bash_profile)\b/ nocase
+    $path = /\bexport\s+PATH=[^\n;&|]{0,120}(>>|tee -a).{0,40}(\.bashrc|\.zshrc|\.profile|\.bash_profile)\b/ nocase
     $launch = /(Library\/LaunchAgents\/|systemctl\s+(--user\s+)?enable\b|\/etc\/systemd\/system\/)/
     $registry = /CurrentVersion\\+Run\b/ nocase
     $memory = /\b(add|write|append|save)\b.{0,40}\b(to|into)\b.{0,20}\b(CLAUDE\.md|AGENTS\.md|SOUL\.md|MEMORY\.md|\.cursorrules)\b/ nocase
   condition:
-    any of them
+    // The way to programs is what installers add there.
+    #profile > #path or any of ($cron, $launch, $registry, $memory)
 }

@@ -15,17 +15,20 @@ rule credential_files
     $keychain = /\bsecurity\s+(find-(generic|internet)-password|dump-keychain)\b/
     $metadata = /\b169\.254\.169\.254\b/
     $passwd = /\b(cat|curl|wget|scp)\b[^\n]{0,60}\/etc\/(passwd|shadow)\b[^\n]{0,40}\|\s*(curl|wget|nc)\b/
+    $keygen = /\bssh-keygen\b[^\n;&|]{0,80}\.ssh\/id_(rsa|dsa|ecdsa|ed25519)\b/ nocase
+    $dotfile = /\b(cat|open|read|copy|cp|scp|curl|upload|send|readFile(Sync)?)\b[^\n]{0,60}(~|\$HOME|\/root|\/home\/[a-z0-9_.-]{1,32}|homedir\(\)[^\n]{0,6})\/\.(npmrc|pypirc|pgpass|bash_history|zsh_history)\b/ nocase
     $aws = /\.aws\/credentials\b/ nocase
     $kube = /\.kube\/config\b/ nocase
     $netrc = /[\/~]\.netrc\b/ nocase
     $docker = /\.docker\/config\.json/ nocase
-    $gcloud = /application_default_credentials\.json/ nocase
+    $gcloud = /(application_default_credentials\.json|gcloud\/(credentials\.db|access_tokens\.db|legacy_credentials))/ nocase
     $git = /\.git-credentials\b/ nocase
     $agent = /\.(clawdbot|openclaw|claude|codex|cursor)\/(\.env|credentials|auth\.json|\.credentials\.json)/ nocase
     $browser = /(Login Data|cookies\.sqlite|logins\.json|key4\.db)\b/
     $wallet = /(wallet\.dat|Exodus\/exodus\.wallet|Electrum\/wallets)/ nocase
   condition:
-    any of them
+    // Whoever makes a key of his own names the file, too.
+    #ssh > #keygen or any of ($folder, $keychain, $metadata, $passwd, $dotfile, $aws, $kube, $netrc, $docker, $gcloud, $git, $agent, $browser, $wallet)
 }
 
 rule credential_harvest_instruction

@@ -52,8 +52,21 @@ rule exfiltration_by_image
     severity = "high"
   strings:
     $markdown = /!\[[^\]\n]{0,40}\]\(https?:\/\/[^)\n]{4,120}[?&][a-z_]{1,12}=(\{|<|\$|%7B|\[)/ nocase
-    $path = /!\[[^\]\n]{0,40}\]\(https?:\/\/[^)\n{]{4,120}(\{\{|\$\{|<%)[^)\n]{1,80}\)/ nocase
+    $path = /!\[[^\]\n]{0,40}\]\(https?:\/\/[^)\n{]{4,120}(\{\{|\$\{|<%)[^)\n]{0,40}(secret|token|key|env|pass|conversation|history|message|context|user|data|prompt|chat|memory|file)[^)\n]{0,40}\)/ nocase
     $told = /\b(render|include|add|append|insert|show)\b.{0,40}\b(image|markdown|link|url)\b.{0,80}\b(conversation|chat history|user'?s? (messages?|data|input)|context|summary)\b.{0,60}(query|parameter|url|encoded|base64)/ nocase
   condition:
     any of them
+}
+
+rule exfiltration_address
+{
+  meta:
+    description = "sends to, or fetches from, an address without a name"
+    category = "exfiltration"
+    severity = "medium"
+  strings:
+    // Not those of this machine and of networks at home: 0, 10, 127, 169, 172 and 192.
+    $address = /\b(curl|wget|fetch|axios|post|send|upload|requests\.[a-z]{2,8}|urlopen)\b[^\n]{0,80}https?:\/\/([1-9]|1[1-9]|[2-9][0-9]|1[013-5][0-9]|12[0-689]|16[0-8]|17[013-9]|18[0-9]|19[013-9]|2[0-4][0-9]|25[0-5])(\.[0-9]{1,3}){3}[:\/'"\s]/ nocase
+  condition:
+    $address
 }

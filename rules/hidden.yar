@@ -81,6 +81,7 @@ rule obfuscated_script
     $hex = /(\\x[0-9a-f]{2}){24,}/ nocase
     $char = /(String\.fromCharCode|chr)\(\s*[0-9]{1,3}\s*(,\s*[0-9]{1,3}\s*){15,}/
     $chain = /(chr\([0-9]{1,3}\)\s*[+.]\s*){8,}/ nocase
+    $short = /\b(eval|Function)\(\s*String\.fromCharCode\(/
     $packer = "eval(function(p,a,c,k,e,"
     $names = /\b_0x[0-9a-f]{4,6}\b.{1,200}\b_0x[0-9a-f]{4,6}\b.{1,200}\b_0x[0-9a-f]{4,6}\b/
     $powershell = /powershell(\.exe)?\s.{0,40}-e(nc|ncodedcommand)?\s+[A-Za-z0-9+\/=]{40,}/ nocase

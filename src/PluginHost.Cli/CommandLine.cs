@@ -30,12 +30,14 @@ internal static class CommandLine
         var parse = Create().Parse(arguments, Configuration);
         if (parse.Errors.Count == 0 || !arguments.Any(argument => argument == CommandOutput.Json || argument.StartsWith(CommandOutput.Json + "=", StringComparison.Ordinal) || argument.StartsWith(CommandOutput.Json + ":", StringComparison.Ordinal)))
         {
-            return await parse.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
+            return await parse.InvokeAsync(parse.Errors.Count == 0 ? invocation : Plain(invocation), cancellation).ConfigureAwait(false);
         }
 
-        CommandOutput.WriteError(invocation.Output, "usage.arguments", string.Join("; ", parse.Errors.Select(error => error.Message)));
+        CommandOutput.WriteError(invocation.Output, "usage.arguments", string.Join("; ", parse.Errors.Select(error => TypeNames.Plain(error.Message))));
         return ExitCode.Usage;
     }
+
+    private static InvocationConfiguration Plain(InvocationConfiguration invocation) => new() { Output = invocation.Output, Error = new TypeNames(invocation.Error) };
 
     /// <summary>Every verb that does something, its words joined with dashes.</summary>
     public static IEnumerable<string> Verbs => Create().Subcommands.SelectMany(command => Under(command, command.Name));

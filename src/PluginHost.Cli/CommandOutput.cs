@@ -30,7 +30,7 @@ internal static class CommandOutput
         {
             return Fail(parse, json, error.ExitCode, error.Code, error.Message);
         }
-        catch (UnreachableException e)
+        catch (RegistryUnreachableException e)
         {
             return Fail(parse, json, ExitCode.Environment, "environment.network", e.Message);
         }

@@ -149,9 +149,15 @@ public sealed class YaraRules
         YaraSource file, ImmutableDictionary<string, ValueKind> externals, ImmutableArray<CompiledRule>.Builder rules, ImmutableArray<SkippedRule>.Builder skipped, ImmutableArray<StringMatcher>.Builder strings,
         ImmutableArray<bool>.Builder presence)
     {
-        var (known, left) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var (known, left, sets) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var declaration in RuleParser.Parse(file.Name, Encoding.Latin1.GetString(file.Content.Span)))
         {
+            if (Enumerable.Range(1, declaration.Name.Length).Select(length => declaration.Name[..length]).FirstOrDefault(sets.Contains) is { } counted)
+            {
+                throw new YaraException(file.Name, declaration.Line, $"the rule '{declaration.Name}' is one of '{counted}*', which a rule before it has counted");
+            }
+
+            sets.UnionWith(Names(declaration.Condition).Where(name => name.EndsWith('*')).Select(name => name[..^1]));
             if (known.Contains(declaration.Name) || left.Contains(declaration.Name))
             {
                 throw new YaraException(file.Name, declaration.Line, $"the rule '{declaration.Name}' is there twice");

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Cryptography;
 using PluginHost.Tests;
 
@@ -245,8 +247,17 @@ public sealed class VettingVerbsTests
         Assert.AreEqual("V7", scene.Explain().GetProperty("ignored")[0].GetProperty("rule").GetString());
 
         Scene.Attest("vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--scope", "auditor", "--level", "medium", "--expires", "2030-01-01T00:00:00Z", "--bundle", scene["trust.intoto.jsonl"]);
-        var path = scene.Explain().GetProperty("components").GetProperty("audits").GetProperty("paths")[0];
-        Assert.AreEqual((500, scene.KeyOf("voucher")), (path.GetProperty("amount").GetInt32(), path.GetProperty("isnad")[0].GetString()));
+        var audits = scene.Explain().GetProperty("components").GetProperty("audits");
+        var path = audits.GetProperty("paths")[0];
+        var (vouch, link) = (DsseEnvelope.Read(File.ReadAllBytes(scene["trust.intoto.jsonl"]).AsMemory()[..^1]).Id, DsseEnvelope.Read(Encoding.UTF8.GetBytes(File.ReadLines(scene.Package + ".intoto.jsonl").Last())).Id);
+        Assert.AreEqual(500, path.GetProperty("amount").GetInt32());
+        CollectionAssert.AreEqual(new[] { "seed:desk", $"ed25519:{scene.KeyOf("stranger")}(auditor)", $"link:{link}" }, Texts(path, "isnad"));
+        CollectionAssert.AreEqual(new[] { vouch }, Texts(path, "vouches"));
+        CollectionAssert.AreEqual(new[] { vouch, link }, Texts(audits, "evidence"), "who answered for the auditor is what earned it, too");
+        var shown = Invocation.Run("skills", "explain", scene.Package, "--policy", scene.Policy()).Output;
+        StringAssert.Contains(shown, $"500  voucher desk -> auditor {KeyId.Of(scene.KeyOf("stranger"))} -> ", shown);
+
+        static string?[] Texts(JsonElement of, string name) => [.. of.GetProperty(name).EnumerateArray().Select(text => text.GetString())];
     }
 
     [TestMethod]
@@ -394,12 +405,20 @@ public sealed class VettingVerbsTests
         Assert.AreEqual((1, "usage.did"), Refused([.. review, "--did", "hacked", "--reviewer", "https://a.example"]));
         Assert.AreEqual((1, "usage.uri"), Refused([.. review, "--did", "reviewed-source", "--reviewer", "/me"]));
         Assert.AreEqual((1, "usage.result"), Refused("audit", scene.Package, "--key", scene["auditor"], "--result", "GOOD"));
+        foreach (var (result, rules) in new[] { ("PASSED", "--failed"), ("PASSED", "--warned"), ("WARNED", "--failed"), ("FAILED", "--passed") })
+        {
+            Assert.AreEqual((1, "usage.result"), Refused("audit", scene.Package, "--key", scene["auditor"], "--result", result, rules, "r"), $"{result} {rules}");
+        }
+
         Assert.AreEqual((1, "usage.severity"), Refused("violation", scene.Package, "--key", scene["auditor"], "--severity", "awful", "--reason", "it"));
         Assert.AreEqual((1, "usage.reason"), Refused("violation", scene.Package, "--key", scene["auditor"], "--severity", "high", "--reason", " "));
         Assert.AreEqual((1, "usage.rulepack"), Refused("audit", scene.Package, "--key", scene["auditor"], "--result", "PASSED", "--rulepack", "a=b"));
         string[] vouch = ["vouch", "key", scene.KeyOf("stranger"), "--key", scene["voucher"], "--bundle", scene["vouches"]];
         Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z"]));
         Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z", "--scope", "adutior"]));
+        Assert.AreEqual((1, "usage.scope"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z", "--scope", "publisher:a b"]));
+        Assert.AreEqual((1, "usage.key"), Refused(["vouch", "key", new string('0', 64), .. vouch[3..], "--expires", "2099-01-01T00:00:00Z", "--scope", "auditor"]), "anybody can sign with it");
+        Assert.AreEqual((1, "usage.key"), Refused(["vouch", "key", $"ED25519:{scene.KeyOf("stranger")}", .. vouch[3..], "--expires", "2099-01-01T00:00:00Z", "--scope", "auditor"]));
         Assert.AreEqual((1, "usage.expires"), Refused([.. vouch, "--expires", "2020-01-01T00:00:00Z", "--scope", "auditor"]));
         Assert.AreEqual((1, "usage.level"), Refused([.. vouch, "--expires", "2099-01-01T00:00:00Z", "--scope", "auditor", "--level", "total"]));
         Assert.AreEqual((2, "trust.own"), Refused(["vouch", "key", scene.KeyOf("voucher"), .. vouch[3..], "--expires", "2099-01-01T00:00:00Z", "--scope", "auditor"]));
@@ -475,6 +494,40 @@ public sealed class VettingVerbsTests
         Assert.AreEqual(2, Invocation.Run("skills", "scan", scene.Package, "--rules", scene["own.yar"]).ExitCode);
         Assert.AreEqual(2, Invocation.Run("skills", "package", "verify", "--artifact", scene.Package, "--policy", policy).ExitCode);
         Assert.AreEqual(1, Invocation.Run("skills", "scan", scene.Package, "--no-own-rules").ExitCode);
+    }
+
+    [TestMethod]
+    public void KeyThatIsAnsweredFor_IsTakenAsItIsShown()
+    {
+        using var scene = new Scene();
+        string[] vouch = ["--key", scene["voucher"], "--scope", "auditor", "--expires", "2099-01-01T00:00:00Z", "--bundle", scene["trust.intoto.jsonl"]];
+        Scene.Attest(["vouch", "key", $"ed25519:{scene.KeyOf("stranger")}", .. vouch]);
+        Scene.Attest(["vouch", "key", scene.KeyOf("stranger").ToUpperInvariant(), .. vouch]);
+
+        Assert.AreEqual(2, File.ReadAllText(scene["trust.intoto.jsonl"]).Split('\n').Count(line => line.Contains("payload", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void WhatWasDone_IsSaidOnce()
+    {
+        using var scene = new Scene();
+        Scene.Attest("author", scene.Package, "--key", scene["author"]);
+        Scene.Attest("review", scene.Package, "--key", scene["auditor"], "--did", "reviewed-source", "--did", "reviewed-source", "--reviewer", "https://a.example");
+        var review = DsseEnvelope.Read(Encoding.UTF8.GetBytes(File.ReadLines(scene.Package + ".intoto.jsonl").Last()));
+
+        Assert.AreEqual(1, JsonDocument.Parse(review.Payload).RootElement.GetProperty("predicate").GetProperty("properties").GetArrayLength());
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void NumberThatIsNone_IsToldInWords(bool asJson)
+    {
+        var run = Invocation.Run(["attest", "author", "x", "--key", "k", "--seq", "abc", .. asJson ? new[] { "--json" } : []]);
+
+        Assert.AreEqual(1, run.ExitCode);
+        StringAssert.Contains(run.Output + run.Error, "it is no whole number");
+        Assert.IsFalse((run.Output + run.Error).Contains("System.", StringComparison.Ordinal), run.Output + run.Error);
     }
 
     [TestMethod]

@@ -152,5 +152,15 @@ public sealed class StringTests
     }
 
     [TestMethod]
+    public void LengthThatNobodyKnows_CountsTheRuleAsNotRun()
+    {
+        var rules = Scans.Compile("rule asks { strings: $a = /aa.{1,1000}/s condition: !a[1] > 1 } rule counts { strings: $a = /aa.{1,1000}/s condition: #a > 90000 and @a[2] == 1 }");
+        var result = rules.Scan(System.Text.Encoding.Latin1.GetBytes(new string('a', 400_000)), Scans.Facts);
+
+        Assert.AreEqual("asks", string.Join(' ', result.NotRun.Select(rule => rule.Name)));
+        Assert.AreEqual("counts", result.Matches.Single().Rule);
+    }
+
+    [TestMethod]
     public void PatternOverItsBudget_IsStillFound() => Assert.IsTrue(Scans.Holds("$a = /a.*b/", "#a > 3", new string('a', 400_000) + "b"));
 }

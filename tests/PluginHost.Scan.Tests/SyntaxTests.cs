@@ -110,7 +110,33 @@ public sealed class SyntaxTests
     [DataRow("rule r { condition: for any i in (1..2) : (for any i in (1..2) : (true)) }")]
     [DataRow("rule r { strings: $a = \"a\" condition: any of them of them }")]
     [DataRow("rule r { condition: ` }")]
+    [DataRow("rule r { condition: any of (b*) }")]
+    [DataRow("rule r { condition: any of (b) }")]
+    [DataRow("rule b1 { condition: true } rule r { condition: any of (b*) } rule b2 { condition: true }")]
+    [DataRow("rule r { strings: $a = { 61 62 6 3 } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 6? 6 ? } condition: $a }")]
+    [DataRow("rule r { strings: $a = { 61 ~ 61 } condition: $a }")]
+    [DataRow("rule r { strings: $a = /abc/si condition: $a }")]
+    [DataRow("rule r { strings: $a = /abc/ii condition: $a }")]
+    [DataRow("rule r { strings: $a = /[\u00E9]/ condition: $a }")]
+    [DataRow("rule r { strings: $a = /[a-\u00E9]/ condition: $a }")]
+    [DataRow("rule r { strings: $ = \"a\" condition: true }")]
+    [DataRow("rule r : a a { condition: true }")]
+    [DataRow("rule r { meta: condition: true }")]
     public void MalformedRules_AreRefused(string rules) => Assert.AreNotEqual("", Scans.Problem(rules));
+
+    [TestMethod]
+    public void RuleThatCountsItself_DoesNotHoldYet()
+    {
+        Assert.AreEqual("a1 r", string.Join(' ', Scans.Of("rule a1 { condition: true } rule r { condition: any of (a1, r*) }", "")));
+        Assert.AreEqual("a1", string.Join(' ', Scans.Of("rule a1 { condition: true } rule a2 { condition: all of (a*) }", "")));
+        Assert.AreEqual("a1", string.Join(' ', Scans.Of("rule a1 { condition: true } rule a2 { condition: 2 of (a*) }", "")));
+        Assert.AreEqual("", string.Join(' ', Scans.Of("rule r { condition: all of (r) }", "")));
+        Assert.AreEqual("r", string.Join(' ', Scans.Of("rule r { condition: none of (r*) }", "")));
+    }
+
+    [TestMethod]
+    public void HexStrings_MayHaveRoomBetweenBytesAndWithinJumps() => Assert.AreEqual("r", Scans.Of("rule r { strings: $a = { 6162\n63 [ 1 - 2 ] ( 65 | 66 ) } condition: $a }", "abcde").Single());
 
     [TestMethod]
     public void Problems_NameFileAndLine()

@@ -80,7 +80,16 @@ internal static class AttestCommands
         var url = new Option<string?>("--url") { Description = "Where more is told.", HelpName = "URL" };
         return flags.Complete(new Command("audit", "Say, as an auditor, what a program found in a package.") { flags.Artifact, result, packs, passed, warned, failed, url }, LinkKind.MachineAudit, (parse, json, _) =>
         {
-            json.WriteString("result", AttestWords.OneOf(parse.GetRequiredValue(result), "--result", "PASSED", "WARNED", "FAILED"));
+            var (hasPassed, hasWarned, hasFailed) = (parse.GetValue(passed) is { Length: > 0 }, parse.GetValue(warned) is { Length: > 0 }, parse.GetValue(failed) is { Length: > 0 });
+            var word = AttestWords.OneOf(parse.GetRequiredValue(result), "--result", "PASSED", "WARNED", "FAILED");
+            var contradiction = word switch
+            {
+                "PASSED" when hasFailed || hasWarned => "--result PASSED contradicts rules that warned or failed",
+                "WARNED" when hasFailed => "--result WARNED contradicts rules that failed",
+                "FAILED" when (hasPassed || hasWarned) && !hasFailed => "--result FAILED with rules needs those that failed (--failed)",
+                _ => null,
+            };
+            json.WriteString("result", contradiction is null ? word : throw new CommandError(ExitCode.Usage, "usage.result", contradiction));
             json.WriteStartArray("configuration");
             foreach (var pack in parse.GetValue(packs) ?? [])
             {
@@ -170,7 +179,7 @@ internal static class AttestCommands
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString("timeCreated", TimeProvider.System.GetUtcNow().UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture));
-            Texts(json, "properties", [.. parse.GetRequiredValue(did).Select(what => LinkKinds.ReviewProperty(AttestWords.OneOf(what, "--did", Reviewed).ToUpperInvariant().Replace('-', '_')))]);
+            Texts(json, "properties", [.. parse.GetRequiredValue(did).Distinct(StringComparer.Ordinal).Select(what => LinkKinds.ReviewProperty(AttestWords.OneOf(what, "--did", Reviewed).ToUpperInvariant().Replace('-', '_')))]);
         });
     }
 
@@ -189,17 +198,12 @@ internal static class AttestCommands
             Terms(parse, json, level, null, expires);
         });
         var keyFlags = new AttestFlags();
-        var key = new Argument<string>("key") { Description = "The key that is answered for, 64 hexadecimal digits." };
+        var key = new Argument<string>("key") { Description = "The key that is answered for: 64 hexadecimal digits, with or without ed25519: before them." };
         var forKey = new Command("key", "Answer for a key, into a bundle of vouches (--bundle).") { key, level, scope, expires };
         keyFlags.AddTo(forKey);
         forKey.SetAction(parse => keyFlags.Guard(parse, () =>
         {
-            var text = parse.GetRequiredValue(key).ToLowerInvariant();
-            if (text.Length != 64 || !text.All(char.IsAsciiHexDigit))
-            {
-                throw new CommandError(ExitCode.Usage, "usage.key", $"'{text}' is no key: 64 hexadecimal digits");
-            }
-
+            var text = AttestWords.Key(parse.GetRequiredValue(key));
             return keyFlags.VouchForKey(parse, text, json =>
             {
                 json.WriteStartObject("target");
@@ -222,7 +226,7 @@ internal static class AttestCommands
 
     private static string[] Scopes(string[] scopes) =>
         scopes.Length == 0 ? throw new CommandError(ExitCode.Usage, "usage.scope", "a vouch for a key has a --scope: auditor, voucher, builder or publisher:NAME")
-        : Array.Find(scopes, scope => scope is not ("auditor" or "voucher" or "builder") && !(scope.StartsWith("publisher:", StringComparison.Ordinal) && scope.Length > "publisher:".Length)) is { } odd
+        : Array.Find(scopes, scope => scope is not ("auditor" or "voucher" or "builder") && !(scope.StartsWith("publisher:", StringComparison.Ordinal) && scope.Length > "publisher:".Length && !scope.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))) is { } odd
             ? throw new CommandError(ExitCode.Usage, "usage.scope", $"'{odd}' is no scope: auditor, voucher, builder or publisher:NAME")
         : scopes;
 

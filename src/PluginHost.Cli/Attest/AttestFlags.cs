@@ -153,7 +153,7 @@ internal sealed class AttestFlags
         var stands = links.FindAll(link => kind == LinkKind.Vouch ? LinkKinds.IsAudit(link.Kind) && !link.IsNegative : link.Kind == LinkKind.Authorship && link.Narrator == signer);
         if (stands.Select(link => link.Narrator).Distinct(StringComparer.Ordinal).Count() > 1)
         {
-            throw new CommandError(ExitCode.Usage, "usage.prev", $"several people audited it: name the audits that you rely on with --prev ({string.Join(", ", stands.Take(8).Select(link => $"{link.Id} by ed25519:{link.Narrator[..16]}"))})");
+            throw new CommandError(ExitCode.Usage, "usage.prev", $"several people audited it: name the audits that you rely on with --prev ({string.Join(", ", stands.Take(8).Select(link => $"{link.Id} by {KeyId.Of(link.Narrator)}"))})");
         }
 
         return stands.Count > 0 ? stands : throw new CommandError(
@@ -171,7 +171,7 @@ internal sealed class AttestFlags
         }
         else
         {
-            parse.InvocationConfiguration.Output.WriteLine(Printable.Text($"added to {bundle.Path}: {LinkKinds.NameOf(link.Role)} ed25519:{link.Narrator[..16]}, {link.Detail}"));
+            parse.InvocationConfiguration.Output.WriteLine(Printable.Text($"added to {bundle.Path}: {LinkKinds.NameOf(link.Role)} {KeyId.Of(link.Narrator)}, {link.Detail}"));
             parse.InvocationConfiguration.Output.WriteLine($"link {link.Id}");
         }
 

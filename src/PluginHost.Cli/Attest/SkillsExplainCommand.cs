@@ -40,8 +40,7 @@ internal static class SkillsExplainCommand
     private static void Write(TrustedSkill trusted, SkillJudgement judgement, SkillScore score, SkillException? refusal, TextWriter output)
     {
         var (manifest, chain) = (trusted.Signed.Manifest, judgement.Chain);
-        // As narrators are shown, so that it is seen who of them published it.
-        var publisher = $"ed25519:{Convert.ToHexStringLower(trusted.Signed.Signature.PublicKey)[..16]}";
+        var publisher = trusted.Signed.Signature.KeyId;
         void Line(string text) => output.WriteLine(Printable.Text(text));
         Line($"{manifest.SkillId} {manifest.Version} by {manifest.Publisher} ({publisher}, {trusted.Evidence.Word})");
         Line($"payload {trusted.Signed.Artifact.Payload}");
@@ -88,7 +87,7 @@ internal static class SkillsExplainCommand
         }
     }
 
-    private static JsonArray Ways(ImmutableArray<FlowPath> paths) => new([.. paths.Select(path => (JsonNode)new JsonObject { ["amount"] = path.Amount, ["isnad"] = new JsonArray([.. path.Steps.Select(step => (JsonNode)step)]) })]);
+    private static JsonArray Ways(ImmutableArray<FlowPath> paths, ChainReport chain) => new([.. paths.Select(path => (JsonNode)new JsonObject { ["amount"] = path.Amount, ["isnad"] = new JsonArray([.. path.Steps.Select((_, at) => (JsonNode)ChainText.Step(path, at, chain))]), ["vouches"] = new JsonArray([.. path.Vouches.Select(vouch => (JsonNode)vouch)]) })]);
 
     private static JsonObject Json(TrustedSkill trusted, SkillJudgement judgement, SkillScore score, SkillException? refusal)
     {
@@ -102,8 +101,8 @@ internal static class SkillsExplainCommand
         var audits = components["audits"]!.AsObject();
         audits["flowPositive"] = chain.Positive;
         audits["flowNegative"] = chain.Negative;
-        audits["paths"] = Ways(chain.Paths);
-        audits["pathsAgainst"] = Ways(chain.PathsAgainst);
+        audits["paths"] = Ways(chain.Paths, chain);
+        audits["pathsAgainst"] = Ways(chain.PathsAgainst, chain);
         return new JsonObject
         {
             ["skill_id"] = trusted.Signed.Manifest.SkillId,

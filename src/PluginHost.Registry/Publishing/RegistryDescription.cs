@@ -21,7 +21,10 @@ internal sealed record RegistryDescription(string Name, string Key, string Log, 
     private const int MaxBytes = 64 * 1024;
     private const int MaxName = 128;
 
-    public byte[] Bytes => Encoding.UTF8.GetBytes(new JsonObject { ["schema_version"] = 1, ["name"] = Name, ["key"] = Key, ["log"] = Log, ["lifetime_seconds"] = (long)Lifetime.TotalSeconds }.ToJsonString() + "\n");
+    /// <summary>Keys of logs have a plus sign, which people copy.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public byte[] Bytes => Encoding.UTF8.GetBytes(new JsonObject { ["schema_version"] = 1, ["name"] = Name, ["key"] = Key, ["log"] = Log, ["lifetime_seconds"] = (long)Lifetime.TotalSeconds }.ToJsonString(Plain) + "\n");
 
     /// <exception cref="SkillVerificationException">There is none, or it is malformed.</exception>
     public static RegistryDescription Read(IPublicFiles files)

@@ -80,7 +80,7 @@ internal sealed class RegistryService(IPublicFiles files, Func<byte[], byte[], P
         var content = _reader.Read();
         var (skill, version) = ((string?)context.Request.RouteValues["skill"] ?? "", (string?)context.Request.RouteValues["version"] ?? "");
         var entry = content.Entries.FirstOrDefault(entry => entry.SkillId == skill && entry.Version.ToString() == version)
-            ?? throw RegistryRefusal.Unknown(content.Advisories.FirstOrDefault(advisory => advisory.Skill == skill && advisory.Version == version) is { } against
+            ?? throw RegistryRefusal.Unknown(content.Advisories.Where(advisory => advisory.Skill == skill && advisory.Version == version).OrderByDescending(advisory => advisory.Action).FirstOrDefault() is { } against
                 ? $"it is not offered any more ({RegistryAdvisory.NameOf(against.Action)}: {against.Reason})"
                 : "the registry offers no such version");
         var bundle = files.Find(entry.Artifact + RegistryFiles.BundleExtension, EvidenceBundle.MaxBytesWithProofs) ?? [];

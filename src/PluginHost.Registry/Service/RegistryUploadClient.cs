@@ -44,7 +44,7 @@ internal static class RegistryUploadClient
                 { new ByteArrayContent(bundle), "bundle", "bundle" },
             };
             using var response = await client.PostAsync(new Uri(address, "publish"), form, cancellation).ConfigureAwait(false);
-            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
             {
                 throw new IOException($"{address} takes no uploads");
             }
@@ -59,7 +59,11 @@ internal static class RegistryUploadClient
                 : answer.TryGetProperty("error", out var error) && error.Text("code") is { } code && code.StartsWith("registry.", StringComparison.Ordinal) ? throw new SkillVerificationException("registry", Printable.Text(code["registry.".Length..]), Printable.Text(error.Text("message") ?? ""))
                 : throw new SkillVerificationException("registry", "refused", Printable.Text($"{address} refused it: {(error.ValueKind == JsonValueKind.Object ? $"{error.Text("code")}: {error.Text("message")}" : $"{(int)response.StatusCode}")}"));
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (JsonException e)
+        {
+            throw new IOException($"{address} does not answer as registries do", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             throw new IOException($"{address} cannot be used: {e.Message}", e);
         }

@@ -33,8 +33,8 @@ internal sealed class ConditionCheck
     {
         var check = new ConditionCheck(rule, rules, externals);
         check.Look(rule.Condition);
-        return rule.Strings.FirstOrDefault(declared => !declared.IsAnonymous && !declared.Name.StartsWith('_') && !check._used.Contains(declared.Name)) is { } unused
-            ? throw check.Wrong($"the string '${unused.Name}' is not used in the condition")
+        return rule.Strings.FirstOrDefault(declared => !declared.Name.StartsWith('_') && !check._used.Contains(declared.Name)) is { } unused
+            ? throw check.Wrong($"the string '${(unused.IsAnonymous ? "" : unused.Name)}' is not used in the condition")
             : [.. check._placed];
     }
 
@@ -90,7 +90,7 @@ internal sealed class ConditionCheck
                 return ValueKind.Truth;
             case Node.OfRules of:
                 Look(of.Quantifier);
-                return of.Rules.FirstOrDefault(name => !name.EndsWith('*') && !_rules.Contains(name)) is { } unknown ? throw Wrong($"the rule '{unknown}' is not known") : ValueKind.Truth;
+                return of.Rules.FirstOrDefault(name => !(name.EndsWith('*') ? _rules.Append(_rule.Name).Any(rule => rule.StartsWith(name[..^1], StringComparison.Ordinal)) : name == _rule.Name || _rules.Contains(name))) is { } unknown ? throw Wrong($"the rule '{unknown}' is not known") : ValueKind.Truth;
             case Node.ForStrings loop:
                 Look(loop.Quantifier);
                 _loops++;

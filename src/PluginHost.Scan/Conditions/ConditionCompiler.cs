@@ -150,7 +150,7 @@ internal sealed class ConditionCompiler
     {
         var (number, index, isLength) = (Number(place.Id), place.Index is null ? Constant(Value.Of(1L)) : Compile(place.Index), place.IsLength);
         return frame => index(frame) is { IsInteger: true, Integer: >= 1 and var i } && frame.MatchesOf(number) is var matches && i <= matches.Count
-            ? Value.Of((long)(isLength ? matches[(int)i - 1].Length : matches[(int)i - 1].Offset))
+            ? Value.Of((long)(isLength ? Measured(matches[(int)i - 1]) : matches[(int)i - 1].Offset))
             : default;
     }
 
@@ -274,14 +274,20 @@ internal sealed class ConditionCompiler
             : frame => amount.Of(frame, numbers.Length, holds);
     }
 
+    private static int Measured(Match match) => match.IsMeasured ? match.Length : throw new UnsupportedException("how long a match is, which took too many steps to find out");
+
     private Term OfRules(Node.OfRules of)
     {
         var amount = AmountOf(of.Quantifier);
+        bool IsMeant(string name) => of.Rules.Any(wanted => wanted.EndsWith('*') ? name.StartsWith(wanted[..^1], StringComparison.Ordinal) : name == wanted);
+
+        // A rule may be one of those that it counts; it does not hold yet.
+        var own = IsMeant(_rule.Name) ? 1 : 0;
         return frame =>
         {
             frame.Spend(frame.Rules.Count);
-            var names = frame.Rules.Keys.Where(name => of.Rules.Any(wanted => wanted.EndsWith('*') ? name.StartsWith(wanted[..^1], StringComparison.Ordinal) : name == wanted)).ToList();
-            return amount.Of(frame, names.Count, (_, i) => frame.Rules[names[i]]);
+            var names = frame.Rules.Keys.Where(IsMeant).ToList();
+            return amount.Of(frame, names.Count + own, (_, i) => i < names.Count && frame.Rules[names[i]]);
         };
     }
 

@@ -14,7 +14,7 @@ internal sealed class HexReader
     private int _at;
     private int _depth;
 
-    private HexReader(string text) => _text = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+    private HexReader(string text) => _text = string.Concat(Whole(text).Where(c => !char.IsWhiteSpace(c)));
 
     /// <summary>Reads a hex string.</summary>
     /// <returns>Its pieces, and the jump before each; there is none before the first.</returns>
@@ -138,6 +138,25 @@ internal sealed class HexReader
         var min = bounds[0].Length == 0 ? 0 : int.Parse(bounds[0], CultureInfo.InvariantCulture);
         int? max = bounds.Length == 1 ? min : bounds[1].Length == 0 ? null : int.Parse(bounds[1], CultureInfo.InvariantCulture);
         return max < min ? throw new FormatException("a jump goes backwards") : (min, max);
+    }
+
+    /// <summary>Two digits of a byte stand together, and so does what turns them round.</summary>
+    /// <exception cref="FormatException">They do not.</exception>
+    private static string Whole(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '[')
+            {
+                at = text.IndexOf(']', at) is >= 0 and var end ? end : text.Length;
+            }
+            else if (text[at] == '~' ? at + 1 < text.Length && char.IsWhiteSpace(text[at + 1]) : IsNibble(text[at]) && ++at < text.Length && char.IsWhiteSpace(text[at]))
+            {
+                throw new FormatException("a byte of a hex string is two digits or question marks, with nothing between them");
+            }
+        }
+
+        return text;
     }
 
     private static bool IsNibble(char c) => c == '?' || char.IsAsciiHexDigit(c);

@@ -226,10 +226,11 @@ internal sealed class MatchFinder(NeedleIndex index, IReadOnlyList<StringMatcher
             var next = automaton.Step(state, at == 0 ? automaton.End : automaton.ClassOf(data[at - 1]), out var isStart);
             if (isStart && at < data.Length)
             {
-                var end = search.Steps < most ? EndOf(variant, search, at, data) : at + Unmeasured;
+                var isMeasured = search.Steps < most;
+                var end = isMeasured ? EndOf(variant, search, at, data) : at + Unmeasured;
                 if (end > at)
                 {
-                    search.Matches.Add(new Match(at, end - at));
+                    search.Matches.Add(new Match(at, end - at, isMeasured));
                 }
 
                 if (search.Matches.Count >= MaxMatches || (search.IsPresenceEnough && search.Matches.Count > 0))

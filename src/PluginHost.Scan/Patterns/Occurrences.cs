@@ -29,6 +29,10 @@ internal static class Occurrences
             {
                 kept.Add(match);
             }
+            else if (!match.IsMeasured)
+            {
+                kept[^1] = kept[^1] with { IsMeasured = false };
+            }
         }
 
         return kept;
@@ -38,7 +42,7 @@ internal static class Occurrences
     private static List<Match> Chain(StringMatcher matcher, VariantSearch?[] searches)
     {
         var pieces = matcher.Variants.Select(variant => searches[variant.Number] is { } search ? search.Matches.OrderBy(match => match.Offset).ThenByDescending(match => match.Length).ToArray() : []).ToArray();
-        var isMeasured = matcher.Variants.Select(variant => searches[variant.Number] is not { IsOver: true }).ToArray();
+        var isKnown = pieces.All(piece => Array.TrueForAll(piece, match => match.IsMeasured));
 
         // From the last piece to the first: those that something follows, and where the whole ends.
         var followed = pieces[^1].Select(match => (match.Offset, End: match.Offset + match.Length)).ToList();
@@ -54,7 +58,7 @@ internal static class Occurrences
                 at = at < 0 ? ~at : at;
 
                 // Where it ends nobody could find out, it may end anywhere: rather a match too many than one that padding takes away.
-                var length = isMeasured[i] || match.Length != MatchFinder.Unmeasured ? match.Length : PatternVariant.MaxLength;
+                var length = match.IsMeasured ? match.Length : PatternVariant.MaxLength;
                 if (at < offsets.Length && (max is null || offsets[at].Offset <= (long)match.Offset + length + max))
                 {
                     followed.Add((match.Offset, offsets[at].End));
@@ -62,6 +66,6 @@ internal static class Occurrences
             }
         }
 
-        return [.. followed.DistinctBy(match => match.Offset).Select(match => new Match(match.Offset, match.End - match.Offset))];
+        return [.. followed.DistinctBy(match => match.Offset).Select(match => new Match(match.Offset, match.End - match.Offset, isKnown))];
     }
 }

@@ -225,10 +225,12 @@ internal sealed class RegexReader
                 break;
             }
 
+            Plain(c);
+
             var from = c == '\\' ? _at < _text.Length ? Escape() : throw new FormatException("'[' without ']'") : ByteSet.Of(c);
             if (from.Count == 1 && _at + 1 < _text.Length && _text[_at] == '-' && _text[_at + 1] != ']')
             {
-                _at++;
+                Plain(_text[++_at]);
                 var to = _text[_at++] is var last && last == '\\' ? _at < _text.Length ? EscapeInRange() : throw new FormatException("'[' without ']'") : ByteSet.Of(last);
                 var (first, end) = (from.First, to.First);
                 from = end >= first ? ByteSet.Range(first, end) : throw new FormatException("a range goes backwards");
@@ -239,6 +241,14 @@ internal sealed class RegexReader
 
         set = _isNoCase ? set.Folded() : set;
         return isNot ? set.Not() : set;
+    }
+
+    private static void Plain(char c)
+    {
+        if (!char.IsAscii(c))
+        {
+            throw new FormatException("a class of a regular expression holds ASCII characters alone; others are written \\xNN");
+        }
     }
 
     private bool Skip(char c)

@@ -260,9 +260,11 @@ internal sealed class Lexer(string file, string text)
 
         _at++;
         var start = _at;
-        while (_at < text.Length && text[_at] is ('i' or 's'))
+        _at += _at < text.Length && text[_at] == 'i' ? 1 : 0;
+        _at += _at < text.Length && text[_at] == 's' ? 1 : 0;
+        if (_at < text.Length && text[_at] is 'i' or 's')
         {
-            _at++;
+            throw Error("flags of a regular expression are i, s or is");
         }
 
         return content.Length > 0 ? new Token(TokenKind.Regex, content.ToString(), _line) { Flags = text[start.._at] } : throw Error("a regular expression is empty");

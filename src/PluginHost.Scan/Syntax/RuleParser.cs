@@ -72,7 +72,8 @@ internal sealed class RuleParser
         {
             do
             {
-                tags.Add(_tokens.Identifier("a tag"));
+                var tag = _tokens.Identifier("a tag");
+                tags.Add(!tags.Contains(tag) ? tag : throw _tokens.Error($"the tag '{tag}' is there twice"));
             }
             while (_tokens.Here.Kind == TokenKind.Word);
         }
@@ -120,6 +121,11 @@ internal sealed class RuleParser
                 };
                 _tokens.Advance();
                 meta.Add(KeyValuePair.Create(key, value));
+            }
+
+            if (meta.Count == 0)
+            {
+                throw _tokens.Error("there are no facts");
             }
         }
 

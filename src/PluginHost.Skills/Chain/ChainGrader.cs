@@ -1,3 +1,4 @@
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Scoring;
 
 namespace PluginHost.Skills.Chain;
@@ -94,7 +95,7 @@ internal static class ChainGrader
             : (ChainGrade.Weak, "nobody but its publisher stands behind it");
     }
 
-    private static string Name(JudgedLink link) => link.Name.Length > 0 ? link.Name : $"ed25519:{link.Link.Narrator[..16]}";
+    private static string Name(JudgedLink link) => link.Name.Length > 0 ? link.Name : KeyId.Of(link.Link.Narrator);
 
     /// <summary>All ways from an author to an audit: there are few, because only builds stand in between.</summary>
     private static IEnumerable<List<JudgedLink>> Ways(JudgedLink audit, Dictionary<string, JudgedLink> counted)

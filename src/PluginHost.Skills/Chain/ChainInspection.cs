@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Provenance;
 using PluginHost.Skills.Scoring;
 using PluginHost.Skills.Transparency;
@@ -53,7 +54,7 @@ internal sealed class ChainInspection
 
         // Only whoever signed is looked for among those who are vouched for: names alone cost nothing to write.
         var (vouches, rejected) = _rules.Vouches.Towards(
-            distinct.Where(entry => entry.Link.IsSigned).Select(entry => entry.Link.Narrator).Append(signer).Distinct(StringComparer.Ordinal), _rules.Narrators.Where(narrator => narrator.Role == ChainRole.Voucher).Select(narrator => narrator.Key));
+            distinct.Where(entry => entry.Link.IsSigned).Select(entry => entry.Link.Narrator).Append(signer).Distinct(StringComparer.Ordinal), _rules.Narrators.Where(narrator => narrator.Role == ChainRole.Voucher).Select(narrator => narrator.Key), _rules.Stop);
         var current = vouches.Where(IsCurrent).ToList();
         var (graph, ever) = (Graph(current, own), Graph(vouches.Where(vouch => !IsRevoked(vouch.From)), _skill.IsSigned ? ImmutableHashSet.Create(StringComparer.Ordinal, signer) : []));
         var judge = new LinkJudge(_rules, _subject, authors, Author(current, own), _builders, graph, ever);
@@ -66,6 +67,7 @@ internal sealed class ChainInspection
             new ChainReport
             {
                 Grade = ChainGrade.Broken,
+                Names = _rules.Narrators.DistinctBy(narrator => narrator.Key).ToImmutableDictionary(narrator => narrator.Key, narrator => narrator.Name, StringComparer.Ordinal),
                 Links = judged,
                 Unread = [.. evidence.Unread, .. selection.Left],
                 Malformed = evidence.Malformed,
@@ -77,7 +79,7 @@ internal sealed class ChainInspection
                 [
                     .. evidence.IsCut ? [$"the bundle beside it has more than {EvidenceBundle.MaxBytesWithProofs} bytes: what comes after those was not read"] : (string[])[],
                     .. fork is null ? logs.Warnings : [],
-                    .. Vouches(rejected, vouches.Count - current.Count),
+                    .. Vouches(rejected, vouches.Count - current.Count, _rules.Vouches.Ignored),
                     .. Twice(vouches),
                     .. counted.Where(link => link.Link.Kind == LinkKind.Authorship && !_subject.IsRelease(link.Link)).Select(link => $"the release {link.Link.Id[..16]} says that it is '{link.Link.Release}', and the package that it is {_subject.Release}"),
                 ],
@@ -87,8 +89,13 @@ internal sealed class ChainInspection
     }
 
     /// <summary>Whose word for its narrators does not count, in words.</summary>
-    private static IEnumerable<string> Vouches(int rejected, int over)
+    private static IEnumerable<string> Vouches(int rejected, int over, int ignored)
     {
+        if (ignored > 0)
+        {
+            yield return $"{ignored} {(ignored == 1 ? "line of the bundle of vouches is no vouch for a key" : "lines of the bundle of vouches are no vouches for keys")}";
+        }
+
         if (rejected > 0)
         {
             yield return $"{rejected} {(rejected == 1 ? "line" : "lines")} of the bundle of vouches that would lead to its narrators cannot be read, or {(rejected == 1 ? "is" : "are")} not signed by the key that {(rejected == 1 ? "it names" : "they name")}";
@@ -104,10 +111,10 @@ internal sealed class ChainInspection
     private static IEnumerable<string> Twice(IEnumerable<KeyVouch> vouches) =>
         from twice in vouches.GroupBy(vouch => (vouch.From, vouch.Sequence))
         where twice.Select(vouch => vouch.Link).Distinct(StringComparer.Ordinal).Count() > 1
-        select $"{twice.Key.From[..16]} signed different vouches with the number {twice.Key.Sequence} ({string.Join(" and ", twice.Select(vouch => vouch.Link[..16]).Distinct(StringComparer.Ordinal).Take(2))}): one of them is not what it was";
+        select $"{KeyId.Of(twice.Key.From)} signed different vouches with the number {twice.Key.Sequence} ({string.Join(" and ", twice.Select(vouch => vouch.Link[..16]).Distinct(StringComparer.Ordinal).Take(2))}): one of them is not what it was";
 
     private VouchGraph Graph(IEnumerable<KeyVouch> vouches, ImmutableHashSet<string> publisher, bool isSink = false) =>
-        new(_rules.Narrators.Where(narrator => _rules.Revoked.GetValueOrDefault(narrator.Key) is not { ValidPayloads: var valid, Cutoff: null } || valid.Contains(_skill.Artifact.Payload)).Select(narrator => (narrator.Key, narrator.Role == ChainRole.Voucher)).Where(seed => !isSink || !publisher.Contains(seed.Key)), vouches, isSink ? null : publisher);
+        new(_rules.Narrators.Where(narrator => _rules.Revoked.GetValueOrDefault(narrator.Key) is not { ValidPayloads: var valid, Cutoff: null } || valid.Contains(_skill.Artifact.Payload)).Select(narrator => (narrator.Key, narrator.Role == ChainRole.Voucher)).Where(seed => !isSink || !publisher.Contains(seed.Key)), vouches, isSink ? null : publisher, _rules.Stop);
 
     private bool IsCurrent(KeyVouch vouch) => vouch.Expires > _rules.Now && vouch.IssuedAt - _rules.Now <= LinkJudge.Skew && !_rules.Distrusted.Contains(vouch.From) && !_rules.Distrusted.Contains(vouch.To) && !IsRevoked(vouch.From);
 

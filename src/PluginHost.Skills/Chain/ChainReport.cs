@@ -54,6 +54,9 @@ internal sealed record ChainReport
     /// <summary>The ways along which trust flows to what speaks against it.</summary>
     public ImmutableArray<FlowPath> PathsAgainst { get; init; } = [];
 
+    /// <summary>What the operator calls his narrators, by their keys.</summary>
+    public ImmutableDictionary<string, string> Names { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
     /// <summary>What people who are believed have against it, in words.</summary>
     public ImmutableArray<string> Against { get; init; } = [];
 

@@ -40,5 +40,8 @@ internal sealed record ChainRules
     /// <summary>Every key that is, or was, the publisher's here: none of them is anybody else who speaks for its skills.</summary>
     public ImmutableHashSet<string> Own { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Ends what takes too long.</summary>
+    public CancellationToken Stop { get; init; }
+
     public DateTimeOffset Now { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PluginHost.Skills.Artifacts;
 using PluginHost.Skills.Dependencies;
+using PluginHost.Skills.Dependencies.Versions;
 
 namespace PluginHost.Skills.Chain;
 
@@ -23,13 +24,16 @@ internal sealed class ChainSubject(SignedSkill skill)
         try
         {
             var purl = PackageUrl.Parse(link.Release);
-            return string.Equals(purl.Name, skill.Manifest.SkillId, StringComparison.OrdinalIgnoreCase) && purl.Version == skill.Manifest.Version.ToString();
+            return string.Equals(purl.Name, skill.Manifest.SkillId, StringComparison.OrdinalIgnoreCase) && purl.Version is { } version && IsSame(SemanticParts.Of(version.Trim()));
         }
         catch (FormatException)
         {
             return false;
         }
     }
+
+    /// <summary>Versions of skills are three numbers: neither leading zeros nor a build make another one of it.</summary>
+    private bool IsSame(SemanticParts version) => version.Prerelease.Length == 0 && version.CompareNumbers(SemanticParts.Of(skill.Manifest.Version.ToString())) == 0;
 
     /// <summary>A file of the package that a link names with another digest; null for none. Names are hints: they may leave out the folder of modules.</summary>
     public string? Mismatch(ChainLink link) =>

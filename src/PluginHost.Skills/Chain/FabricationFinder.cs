@@ -1,5 +1,6 @@
 using System.Text;
 using PluginHost.Skills.Artifacts;
+using PluginHost.Skills.Cryptography;
 
 namespace PluginHost.Skills.Chain;
 
@@ -30,5 +31,5 @@ internal static class FabricationFinder
         where same.DistinctBy(link => link.Id).Count() > 1
         let twice = same.Where(link => isKnown?.Invoke(link) != false).DistinctBy(link => link.Id).ToList()
         where twice.Count > 1
-        select new Fabrication($"{same.Key.Narrator[..16]} signed two links with the number {same.Key.Sequence} ({string.Join(" and ", twice.Take(2).Select(link => link.Id[..16]))})", [.. twice.Select(link => link.Envelope.Raw)]);
+        select new Fabrication($"{KeyId.Of(same.Key.Narrator)} signed two links with the number {same.Key.Sequence} ({string.Join(" and ", twice.Take(2).Select(link => link.Id[..16]))})", [.. twice.Select(link => link.Envelope.Raw)]);
 }

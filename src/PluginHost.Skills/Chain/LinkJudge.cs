@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Scoring;
 
 namespace PluginHost.Skills.Chain;
@@ -102,7 +103,7 @@ internal sealed class LinkJudge(
     private VouchGraph GraphFor(ChainLink link) => link.IsNegative ? everGraph : graph;
 
     private ImmutableArray<string> VouchersOf(ChainLink link) => link.Role == ChainRole.Author || HasRoleByPolicy(link) ? []
-        : [.. GraphFor(link).VouchersOf(link.Narrator, LinkKinds.NameOf(link.Role)).Select(key => NameOf(key) is { Length: > 0 } name ? name : ChainLinkReader.Text(key)[..24])];
+        : [.. GraphFor(link).VouchersOf(link.Narrator, LinkKinds.NameOf(link.Role)).Select(key => NameOf(key) is { Length: > 0 } name ? name : KeyId.Of(key))];
 
     private bool IsDistrusted(ChainLink link) => rules.Distrusted.Contains(link.Narrator) && !link.IsNegative;
 

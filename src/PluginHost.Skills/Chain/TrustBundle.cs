@@ -98,8 +98,9 @@ internal sealed class TrustBundle
     /// <summary>Vouches on which what reaches some keys can depend.</summary>
     /// <param name="keys">The keys, in lower hexadecimal digits.</param>
     /// <param name="seeds">Keys with which trust begins.</param>
+    /// <param name="stop">Ends it early.</param>
     /// <returns>Those that were signed by whom they name, and how many others seemed to lead there.</returns>
-    public (IReadOnlyList<KeyVouch> Vouches, int Rejected) Towards(IEnumerable<string> keys, IEnumerable<string> seeds)
+    public (IReadOnlyList<KeyVouch> Vouches, int Rejected) Towards(IEnumerable<string> keys, IEnumerable<string> seeds, CancellationToken stop = default)
     {
         var isNear = Near(Numbers(seeds));
         var found = new List<KeyVouch>();
@@ -108,8 +109,9 @@ internal sealed class TrustBundle
         var seen = wave.ToHashSet();
         while (wave.Count > 0)
         {
+            stop.ThrowIfCancellationRequested();
             var lines = wave.SelectMany(_for.Of).Where(line => isNear[_from[line]]).ToList();
-            var read = lines.Count > 1 ? [.. lines.AsParallel().AsOrdered().Select(Read)] : lines.ConvertAll(Read);
+            var read = lines.Count > 1 ? [.. lines.AsParallel().AsOrdered().WithCancellation(stop).Select(Read)] : lines.ConvertAll(Read);
             found.AddRange(read.OfType<KeyVouch>());
             rejected += read.Count(vouch => vouch is null);
             wave = lines.Where((_, i) => read[i] is not null).Select(line => _from[line]).Where(seen.Add).ToList();

@@ -7,5 +7,8 @@ internal static class KeyId
 {
     private const int Digits = 16;
 
+    /// <param name="publicKey">The key in hexadecimal digits.</param>
+    public static string Of(string publicKey) => Of(Convert.FromHexString(publicKey));
+
     public static string Of(ReadOnlySpan<byte> publicKey) => "ed25519:" + Convert.ToHexStringLower(SHA256.HashData(publicKey))[..Digits];
 }

@@ -12,7 +12,7 @@ internal sealed class InspectedSkill
     private InspectedSkill(TrustedSkill trusted, SkillInspection inspection, InspectionSettings settings, CancellationToken cancellation)
     {
         Trusted = trusted;
-        var chain = SkillJudgement.ChainOf(trusted, settings);
+        var chain = SkillJudgement.ChainOf(trusted, settings, cancellation);
         Inspection = inspection with { Provenance = inspection.Provenance with { Evidence = [.. SkillJudgement.Merge(chain, inspection.Provenance.Evidence)] } };
         Tools = ToolCodeResolver.Resolve(trusted.Signed, Inspection);
         Audit = StaticAuditor.Run(trusted.Signed, Inspection, Tools, settings, cancellation);

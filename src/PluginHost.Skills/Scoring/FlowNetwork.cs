@@ -23,7 +23,8 @@ internal sealed class FlowNetwork
     }
 
     /// <summary>Lets as much flow as can.</summary>
-    public int Flow(int source, int sink)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public int Flow(int source, int sink, CancellationToken stop)
     {
         var flow = 0;
         var level = new int[_edges.Count];
@@ -33,6 +34,7 @@ internal sealed class FlowNetwork
             Array.Clear(next);
             for (int pushed; (pushed = Push(source, sink, int.MaxValue, level, next)) > 0;)
             {
+                stop.ThrowIfCancellationRequested();
                 flow += pushed;
             }
         }

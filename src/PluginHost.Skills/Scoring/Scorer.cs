@@ -71,7 +71,7 @@ internal static class Scorer
         var value = Math.Max(0, (1000 * Math.Min(chain.Positive, MostFlow) / MostFlow) - (1000 * Math.Min(chain.Negative, MostFlow) / MostFlow));
         return new ScoreComponent("audits", 30, value, chain is { Positive: 0, Negative: 0 } ? "nobody whom this host believes has audited it" : $"trust of {chain.Positive} flows to its audits, of {chain.Negative} to what speaks against it")
         {
-            Evidence = [.. chain.Paths.Concat(chain.PathsAgainst).Select(path => path.Steps[^1]).Distinct(StringComparer.Ordinal)],
+            Evidence = [.. chain.Paths.Concat(chain.PathsAgainst).SelectMany(path => path.Vouches.Add(path.Steps[^1])).Distinct(StringComparer.Ordinal)],
         };
     }
 

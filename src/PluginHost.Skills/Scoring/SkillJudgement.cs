@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PluginHost.Skills.Attestations;
 using PluginHost.Skills.Chain;
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Inspection;
 using PluginHost.Skills.Provenance;
 using PluginHost.Skills.Sbom;
@@ -18,13 +19,14 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
     private static readonly TimeSpan FreshFeed = TimeSpan.FromDays(7);
 
     /// <summary>The chain of a package.</summary>
-    public static ChainReport ChainOf(TrustedSkill trusted, InspectionSettings settings)
+    public static ChainReport ChainOf(TrustedSkill trusted, InspectionSettings settings, CancellationToken stop = default)
     {
         var (skill, now) = (trusted.Signed, trusted.Now);
         var (publisher, store) = (trusted.View.Ledger.Publishers.GetValueOrDefault(skill.Manifest.Publisher), trusted.View.Store);
         var rules = settings.Chain with
         {
             Now = now,
+            Stop = stop,
             Revoked = trusted.View.Ledger.RevokedKeys,
             Successors = publisher is { Frozen: false } keys ? settings.Chain.Successors.Union(keys.Current().Keys) : settings.Chain.Successors,
             Own = [.. store.Listing.Concat(store.Pins).Where(pair => pair.Publisher == skill.Manifest.Publisher).Select(pair => pair.Key), .. publisher?.Sets.SelectMany(set => set.Keys) ?? [], .. publisher?.Former ?? []],
@@ -79,7 +81,7 @@ internal sealed record SkillJudgement(ChainReport Chain, Exposure Exposure, Trus
         {
             // A build link is evidence of its own, too: it counts where either room takes it.
             yield return outcome.Counts ? outcome
-                : links.TryGetValue(outcome.Id, out var link) ? outcome with { Counts = link.Counts, Detail = link.Counts ? $"{LinkKinds.NameOf(link.Link.Role)} ed25519:{link.Link.Narrator[..16]}: {link.Link.Detail}" : $"{link.Rule}: {link.Reason}" }
+                : links.TryGetValue(outcome.Id, out var link) ? outcome with { Counts = link.Counts, Detail = link.Counts ? $"{LinkKinds.NameOf(link.Link.Role)} {KeyId.Of(link.Link.Narrator)}: {link.Link.Detail}" : $"{link.Rule}: {link.Reason}" }
                 : unread.TryGetValue(outcome.Id, out var bad) ? outcome with { Detail = bad.Reason }
                 : outcome;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PluginHost.Skills.Chain;
 
 namespace PluginHost.Skills.Scoring;
@@ -29,6 +30,7 @@ internal sealed class VouchGraph
     /// <summary>Vouches of such vouchers, by the key that they are for.</summary>
     private readonly Dictionary<string, List<KeyVouch>> _into = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seeds;
+    private readonly CancellationToken _stop;
 
     /// <summary>What can reach vouchers on one way, by the nearest.</summary>
     private readonly Dictionary<string, int> _widths = new(StringComparer.Ordinal);
@@ -36,8 +38,10 @@ internal sealed class VouchGraph
     /// <param name="seeds">Keys of the operator's narrators, and whether they may vouch.</param>
     /// <param name="vouches">Vouches that count.</param>
     /// <param name="without">Keys of which nothing counts here: those of the publisher in question.</param>
-    public VouchGraph(IEnumerable<(string Key, bool Vouches)> seeds, IEnumerable<KeyVouch> vouches, IReadOnlySet<string>? without = null)
+    /// <param name="stop">Ends what takes too long.</param>
+    public VouchGraph(IEnumerable<(string Key, bool Vouches)> seeds, IEnumerable<KeyVouch> vouches, IReadOnlySet<string>? without = null, CancellationToken stop = default)
     {
+        _stop = stop;
         var first = seeds.Where(seed => without?.Contains(seed.Key) != true).ToList();
         _seeds = first.Select(seed => seed.Key).ToHashSet(StringComparer.Ordinal);
         var byVoucher = vouches.Where(vouch => without is null || (!without.Contains(vouch.From) && !without.Contains(vouch.To))).ToLookup(vouch => vouch.From, StringComparer.Ordinal);
@@ -101,6 +105,7 @@ internal sealed class VouchGraph
 
         while (wanted.TryDequeue(out var at))
         {
+            _stop.ThrowIfCancellationRequested();
             foreach (var from in (_into.GetValueOrDefault(at.Key) ?? []).GroupBy(vouch => vouch.From, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             {
                 if (from.Where(vouch => vouch.Scope.Contains(at.Scope)).Select(vouch => vouch.Capacity).DefaultIfEmpty().Max() is > 0 and var capacity)
@@ -118,8 +123,8 @@ internal sealed class VouchGraph
             network.AddEdge(end, sink, capacity);
         }
 
-        var amount = network.Flow(source, sink);
-        return (amount, [.. network.Paths(source, sink).Select(path => new FlowPath(path.Amount, [.. path.Nodes.Where(names.ContainsKey).Select(node => names[node])]))], joints.Count < nodes.Count);
+        var amount = network.Flow(source, sink, _stop);
+        return (amount, [.. network.Paths(source, sink).Select(path => Path(path.Amount, [.. path.Nodes.Where(names.ContainsKey).Select(node => names[node])], scope))], joints.Count < nodes.Count);
 
         void Node(string key, string role)
         {
@@ -199,7 +204,7 @@ internal sealed class VouchGraph
             }
         }
 
-        return network.Flow(source, sink);
+        return network.Flow(source, sink, _stop);
 
         (int In, int Out) Node(string key)
         {
@@ -243,6 +248,12 @@ internal sealed class VouchGraph
             }
         }
     }
+
+    private FlowPath Path(int amount, ImmutableArray<string> steps, string scope) => new(amount, steps)
+    {
+        Vouches = [.. Enumerable.Range(1, Math.Max(0, steps.Length - 2)).Select(i =>
+            _into[steps[i]].Where(vouch => vouch.From == steps[i - 1]).OrderByDescending(vouch => vouch.Scope.Contains(i == steps.Length - 2 ? scope : KeyVouch.Voucher)).ThenByDescending(vouch => vouch.Capacity).ThenBy(vouch => vouch.Link, StringComparer.Ordinal).First().Link)],
+    };
 
     private IEnumerable<KeyVouch> Into(string key, string scope) => (_into.GetValueOrDefault(key) ?? []).Where(vouch => vouch.Scope.Contains(scope));
 

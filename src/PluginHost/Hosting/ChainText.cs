@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PluginHost.Skills.Chain;
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Scoring;
 
 namespace PluginHost.Hosting;
@@ -21,7 +22,7 @@ internal static class ChainText
         [NarratorClass.Rejected] = "matruk",
     };
 
-    public static string Narrator(JudgedLink link) => link.Name.Length > 0 ? $"{link.Name} (ed25519:{link.Link.Narrator[..16]})" : $"ed25519:{link.Link.Narrator[..16]}";
+    public static string Narrator(JudgedLink link) => link.Name.Length > 0 ? $"{link.Name} ({KeyId.Of(link.Link.Narrator)})" : KeyId.Of(link.Link.Narrator);
 
     /// <summary>The links that count, each below the one that it stands on. A link that stands on several is drawn below the first.</summary>
     public static IEnumerable<string> Draw(ChainReport chain)
@@ -68,7 +69,13 @@ internal static class ChainText
     public static string? Malformed(ChainReport chain) => chain.Malformed == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{chain.Malformed} {(chain.Malformed == 1 ? "line is no signed statement" : "lines are no signed statements")}");
 
     /// <summary>A way along which trust flows, from whom the operator names on.</summary>
-    public static string Way(FlowPath path, ChainReport chain) => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select(step => Step(step, chain)))}");
+    public static string Way(FlowPath path, ChainReport chain) => Printable.Words($"{path.Amount}  {string.Join(" -> ", path.Steps.Select((_, at) => Said(path, at, chain)))}");
+
+    /// <summary>A step of such a way for programs: <c>seed:NAME</c>, a key and its role, or <c>link:ID</c>.</summary>
+    public static string Step(FlowPath path, int at, ChainReport chain) =>
+        at == path.Steps.Length - 1 ? $"link:{path.Steps[at]}"
+        : at == 0 && chain.Names.TryGetValue(path.Steps[at], out var name) ? $"seed:{name}"
+        : $"{ChainLinkReader.Text(path.Steps[at])}({Role(path, at)})";
 
     /// <summary>Names of evidence for people, whose digests are seldom read to their end: in brackets, after the reason.</summary>
     public static string Names(IReadOnlyList<string> evidence) => evidence.Count == 0 ? ""
@@ -76,8 +83,12 @@ internal static class ChainText
 
     private static string Short(string name) => name.LastIndexOf(':') + 1 is var digits && name.Length - digits == DigestDigits ? name[..(digits + ShownDigits)] : name;
 
-    private static string Step(string step, ChainReport chain) =>
-        chain.Links.FirstOrDefault(link => link.Link.Id == step) is { } link ? $"{link.Link.Detail} ({step[..16]})" : chain.Links.FirstOrDefault(link => link.Link.Narrator == step && link.Name.Length > 0)?.Name ?? $"ed25519:{step[..16]}";
+    private static string Said(FlowPath path, int at, ChainReport chain) =>
+        at == path.Steps.Length - 1 ? $"{chain.Links.FirstOrDefault(link => link.Link.Id == path.Steps[at])?.Link.Detail} ({path.Steps[at][..ShownDigits]})"
+        : $"{Role(path, at)} {chain.Names.GetValueOrDefault(path.Steps[at]) ?? KeyId.Of(path.Steps[at])}";
+
+    /// <summary>As what somebody takes part in a way: whoever said it audits, those before him vouch.</summary>
+    private static string Role(FlowPath path, int at) => at == path.Steps.Length - 2 ? "auditor" : "voucher";
 
     /// <summary>What is wrong with a link in the words of the science: what it stands on is missing, or who says it is nobody to believe.</summary>
     private static string Flaw(JudgedLink link) => link.Rule switch { "V4" => " (munqati')", "V7" or "V10" => $" ({Classes[link.Narrator]})", _ => "" };

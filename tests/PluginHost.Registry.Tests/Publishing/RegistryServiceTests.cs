@@ -161,7 +161,7 @@ public sealed class RegistryServiceTests : IAsyncDisposable
         await _scene.PublishAsync(package, violation);
         var page = await _client.GetStringAsync(new Uri(await StartAsync(), "skills/acme.demo/1.0.0"));
 
-        StringAssert.Contains(page, $"<h2>Trust flows to what speaks against it along</h2><ul><li>1000  lab -&gt; malicious: it sends the input away ({RegistryScene.IdOf(violation)[..16]})</li></ul>");
+        StringAssert.Contains(page, $"<h2>Trust flows to what speaks against it along</h2><ul><li>1000  auditor lab -&gt; malicious: it sends the input away ({RegistryScene.IdOf(violation)[..16]})</li></ul>");
     }
 
     [TestMethod]
@@ -181,15 +181,22 @@ public sealed class RegistryServiceTests : IAsyncDisposable
     }
 
     [TestMethod]
-    public async Task KilledVersion_IsToldWithItsReason()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task KilledVersion_IsToldWithItsReason(bool wasYanked)
     {
         await PublishAsync();
+        if (wasYanked)
+        {
+            await _scene.AdviseAsync(AdvisoryAction.Yank);
+        }
+
         await _scene.AdviseAsync(AdvisoryAction.Kill);
         var address = await StartAsync();
 
         StringAssert.Contains(await _client.GetStringAsync(address), "it steals");
         using var gone = await _client.GetAsync(new Uri(address, "skills/acme.demo/1.0.0"));
-        StringAssert.Contains(await gone.Content.ReadAsStringAsync(), "it steals");
+        StringAssert.Contains(await gone.Content.ReadAsStringAsync(), "(kill: it steals");
         Assert.AreEqual(HttpStatusCode.NotFound, gone.StatusCode);
     }
 

@@ -24,6 +24,13 @@ public sealed class FabricationTests
     [DataRow("pkg:generic/acme.demo@1.0.0/", true)]
     [DataRow("PKG:Generic/Acme.Demo@1.0.0?checksum=1#sub", true)]
     [DataRow("pkg:generic/ns/acme.demo@1.0.0", true)]
+    [DataRow("pkg:generic/acme.demo@v1.0.0", true)]
+    [DataRow("pkg:generic/acme.demo@1.0.00", true)]
+    [DataRow("pkg:generic/acme.demo@1.0.0%2B1", true)]
+    [DataRow("pkg:generic/acme.demo@1.0.0%20", true)]
+    [DataRow("pkg:generic/acme.demo@1.0", true)]
+    [DataRow("pkg:generic/acme.demo@1.0.0-1", false)]
+    [DataRow("pkg:generic/acme.demo@", false)]
     [DataRow("pkg:generic/acme.demo@1.0.1", false)]
     [DataRow("pkg:generic/acme.other@1.0.0", false)]
     [DataRow("pkg:generic/not-acme.demo@1.0.0", false)]
@@ -74,7 +81,7 @@ public sealed class FabricationTests
     public void LinksThatANarratorNames_CoverNothing()
     {
         var release = _scene.Release();
-        var junk = Enumerable.Range(0, 320).Select(i => _scene.Audit(Id(release), SigningKey.Read([(byte)i, (byte)(i >> 8), .. Enumerable.Repeat((byte)78, 30)], () => null))).ToArray();
+        var junk = Enumerable.Range(0, 700).Select(i => _scene.Audit(Id(release), SigningKey.Read([(byte)i, (byte)(i >> 8), .. Enumerable.Repeat((byte)78, 30)], () => null))).ToArray();
         var names = junk.Chunk(64).Select(some => _scene.Sign(Stranger, LinkKind.Build, [.. some.Select(Id)], json =>
         {
             json.WriteStartObject("buildDefinition");

@@ -54,6 +54,25 @@ public sealed class TrustBundleTests
     }
 
     [TestMethod]
+    public void ReadingOfVouches_EndsWhenItsTimeIsOver()
+    {
+        var release = _scene.Release();
+        var lines = new[] { release, _scene.Review(Id(release), Stranger) };
+        var rules = Rules with { Vouches = TrustBundle.Read(Bundle(_scene.VouchForKey(Voucher, Stranger))), Stop = new CancellationToken(canceled: true) };
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => Report(rules, Skills.Trust.TrustDecision.Allowlisted, lines));
+    }
+
+    [TestMethod]
+    public void LinesThatAreNoVouches_AreTold()
+    {
+        var release = _scene.Release();
+        var rules = Rules with { Vouches = TrustBundle.Read(Bundle(_scene.VouchForKey(Voucher, Stranger), release)) };
+
+        Assert.IsTrue(Report(rules, Skills.Trust.TrustDecision.Allowlisted, [release]).Warnings.Contains("1 line of the bundle of vouches is no vouch for a key"));
+    }
+
+    [TestMethod]
     public void VouchOfAnyForm_Counts()
     {
         var vouch = _scene.VouchForKey(Voucher, Stranger);

@@ -45,7 +45,7 @@ internal sealed class RegistryClient : IRegistryReader
     /// <param name="cancellation">Ends it.</param>
     /// <returns>Its bytes; null where there is none.</returns>
     /// <exception cref="SkillVerificationException">It is too large, or somewhere else.</exception>
-    /// <exception cref="UnreachableException">The registry cannot be reached, or takes too long.</exception>
+    /// <exception cref="RegistryUnreachableException">The registry cannot be reached, or takes too long.</exception>
     public async Task<byte[]?> FindAsync(Uri address, int most, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -58,16 +58,16 @@ internal sealed class RegistryClient : IRegistryReader
                 HttpStatusCode.OK => await ReadAsync(response, address, most, patience.Token).ConfigureAwait(false),
                 HttpStatusCode.NotFound => null,
                 >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => throw _refuse($"{address} answers with a redirect, and none is followed"),
-                var status => throw new UnreachableException($"{address} answers with {(int)status}"),
+                var status => throw new RegistryUnreachableException($"{address} answers with {(int)status}"),
             };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new UnreachableException($"{address} took longer than {Patience.TotalSeconds} s");
+            throw new RegistryUnreachableException($"{address} took longer than {Patience.TotalSeconds} s");
         }
         catch (HttpRequestException e)
         {
-            throw new UnreachableException($"{address} cannot be read: {e.InnerException?.Message ?? e.Message}", e);
+            throw new RegistryUnreachableException($"{address} cannot be read: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class RegistrySync(HostServices services, LibraryShelf shelf, St
         catch (IOException e) when (FreshUntil(registry) is { } expires)
         {
             var told = $"{e.Message}; what it said last {(expires <= services.Now ? "was" : "is")} fresh until {expires:u}";
-            throw e is UnreachableException ? new UnreachableException(told, e) : new IOException(told, e);
+            throw e is RegistryUnreachableException ? new RegistryUnreachableException(told, e) : new IOException(told, e);
         }
     }
 
