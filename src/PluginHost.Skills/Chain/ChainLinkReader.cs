@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using PluginHost.Skills.Attestations;
+using PluginHost.Skills.Cryptography;
 using PluginHost.Skills.Inspection;
 
 namespace PluginHost.Skills.Chain;
@@ -87,7 +88,7 @@ internal static class ChainLinkReader
         LinkKind.MachineAudit => Audit(link, predicate),
         LinkKind.VulnerabilityAudit => Vulnerabilities(link, predicate),
         LinkKind.Review => Review(link, predicate),
-        LinkKind.Vouch => link with { Vouch = ReadVouch(predicate, statement), Detail = "answers for it" },
+        LinkKind.Vouch when ReadVouch(predicate, statement) is var vouch => link with { Vouch = vouch, Detail = vouch.Key is { } key ? $"answers for {KeyId.Of(key)} as {string.Join(", ", vouch.Scope.Order(StringComparer.Ordinal))}" : "answers for it" },
         _ => Violation(link, predicate),
     };
 

@@ -81,7 +81,7 @@ internal static class ChainText
     public static string Names(IReadOnlyList<string> evidence) => evidence.Count == 0 ? ""
         : $" [{string.Join(", ", evidence.Take(MaxNames).Select(Short))}{(evidence.Count > MaxNames ? $" and {evidence.Count - MaxNames} more" : "")}]";
 
-    private static string Short(string name) => name.LastIndexOf(':') + 1 is var digits && name.Length - digits == DigestDigits ? name[..(digits + ShownDigits)] : name;
+    private static string Short(string name) => name.LastIndexOf(':') + 1 is var digits && name.Length - digits == DigestDigits ? name[..digits] == "ed25519:" ? KeyId.Of(name[digits..]) : name[..(digits + ShownDigits)] : name;
 
     private static string Said(FlowPath path, int at, ChainReport chain) =>
         at == path.Steps.Length - 1 ? $"{chain.Links.FirstOrDefault(link => link.Link.Id == path.Steps[at])?.Link.Detail} ({path.Steps[at][..ShownDigits]})"
