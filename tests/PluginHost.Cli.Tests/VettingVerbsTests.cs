@@ -237,6 +237,7 @@ public sealed class VettingVerbsTests
         var none = Invocation.Run("skills", "scan", scene.Package, "--rules", scene["none.yar"], "--no-own-rules");
         Assert.AreEqual(2, none.ExitCode);
         StringAssert.StartsWith(none.Error, "inspection.rules: there is no rule that can be run (skipped: the module 'pe')");
+        StringAssert.Contains(none.Error, "next: correct the file of rules", "it is not the skill's author who wrote it");
 
         // The gate uses them where the policy names them.
         var policy = scene.Policy($"[inspection]\nscan_rules = [\"{scene["own.yar"]}\"]\n");

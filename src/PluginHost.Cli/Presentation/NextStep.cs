@@ -44,6 +44,7 @@ internal static class NextStep
         ["trust.sequence"] = "leave --seq out, or take a number that the key has not used",
         ["consent.score"] = "'pluginhost skills explain FILE' tells why; --accept with the payload digest that is named above installs it all the same",
         ["trust.killed"] = "do not use this package; 'pluginhost registry sync' tells what else the registry says (docs/registry.md)",
+        ["inspection.rules"] = "correct the file of rules at the line that is named; docs/scan.md tells what is run",
         ["policy.registry"] = "ask whoever runs the registry: what it serves cannot be used as it is (docs/registry.md)",
         ["policy.registry-torn"] = "try again in a minute: its files were being changed, or a mirror holds an older one back; if it stays so, ask whoever runs the registry",
         ["policy.registry-stale"] = "ask whoever runs the registry why it shows old files; nothing is installed from it meanwhile (docs/registry.md)",
